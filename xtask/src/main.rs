@@ -1,0 +1,80 @@
+//! Every developer errand, as `cargo xtask ERRAND`: what a newcomer types after cloning, and what CI types.
+//!
+//! Errands are written in Rust and not in shell so that they read like the rest of the project. Whatever they
+//! need is installed or fetched by the errand itself, by package name; what is there already costs nothing.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "an errand talks to the person who ran it")]
+
+mod bench;
+mod binary;
+mod demo;
+mod dependencies;
+mod model;
+mod neovim;
+mod places;
+mod steps;
+mod system;
+mod test;
+mod wheel;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use xshell::Shell;
+
+use crate::places::Places;
+
+/// The developer errands of Leastwise.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    errand: Errand,
+}
+
+#[derive(Subcommand)]
+enum Errand {
+    /// Install the system packages that building and testing need.
+    Install,
+    /// Build the release binary with the local model.
+    Build,
+    /// Fetch the small language model that the demo and the tests use.
+    Model,
+    /// Install, build, fetch the model and show Leastwise at work on a weak manifest.
+    Demo,
+    /// Install what is missing and run every check and every test.
+    Test,
+    /// Check the licences, duplicates and sources of all dependencies.
+    Dependencies,
+    /// Run the benchmarks.
+    Bench,
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse().errand) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(errand: &Errand) -> Result<ExitCode> {
+    let shell = Shell::new()?;
+    let places = Places::find()?;
+    shell.change_dir(&places.root);
+    match errand {
+        Errand::Install => system::install(&shell, &[system::BUILD, system::PYTHON, system::TERMINAL])?,
+        Errand::Build => {
+            system::install(&shell, &[system::BUILD])?;
+            println!("{}", binary::build(&shell, &places)?.display());
+        }
+        Errand::Model => println!("{}", model::fetch(&shell, &places)?.display()),
+        Errand::Demo => demo::run(&shell, &places)?,
+        Errand::Test => return Ok(test::run(&shell, &places)),
+        Errand::Dependencies => dependencies::check(&shell, &places)?,
+        Errand::Bench => bench::run(&shell, &places)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}

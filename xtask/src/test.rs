@@ -1,0 +1,67 @@
+//! Every check and every test, in an order that finds the cheap mistakes first and builds nothing twice.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Result;
+use xshell::{Shell, cmd};
+
+use crate::places::Places;
+use crate::steps::Steps;
+use crate::{binary, dependencies, model, neovim, system};
+
+/// All packages but the end-to-end tests, which need the built binary. llama.cpp is a feature and not among them.
+const EVERYDAY: &[&str] = &["--workspace", "--exclude", "leastwise-tests"];
+
+/// Runs everything and prints one line for each step at the end.
+pub(crate) fn run(shell: &Shell, places: &Places) -> ExitCode {
+    let mut steps = Steps::default();
+    let installed = steps.run("system packages", || {
+        system::install_rust_components(shell)?;
+        system::install(shell, &[system::BUILD, system::PYTHON, system::TERMINAL])
+    });
+    steps.run("formatting", || Ok(cmd!(shell, "cargo fmt --all --check").run()?));
+    steps
+        .run("lints", || Ok(cmd!(shell, "cargo clippy --workspace --all-targets -- --deny warnings").run()?));
+    steps.run("dependencies", || dependencies::check(shell, places));
+    steps.run("everyday tests", || everyday_tests(shell));
+    steps.run("examples in the documentation", || Ok(cmd!(shell, "cargo test --doc {EVERYDAY...}").run()?));
+
+    let binary = steps.run_after(installed, "release build", |()| binary::build(shell, places));
+    steps.run_after(installed, "llama.cpp crate", |()| llama_tests(shell, places));
+    let model = steps.run_after(installed, "model", |()| model::fetch(shell, places));
+    let neovim = steps.run_after(installed, "Neovim", |()| neovim::fetch(shell, places));
+    let fetched = model.zip(neovim);
+    steps.run_after(binary.zip(fetched), "end-to-end tests", |(binary, (model, neovim))| {
+        end_to_end_tests(shell, &binary, &model, &neovim)
+    });
+    steps.finish()
+}
+
+/// Unit, property and in-memory tests, without llama.cpp. cargo-nextest runs them in parallel where it is there.
+fn everyday_tests(shell: &Shell) -> Result<()> {
+    if system::on_path("cargo-nextest") {
+        cmd!(shell, "cargo nextest run {EVERYDAY...}").run()?;
+    } else {
+        cmd!(shell, "cargo test --lib --bins --tests {EVERYDAY...}").run()?;
+    }
+    Ok(())
+}
+
+/// The lints and tests of the crate that holds llama.cpp, in the profile and folder where it is compiled already.
+fn llama_tests(shell: &Shell, places: &Places) -> Result<()> {
+    let target = places.release_target();
+    let package = ["--release", "--package", "leastwise-llama", "--features", "engine", "--target-dir"];
+    cmd!(shell, "cargo clippy {package...} {target} --all-targets -- --deny warnings").run()?;
+    cmd!(shell, "cargo test {package...} {target}").run()?;
+    Ok(())
+}
+
+/// The built binary as users meet it: on the command line, over the Language Server Protocol, in a real editor.
+fn end_to_end_tests(shell: &Shell, binary: &Path, model: &PathBuf, neovim: &Path) -> Result<()> {
+    let _binary = shell.push_env("LEASTWISE_BIN", binary);
+    let _model = shell.push_env("LEASTWISE_MODEL", model);
+    let _neovim = shell.push_env("LEASTWISE_NVIM", neovim);
+    cmd!(shell, "cargo test --package leastwise-tests").run()?;
+    Ok(())
+}
