@@ -1,0 +1,38 @@
+//! The programs and files under test, as `cargo xtask test` names them in the environment.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+/// The built `leastwise`: `LEASTWISE_BIN`.
+#[must_use]
+pub fn leastwise() -> Option<PathBuf> {
+    named_by("LEASTWISE_BIN")
+}
+
+/// The small language model: `LEASTWISE_MODEL`, a GGUF file.
+#[must_use]
+pub fn model() -> Option<PathBuf> {
+    named_by("LEASTWISE_MODEL")
+}
+
+/// A real Neovim: `LEASTWISE_NVIM`.
+#[must_use]
+pub fn neovim() -> Option<PathBuf> {
+    named_by("LEASTWISE_NVIM")
+}
+
+/// A file of this repository, by its path from the root.
+#[must_use]
+pub fn repository(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
+}
+
+/// The path in an environment variable. Without it the caller's test is skipped, which is printed.
+#[expect(clippy::print_stderr, reason = "a skipped test must not look like a passed one")]
+fn named_by(variable: &str) -> Option<PathBuf> {
+    let path = env::var_os(variable).map(PathBuf::from);
+    if path.is_none() {
+        eprintln!("skipped: {variable} is not set; `cargo xtask test` sets it");
+    }
+    path
+}
