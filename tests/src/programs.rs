@@ -24,7 +24,8 @@ pub fn neovim() -> Option<PathBuf> {
 /// A file of this repository, by its path from the root.
 #[must_use]
 pub fn repository(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    tests.parent().unwrap_or(tests).join(path)
 }
 
 /// The path in an environment variable. Without it the caller's test is skipped, which is printed.

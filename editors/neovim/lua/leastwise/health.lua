@@ -17,10 +17,12 @@ local function run(command)
 end
 
 local function check_neovim()
+  local version = vim.version()
+  local name = ('Neovim %d.%d.%d'):format(version.major, version.minor, version.patch)
   if vim.fn.has('nvim-0.11') == 1 then
-    vim.health.ok('Neovim ' .. tostring(vim.version()))
+    vim.health.ok(name)
   else
-    vim.health.error('Neovim ' .. tostring(vim.version()) .. ' is too old', {
+    vim.health.error(name .. ' is too old', {
       'Install Neovim 0.11 or later: lsp/leastwise.lua is read by vim.lsp.enable(), which came with it',
     })
   end

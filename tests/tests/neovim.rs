@@ -1,0 +1,105 @@
+//! Leastwise in a real Neovim, set up as `editors/neovim/README.md` says.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
+
+use anyhow::{Context, Result, ensure};
+use leastwise_tests::programs::{self, repository};
+use leastwise_tests::terminal::Terminal;
+use tempfile::TempDir;
+
+/// A folder with a manifest to edit, and a home without the user's own settings.
+struct Workplace {
+    folder: TempDir,
+    neovim: PathBuf,
+    environment: Vec<(&'static str, PathBuf)>,
+}
+
+impl Workplace {
+    /// `None` when the programs under test are not there.
+    fn set_up() -> Result<Option<Self>> {
+        let (Some(leastwise), Some(neovim)) = (programs::leastwise(), programs::neovim()) else {
+            return Ok(None);
+        };
+        let folder = tempfile::tempdir()?;
+        let at = |name| folder.path().join(name);
+        fs::create_dir(at("home"))?;
+        fs::copy(repository("tests/neovim/before.yaml"), at("pod.yaml"))?;
+        let environment = vec![
+            ("HOME", at("home")),
+            ("XDG_STATE_HOME", at("home")),
+            ("XDG_CONFIG_HOME", at("home")),
+            ("LEASTWISE_NEOVIM_PLUGIN", repository("editors/neovim")),
+            ("PATH", first_on_path(&leastwise)?.into()),
+        ];
+        Ok(Some(Self { folder, neovim, environment }))
+    }
+
+    fn manifest(&self) -> PathBuf {
+        self.folder.path().join("pod.yaml")
+    }
+}
+
+/// The PATH with the folder of `program` before all others.
+fn first_on_path(program: &Path) -> Result<OsString> {
+    let folder = program.parent().context("the program has no folder")?.to_owned();
+    let rest = env::var_os("PATH").unwrap_or_default();
+    Ok(env::join_paths([folder].into_iter().chain(env::split_paths(&rest)))?)
+}
+
+/// Saves what the screen shows, when somebody wants a picture of it: `cargo xtask screenshot` does.
+fn keep_screen(terminal: &Terminal, name: &str) -> Result<()> {
+    if let Some(folder) = env::var_os("LEASTWISE_SCREENS") {
+        fs::write(Path::new(&folder).join(format!("{name}.ansi")), terminal.coloured_screen()?)?;
+    }
+    Ok(())
+}
+
+#[test]
+fn diagnostics_hover_lens_and_fix_without_a_screen() -> Result<()> {
+    let Some(place) = Workplace::set_up()? else { return Ok(()) };
+    let output = Command::new(&place.neovim)
+        .envs(place.environment.iter().cloned())
+        .args(["--clean", "--headless", "-u"])
+        .arg(repository("tests/neovim/init.lua"))
+        .arg("-l")
+        .arg(repository("tests/neovim/headless.lua"))
+        .args([place.manifest(), repository("tests/neovim/after.yaml")])
+        .output()?;
+    ensure!(output.status.success(), "{}: {}", output.status, String::from_utf8_lossy(&output.stderr));
+    Ok(())
+}
+
+#[test]
+fn finding_explained_and_fixed_on_a_screen() -> Result<()> {
+    let Some(place) = Workplace::set_up()? else { return Ok(()) };
+    let command = [
+        place.neovim.clone(),
+        "--clean".into(),
+        "-u".into(),
+        repository("tests/neovim/init.lua"),
+        place.manifest(),
+    ];
+    let mut terminal = Terminal::start(place.folder.path(), 130, 32, place.environment.clone(), &command)?;
+
+    terminal.wait_for("Container runs in privileged mode")?;
+    keep_screen(&terminal, "1-findings")?;
+    terminal.keys(&["/privileged: true/e-3", "Enter", "K"])?;
+    terminal.wait_for("privileged-container │")?;
+    keep_screen(&terminal, "2-explained")?;
+    // Moving the cursor closes the explanation.
+    terminal.keys(&["l", "gra"])?;
+    terminal.wait_for("Code actions:")?;
+    keep_screen(&terminal, "3-actions")?;
+    terminal.keys(&["1", "Enter"])?;
+    terminal.wait_until("the line without `privileged`", |screen| !screen.contains("privileged: true"))?;
+    keep_screen(&terminal, "4-fixed")?;
+    terminal.keys(&[":wq", "Enter"])?;
+    terminal.wait_for_end()?;
+
+    let expected = fs::read_to_string(repository("tests/neovim/after.yaml"))?;
+    assert_eq!(fs::read_to_string(place.manifest())?, expected);
+    Ok(())
+}
