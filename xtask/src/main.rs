@@ -10,7 +10,9 @@ mod demo;
 mod dependencies;
 mod model;
 mod neovim;
+mod new_rule;
 mod places;
+mod screenshot;
 mod steps;
 mod system;
 mod test;
@@ -48,6 +50,16 @@ enum Errand {
     Dependencies,
     /// Run the benchmarks.
     Bench,
+    /// Make the README's picture of a real editor.
+    Screenshot,
+    /// Begin a rule: write its file from a template and name it in its family's list.
+    NewRule {
+        /// The rule's id, such as host-network.
+        id: String,
+        /// The family that it belongs to.
+        #[arg(long, default_value = "pod-security")]
+        family: String,
+    },
 }
 
 fn main() -> ExitCode {
@@ -75,6 +87,8 @@ fn run(errand: &Errand) -> Result<ExitCode> {
         Errand::Test => return Ok(test::run(&shell, &places)),
         Errand::Dependencies => dependencies::check(&shell, &places)?,
         Errand::Bench => bench::run(&shell, &places)?,
+        Errand::Screenshot => screenshot::run(&shell, &places)?,
+        Errand::NewRule { id, family } => new_rule::run(&shell, &places, id, family)?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -40,6 +40,13 @@ pub(crate) const PYTHON: &[Need] = &[
 /// A terminal that a test can type into and read from.
 pub(crate) const TERMINAL: &[Need] = &[Need { sign: Sign::Command("tmux"), package: "tmux" }];
 
+/// What makes a picture of a terminal's screen.
+pub(crate) const PICTURES: &[Need] = &[
+    Need { sign: Sign::Command("aha"), package: "aha" },
+    Need { sign: Sign::Command("chromium"), package: "chromium" },
+    Need { sign: Sign::Package, package: "fonts-dejavu-core" },
+];
+
 /// Installs what is missing of `groups`; does nothing when all of it is there.
 ///
 /// # Errors
