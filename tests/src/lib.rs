@@ -3,5 +3,6 @@
 //! `cargo xtask test` builds the binary, fetches the model and the editors, and names them in the environment:
 //! see [`programs`]. A test that lacks what it needs says so and passes, so that `cargo test` works anywhere.
 
+pub mod client;
 pub mod programs;
 pub mod terminal;
