@@ -5,15 +5,26 @@
 //! for ranges, and from that the spanned *model*. [`parse`] never fails: it returns documents that carry their
 //! errors. [`apply`] turns a [`Patch`] into the least edits of text, or says why it will not.
 
+mod build;
+mod decode;
+mod hidden;
+mod lines;
+mod locate;
+mod mask;
 mod model;
+mod parse;
 mod patch;
 mod path;
+mod repair;
 mod scalar;
+mod split;
+mod strict;
 
 pub use model::{
     CollectionStyle, Comment, Document, Entry, Field, Item, Kind, Node, PlacedDocument, ScalarStyle, Stream,
     SyntaxError,
 };
+pub use parse::parse;
 pub use patch::{Emptied, Literal, Patch};
 pub use path::{Path, PathError, Segment};
 pub use scalar::Scalar;

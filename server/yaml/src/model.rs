@@ -70,6 +70,21 @@ pub(crate) struct ItemData {
     pub(crate) range: TextRange,
 }
 
+impl NodeData {
+    /// Moves the ranges of entries or items.
+    pub(crate) fn place_parts(&mut self, place: impl Fn(TextRange) -> TextRange) {
+        match &mut self.content {
+            Content::Mapping { entries, .. } => {
+                entries.iter_mut().for_each(|entry| entry.range = place(entry.range));
+            }
+            Content::Sequence { items, .. } => {
+                items.iter_mut().for_each(|item| item.range = place(item.range))
+            }
+            Content::Scalar { .. } | Content::Alias { .. } => {}
+        }
+    }
+}
+
 /// How a mapping or sequence is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CollectionStyle {
@@ -353,9 +368,8 @@ impl<'d> Node<'d> {
                 let mut open = false;
                 self.each_mapping(&mut |mapping, borrowed| {
                     open |= mapping.data().unknown;
-                    found = found.or_else(|| {
-                        mapping.own_entries(borrowed).filter(|entry| entry.key.is_key(key)).next_back()
-                    });
+                    found =
+                        found.or_else(|| mapping.own_entries(borrowed).rfind(|entry| entry.key.is_key(key)));
                 });
                 match found {
                     Some(entry) => Field::Present(entry),
@@ -415,8 +429,13 @@ impl<'d> Node<'d> {
         }
     }
 
-    /// The text of a key, whatever it means.
-    fn key_text(self) -> Option<&'d str> {
+    /// The entries that stand in this very mapping; none for an alias.
+    pub(crate) fn written_entries(self) -> impl DoubleEndedIterator<Item = Entry<'d>> {
+        self.own_entries(false)
+    }
+
+    /// The text of a key, whatever it means; `None` for a collection as a key.
+    pub fn key_text(self) -> Option<&'d str> {
         match &self.resolved().data().content {
             Content::Scalar { text, .. } => Some(text),
             _ => None,
