@@ -27,12 +27,20 @@ impl Workplace {
         let at = |name| folder.path().join(name);
         fs::create_dir(at("home"))?;
         fs::copy(repository("tests/neovim/before.yaml"), at("pod.yaml"))?;
+        let program = if env::var_os("LEASTWISE_RECORDING").is_some() {
+            let recorder = at("leastwise");
+            fs::copy(env!("CARGO_BIN_EXE_recorder"), &recorder)?;
+            recorder
+        } else {
+            leastwise
+        };
         let environment = vec![
+            ("LEASTWISE_RECORDED_FOLDER", folder.path().to_owned()),
             ("HOME", at("home")),
             ("XDG_STATE_HOME", at("home")),
             ("XDG_CONFIG_HOME", at("home")),
             ("LEASTWISE_NEOVIM_PLUGIN", repository("editors/neovim")),
-            ("PATH", first_on_path(&leastwise)?.into()),
+            ("PATH", first_on_path(&program)?.into()),
         ];
         Ok(Some(Self { folder, neovim, environment }))
     }

@@ -12,6 +12,7 @@ mod model;
 mod neovim;
 mod new_rule;
 mod places;
+mod record;
 mod screenshot;
 mod steps;
 mod system;
@@ -52,6 +53,8 @@ enum Errand {
     Bench,
     /// Make the README's picture of a real editor.
     Screenshot,
+    /// Write down what a real Neovim says to the server, for a test that says it again.
+    Record,
     /// Begin a rule: write its file from a template and name it in its family's list.
     NewRule {
         /// The rule's id, such as host-network.
@@ -88,6 +91,7 @@ fn run(errand: &Errand) -> Result<ExitCode> {
         Errand::Dependencies => dependencies::check(&shell, &places)?,
         Errand::Bench => bench::run(&shell, &places)?,
         Errand::Screenshot => screenshot::run(&shell, &places)?,
+        Errand::Record => record::run(&shell, &places)?,
         Errand::NewRule { id, family } => new_rule::run(&shell, &places, id, family)?,
     }
     Ok(ExitCode::SUCCESS)
