@@ -1,0 +1,85 @@
+use crate::setting::{Setting, boolean, integer, lookup, string};
+use leastwise_yaml::{Field, Node, Path};
+
+/// The three lists of containers in a pod spec.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ContainerList {
+    /// `containers`.
+    Containers,
+    /// `initContainers`.
+    InitContainers,
+    /// `ephemeralContainers`, in which the API forbids resources, ports, probes and lifecycle.
+    EphemeralContainers,
+}
+
+impl ContainerList {
+    /// All three, in the order in which pods list them.
+    pub const ALL: [Self; 3] = [Self::Containers, Self::InitContainers, Self::EphemeralContainers];
+
+    /// The field's name.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Containers => "containers",
+            Self::InitContainers => "initContainers",
+            Self::EphemeralContainers => "ephemeralContainers",
+        }
+    }
+}
+
+/// One container of a pod.
+#[derive(Clone, Debug)]
+pub struct Container<'d> {
+    /// The list it stands in.
+    pub list: ContainerList,
+    /// The mapping.
+    pub node: Node<'d>,
+    /// Where it stands in its document.
+    pub path: Path,
+}
+
+impl<'d> Container<'d> {
+    /// `name`, when known.
+    pub fn name(&self) -> Option<&'d str> {
+        lookup(self.node, &["name"]).value()?.as_text()
+    }
+
+    /// `container "name"`, or the place in its list where the name is not known; for messages.
+    pub fn title(&self) -> String {
+        match self.name() {
+            Some(name) => format!("container \"{name}\""),
+            None => format!("the container at {}", self.path),
+        }
+    }
+
+    /// The field `keys` of its `securityContext`.
+    pub fn security(&self, keys: &[&str]) -> Field<'d> {
+        match self.node.get("securityContext") {
+            Field::Present(context) => lookup(context.value, keys),
+            other => other,
+        }
+    }
+
+    /// The boolean `keys` of its `securityContext`.
+    pub fn security_boolean(&self, keys: &[&str]) -> Setting<'d, bool> {
+        boolean(self.node, &with_context(keys))
+    }
+
+    /// The whole number `keys` of its `securityContext`.
+    pub fn security_integer(&self, keys: &[&str]) -> Setting<'d, i64> {
+        integer(self.node, &with_context(keys))
+    }
+
+    /// The string `keys` of its `securityContext`.
+    pub fn security_string(&self, keys: &[&str]) -> Setting<'d, &'d str> {
+        string(self.node, &with_context(keys))
+    }
+
+    /// The path of the field `keys` of its `securityContext`.
+    pub fn security_path(&self, keys: &[&str]) -> Path {
+        self.path.keys(&with_context(keys))
+    }
+}
+
+pub(crate) fn with_context<'k>(keys: &[&'k str]) -> Vec<&'k str> {
+    std::iter::once("securityContext").chain(keys.iter().copied()).collect()
+}

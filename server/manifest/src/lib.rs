@@ -1,0 +1,20 @@
+//! Kubernetes seen in YAML: lenses over the tree for objects, pod specs, containers and roles, wherever they stand.
+//!
+//! A lens holds a node and its path and answers in three values: set, unset, and *unknown*, where a template or
+//! broken text hides the answer. Lenses read; they never judge.
+
+mod container;
+mod object;
+mod place;
+mod pod;
+mod role;
+mod setting;
+mod workspace;
+
+pub use container::{Container, ContainerList};
+pub use object::{Object, Resource, objects};
+pub use place::{Place, place};
+pub use pod::{PodSpec, pod_specs};
+pub use role::{Names, PolicyRule, Role, role};
+pub use setting::{Setting, boolean, integer, lookup, string};
+pub use workspace::{ServiceAccount, Workspace};

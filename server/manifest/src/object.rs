@@ -1,0 +1,88 @@
+use crate::setting::string;
+use leastwise_yaml::{Document, Field, Kind, Node, Path};
+
+/// A Kubernetes object: a mapping with `apiVersion` and `kind`, alone in its document or an item of a `List`.
+#[derive(Clone, Debug)]
+pub struct Object<'d> {
+    /// The mapping.
+    pub node: Node<'d>,
+    /// Where it stands in its document: the root, or `items[n]`.
+    pub path: Path,
+}
+
+/// What an object calls itself. Empty where it does not say or nobody knows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Resource {
+    /// `apiVersion`.
+    pub api_version: String,
+    /// `kind`.
+    pub kind: String,
+    /// `metadata.namespace`.
+    pub namespace: Option<String>,
+    /// `metadata.name`.
+    pub name: Option<String>,
+}
+
+/// The objects of a document, the items of `List` kinds each for itself.
+pub fn objects(document: &Document) -> Vec<Object<'_>> {
+    let root = Object { node: document.root(), path: Path::root() };
+    if !root.looks_like_kubernetes() {
+        return Vec::new();
+    }
+    let items = match root.node.get("items") {
+        Field::Present(items) if root.kind().is_some_and(|kind| kind.ends_with("List")) => items.value,
+        _ => return vec![root],
+    };
+    let path = Path::root().key("items");
+    items
+        .items()
+        .map(|item| Object { node: item.value, path: path.index(item.index) })
+        .filter(Object::looks_like_kubernetes)
+        .collect()
+}
+
+impl<'d> Object<'d> {
+    /// `apiVersion`, when known.
+    pub fn api_version(&self) -> Option<&'d str> {
+        string(self.node, &["apiVersion"]).known()
+    }
+
+    /// The API group: what stands before the slash of `apiVersion`, empty for the core group.
+    pub fn api_group(&self) -> Option<&'d str> {
+        self.api_version().map(|version| version.split_once('/').map_or("", |(group, _)| group))
+    }
+
+    /// `kind`, when known.
+    pub fn kind(&self) -> Option<&'d str> {
+        string(self.node, &["kind"]).known()
+    }
+
+    /// `metadata.name`, when known. A plain number or boolean counts too: people forget quotes.
+    pub fn name(&self) -> Option<&'d str> {
+        crate::lookup(self.node, &["metadata", "name"]).value()?.as_text()
+    }
+
+    /// `metadata.namespace`, when known.
+    pub fn namespace(&self) -> Option<&'d str> {
+        crate::lookup(self.node, &["metadata", "namespace"]).value()?.as_text()
+    }
+
+    /// What it calls itself.
+    pub fn resource(&self) -> Resource {
+        let owned = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
+        Resource {
+            api_version: self.api_version().unwrap_or_default().to_owned(),
+            kind: self.kind().unwrap_or_default().to_owned(),
+            namespace: owned(self.namespace()),
+            name: owned(self.name()),
+        }
+    }
+
+    /// Both keys are there, whatever a template makes of their values.
+    fn looks_like_kubernetes(&self) -> bool {
+        let says = |key| {
+            self.node.get(key).value().is_some_and(|value| value.is_unknown() || value.as_str().is_some())
+        };
+        matches!(self.node.kind(), Kind::Mapping) && says("apiVersion") && says("kind")
+    }
+}

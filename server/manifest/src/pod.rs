@@ -1,0 +1,145 @@
+//! Pod specs wherever they stand: in the workload kinds, and in custom resources by their shape.
+
+use crate::container::with_context;
+use crate::setting::{Setting, boolean, integer, string};
+use crate::{Container, ContainerList, Object};
+use leastwise_yaml::{Field, Kind, Node, Path, Segment};
+
+/// A pod spec: `spec` of a Pod, `spec.template.spec` of a Deployment, and so on.
+#[derive(Clone, Debug)]
+pub struct PodSpec<'d> {
+    /// The object that it is part of.
+    pub object: Object<'d>,
+    /// The mapping.
+    pub node: Node<'d>,
+    /// Where it stands in its document.
+    pub path: Path,
+    /// Where the pod's own metadata stands, or would.
+    pub metadata: Path,
+}
+
+/// Where the API puts the pod template. Sources: `core/v1`, `apps/v1` and `batch/v1` types.
+const TEMPLATES: &[(&str, &[&str], &[&str])] = &[
+    ("", &["Pod"], &[]),
+    ("", &["ReplicationController"], &["spec", "template"]),
+    ("", &["PodTemplate"], &["template"]),
+    ("apps", &["Deployment", "ReplicaSet", "StatefulSet", "DaemonSet"], &["spec", "template"]),
+    ("extensions", &["Deployment", "ReplicaSet", "DaemonSet"], &["spec", "template"]),
+    ("batch", &["Job"], &["spec", "template"]),
+    ("batch", &["CronJob"], &["spec", "jobTemplate", "spec", "template"]),
+];
+
+/// Groups whose objects describe pods without being any: policies hold patterns, not specs.
+const PATTERNS: &[&str] = &["kyverno.io", "gatekeeper.sh"];
+
+/// As many nodes as a shape is looked for in; more than any honest object has.
+const SHAPE_BUDGET: usize = 20_000;
+
+/// The pod specs of an object.
+pub fn pod_specs<'d>(object: &Object<'d>) -> Vec<PodSpec<'d>> {
+    match (object.api_group(), object.kind()) {
+        (Some(group), Some(kind)) if is_builtin(group) => {
+            let place = TEMPLATES.iter().find(|(known, kinds, _)| *known == group && kinds.contains(&kind));
+            place.and_then(|(_, _, template)| at_template(object, template)).into_iter().collect()
+        }
+        (Some(group), _) if PATTERNS.iter().any(|pattern| group.ends_with(pattern)) => Vec::new(),
+        _ => by_shape(object),
+    }
+}
+
+/// Groups of Kubernetes itself have no dot, or end in `.k8s.io`; what extends it has a domain of its own.
+fn is_builtin(group: &str) -> bool {
+    !group.contains('.') || group.ends_with(".k8s.io")
+}
+
+fn at_template<'d>(object: &Object<'d>, template: &[&str]) -> Option<PodSpec<'d>> {
+    let path = object.path.keys(template);
+    let keys: Vec<&str> = template.iter().copied().chain(["spec"]).collect();
+    let node = crate::lookup(object.node, &keys).value()?;
+    matches!(node.kind(), Kind::Mapping).then(|| PodSpec {
+        object: object.clone(),
+        node,
+        metadata: path.key("metadata"),
+        path: path.key("spec"),
+    })
+}
+
+/// Every mapping that has `containers` with images is a pod spec, whatever the kind calls it.
+fn by_shape<'d>(object: &Object<'d>) -> Vec<PodSpec<'d>> {
+    let mut found = Vec::new();
+    object.node.walk(SHAPE_BUDGET, &mut |path, node| {
+        let is_pod_spec = holds_containers(node);
+        if is_pod_spec {
+            let path = object.path.join(path);
+            let holder = match path.last() {
+                Some(Segment::Key(key)) if key == "spec" => path.parent().unwrap_or_default(),
+                _ => path.clone(),
+            };
+            found.push(PodSpec { object: object.clone(), node, metadata: holder.key("metadata"), path });
+        }
+        !is_pod_spec
+    });
+    found
+}
+
+fn holds_containers(node: Node<'_>) -> bool {
+    node.get("containers").value().is_some_and(|containers| {
+        containers.items().any(|item| matches!(item.value.get("image"), Field::Present(image) if image.value.as_str().is_some() || image.value.is_unknown()))
+    })
+}
+
+impl<'d> PodSpec<'d> {
+    /// The containers of all three lists. Items that are not mappings are left out.
+    pub fn containers(&self) -> Vec<Container<'d>> {
+        ContainerList::ALL
+            .into_iter()
+            .flat_map(|list| {
+                let items = self.node.get(list.key()).value();
+                let path = self.path.key(list.key());
+                items.into_iter().flat_map(Node::items).filter_map(move |item| {
+                    let mapping = matches!(item.value.kind(), Kind::Mapping);
+                    mapping.then(|| Container { list, node: item.value, path: path.index(item.index) })
+                })
+            })
+            .collect()
+    }
+
+    /// Whether `os.name` is `windows`; `None` when nobody knows.
+    pub fn is_windows(&self) -> Option<bool> {
+        match string(self.node, &["os", "name"]) {
+            Setting::Set(name, _) => Some(name == "windows"),
+            Setting::Unset => Some(false),
+            Setting::Unknown => None,
+        }
+    }
+
+    /// The boolean at `keys`.
+    pub fn boolean(&self, keys: &[&str]) -> Setting<'d, bool> {
+        boolean(self.node, keys)
+    }
+
+    /// The string at `keys`.
+    pub fn string(&self, keys: &[&str]) -> Setting<'d, &'d str> {
+        string(self.node, keys)
+    }
+
+    /// The boolean `keys` of the pod's `securityContext`.
+    pub fn security_boolean(&self, keys: &[&str]) -> Setting<'d, bool> {
+        boolean(self.node, &with_context(keys))
+    }
+
+    /// The whole number `keys` of the pod's `securityContext`.
+    pub fn security_integer(&self, keys: &[&str]) -> Setting<'d, i64> {
+        integer(self.node, &with_context(keys))
+    }
+
+    /// The string `keys` of the pod's `securityContext`.
+    pub fn security_string(&self, keys: &[&str]) -> Setting<'d, &'d str> {
+        string(self.node, &with_context(keys))
+    }
+
+    /// The path of the field `keys` of the pod's `securityContext`.
+    pub fn security_path(&self, keys: &[&str]) -> Path {
+        self.path.keys(&with_context(keys))
+    }
+}

@@ -1,0 +1,144 @@
+use crate::judge::Context;
+use crate::{Rule, Severity};
+use leastwise_manifest::{Place, place};
+use leastwise_text::TextRange;
+use leastwise_yaml::{Document, Patch, Path};
+
+/// Something a rule found.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// How bad it is here.
+    pub severity: Severity,
+    /// What is wrong here, in one sentence without a full stop.
+    pub message: String,
+    /// The object it is about, as a path in its document.
+    pub object: Path,
+    /// The pod spec it is about, where it is about one.
+    pub pod: Option<Path>,
+    /// The field at fault, as a path in its document.
+    pub path: Path,
+    /// The characters at fault, in the document.
+    pub place: Place,
+    /// Other places that explain it.
+    pub related: Vec<Related>,
+    /// A change that would cure it; a candidate until [`crate::prove`] has judged it.
+    pub fix: Option<Fix>,
+    /// A more telling rule that found something at the same place.
+    pub covered_by: Option<&'static str>,
+}
+
+/// A place in the same document that explains a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Related {
+    /// The characters, in the document.
+    pub range: TextRange,
+    /// What they have to do with it.
+    pub message: String,
+}
+
+/// A change that would cure a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, as an order: "Remove hostNetwork".
+    pub title: String,
+    /// Whether running behaviour may change.
+    pub applicability: Applicability,
+    /// The changes.
+    pub patches: Vec<Patch>,
+}
+
+/// Whether a fix may change how a working program behaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Applicability {
+    /// It may not.
+    Safe,
+    /// It may; never applied without being asked for.
+    Behavioural,
+}
+
+impl Applicability {
+    /// Its name in output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Safe => "safe",
+            Self::Behavioural => "behavioural",
+        }
+    }
+}
+
+impl Fix {
+    /// A fix that may change what a program sees that used the privilege.
+    pub(crate) fn behavioural(title: impl Into<String>, patches: impl Into<Vec<Patch>>) -> Self {
+        Self { title: title.into(), applicability: Applicability::Behavioural, patches: patches.into() }
+    }
+
+    /// A fix that cannot change what a working program sees.
+    pub(crate) fn safe(title: impl Into<String>, patches: impl Into<Vec<Patch>>) -> Self {
+        Self { applicability: Applicability::Safe, ..Self::behavioural(title, patches) }
+    }
+}
+
+/// Where a rule puts what it finds.
+pub(crate) struct Report<'r, 'd> {
+    pub(crate) rule: &'static Rule,
+    pub(crate) context: &'r Context<'r>,
+    pub(crate) document: &'d Document,
+    pub(crate) object: &'r Path,
+    pub(crate) pod: Option<&'r Path>,
+    pub(crate) findings: &'r mut Vec<Finding>,
+}
+
+impl<'r> Report<'r, '_> {
+    /// What the rule may ask beside the object it is shown.
+    pub(crate) fn context(&self) -> &'r Context<'r> {
+        self.context
+    }
+
+    /// Reports the field `path`; whether it is missing, and where it shows, follows from the document.
+    pub(crate) fn find(&mut self, path: Path, message: impl Into<String>) -> Found<'_> {
+        let finding = Finding {
+            rule: self.rule,
+            severity: self.rule.severity,
+            message: message.into(),
+            object: self.object.clone(),
+            pod: self.pod.cloned(),
+            place: place(self.document, &path),
+            path,
+            related: Vec::new(),
+            fix: None,
+            covered_by: None,
+        };
+        self.findings.push(finding);
+        let last = self.findings.len() - 1;
+        Found { finding: &mut self.findings[last], document: self.document }
+    }
+}
+
+/// A finding just reported, to say more about it.
+pub(crate) struct Found<'f> {
+    finding: &'f mut Finding,
+    document: &'f Document,
+}
+
+impl Found<'_> {
+    /// How bad it is here, where that differs from the rule.
+    pub(crate) fn severity(self, severity: Severity) -> Self {
+        self.finding.severity = severity;
+        self
+    }
+
+    /// Offers a change.
+    pub(crate) fn fix(self, fix: Fix) -> Self {
+        self.finding.fix = Some(fix);
+        self
+    }
+
+    /// Names another place that explains it.
+    pub(crate) fn related(self, path: &Path, message: impl Into<String>) -> Self {
+        let range = place(self.document, path).range;
+        self.finding.related.push(Related { range, message: message.into() });
+        self
+    }
+}

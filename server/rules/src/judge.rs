@@ -1,0 +1,197 @@
+//! Runs the rules over a document.
+
+use crate::finding::Report;
+use crate::rule::{Check, Rule};
+use crate::{Finding, KubernetesVersion, Profile, rules};
+use leastwise_manifest::{Object, PodSpec, Workspace, objects, pod_specs, role};
+use leastwise_yaml::{Document, Path};
+use std::ops::RangeInclusive;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// What rules may ask beside the document they judge.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'c> {
+    /// What the user set.
+    pub settings: &'c Settings,
+    /// The other objects.
+    pub workspace: &'c Workspace,
+    /// Rules that are not run: they have panicked before.
+    pub disabled: &'c [&'static str],
+}
+
+/// The user's settings that change what rules find.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// The version whose API and Pod Security Standards count.
+    pub kubernetes: KubernetesVersion,
+    /// The profile that pods should meet.
+    pub profile: Profile,
+    /// The node ports that containers may bind, where that is limited.
+    pub host_ports: Option<RangeInclusive<i64>>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { kubernetes: KubernetesVersion::LATEST, profile: Profile::Restricted, host_ports: None }
+    }
+}
+
+/// What the rules say of a document.
+#[derive(Debug, Default)]
+pub struct Judgement {
+    /// What they found, in order of place.
+    pub findings: Vec<Finding>,
+    /// The pod specs that were judged, with the objects they are part of.
+    pub pods: Vec<JudgedPod>,
+    /// The rules that failed; what they would have found is not known.
+    pub panicked: Vec<Panicked>,
+}
+
+/// A pod spec that was judged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JudgedPod {
+    /// The object it is part of.
+    pub object: Path,
+    /// Where it stands.
+    pub path: Path,
+}
+
+/// A rule that failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Panicked {
+    /// The rule.
+    pub rule: &'static str,
+    /// What it said.
+    pub message: String,
+}
+
+/// Judges a document by every rule, those aside that [`Context::disabled`] names. Which findings a user sees is
+/// chosen later: profiles and lenses need them all.
+///
+/// Nothing is reported inside text that is broken right now. A rule that panics costs its own findings only.
+pub fn judge(document: &Document, context: &Context<'_>) -> Judgement {
+    let mut judgement = Judgement::default();
+    for object in objects(document) {
+        Judge { document, context, object: &object, judgement: &mut judgement }.object();
+    }
+    let Judgement { findings, .. } = &mut judgement;
+    findings
+        .retain(|finding| !document.is_broken(finding.place.range) && finding.is_in_force(context.settings));
+    findings.sort_by(|one, other| {
+        let key = |finding: &Finding| {
+            (
+                finding.place.range.start(),
+                finding.place.range.end(),
+                std::cmp::Reverse(finding.severity),
+                finding.rule.id,
+            )
+        };
+        key(one).cmp(&key(other)).then_with(|| one.path.cmp(&other.path))
+    });
+    cover(findings);
+    judgement
+}
+
+/// The strictest profile that a pod meets, going by the findings on it.
+pub fn profile_reached<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Profile {
+    let forbids = |finding: &Finding| finding.rule.profile;
+    match findings.into_iter().filter_map(forbids).min() {
+        Some(Profile::Privileged | Profile::Baseline) => Profile::Privileged,
+        Some(Profile::Restricted) => Profile::Baseline,
+        None => Profile::Restricted,
+    }
+}
+
+impl Finding {
+    /// Whether the configured version's profile has the rule at all.
+    fn is_in_force(&self, settings: &Settings) -> bool {
+        settings.kubernetes >= self.rule.since
+    }
+}
+
+/// Marks what a more telling rule has found at the same place.
+fn cover(findings: &mut [Finding]) {
+    for index in 0..findings.len() {
+        let Finding { rule, path, .. } = &findings[index];
+        let covering = rule
+            .covered_by
+            .iter()
+            .copied()
+            .find(|id| findings.iter().any(|other| other.rule.id == *id && other.path == *path));
+        findings[index].covered_by = covering;
+    }
+}
+
+struct Judge<'j, 'd> {
+    document: &'d Document,
+    context: &'j Context<'j>,
+    object: &'j Object<'d>,
+    judgement: &'j mut Judgement,
+}
+
+impl<'d> Judge<'_, 'd> {
+    fn object(&mut self) {
+        let object = self.object;
+        let role = role(object);
+        self.run(None, |check, report| match check {
+            Check::Object(check) => check(object, report),
+            Check::Role(check) => {
+                if let Some(role) = &role {
+                    check(role, report);
+                }
+            }
+            Check::Pod(_) | Check::Container(_) | Check::Profile(_) => {}
+        });
+        for pod in pod_specs(object) {
+            self.pod(&pod);
+        }
+    }
+
+    fn pod(&mut self, pod: &PodSpec<'d>) {
+        self.judgement.pods.push(JudgedPod { object: self.object.path.clone(), path: pod.path.clone() });
+        let containers = pod.containers();
+        let first = self.judgement.findings.len();
+        self.run(Some(&pod.path), |check, report| match check {
+            Check::Pod(check) => check(pod, report),
+            Check::Container(check) => containers.iter().for_each(|container| check(pod, container, report)),
+            Check::Role(_) | Check::Object(_) | Check::Profile(_) => {}
+        });
+        let found = self.judgement.findings[first..].to_vec();
+        self.run(Some(&pod.path), |check, report| {
+            if let Check::Profile(check) = check {
+                check(pod, &found, report);
+            }
+        });
+    }
+
+    fn run(&mut self, pod: Option<&Path>, mut show: impl FnMut(&Check, &mut Report<'_, 'd>)) {
+        let Judgement { findings, panicked, .. } = &mut *self.judgement;
+        let failed_before =
+            |panicked: &[Panicked], rule: &Rule| panicked.iter().any(|failed| failed.rule == rule.id);
+        for rule in rules() {
+            if self.context.disabled.contains(&rule.id) || failed_before(panicked, rule) {
+                continue;
+            }
+            let found = findings.len();
+            let mut report = Report {
+                rule,
+                context: self.context,
+                document: self.document,
+                object: &self.object.path,
+                pod,
+                findings: &mut *findings,
+            };
+            // What a rule leaves half done is cut off below, so nothing broken is seen afterwards.
+            if let Err(panic) = catch_unwind(AssertUnwindSafe(|| show(&rule.check, &mut report))) {
+                findings.truncate(found);
+                panicked.push(Panicked { rule: rule.id, message: message(panic.as_ref()) });
+            }
+        }
+    }
+}
+
+fn message(panic: &(dyn std::any::Any + Send)) -> String {
+    let text =
+        panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    text.unwrap_or("no message").to_owned()
+}

@@ -1,0 +1,41 @@
+//! The misconfiguration index: one file a rule, holding what it means, where it stands, its fix and its tests.
+//!
+//! A rule reads lenses and reports symbolic findings: a path, a message and perhaps a [`Patch`] to offer. The
+//! [`judge`] runs the rules over a document and turns paths into ranges; [`prove`] decides whether a fix may be
+//! offered. To add a rule, write its file and name it in its family's list: `cargo xtask new-rule ID` does both.
+//!
+//! [`Patch`]: leastwise_yaml::Patch
+
+mod finding;
+mod judge;
+mod proof;
+mod rule;
+mod version;
+
+mod container_image;
+mod namespace_hygiene;
+mod pod_security;
+mod rbac;
+mod secrets;
+
+#[cfg(test)]
+mod testing;
+
+pub use finding::{Applicability, Finding, Fix, Related};
+pub use judge::{Context, Judgement, Panicked, Settings, judge, profile_reached};
+pub use proof::{Offer, Withheld, prove};
+pub use rule::{Checker, Confidence, Family, FixKind, Persona, Profile, Rule, Severity};
+pub use version::{KubernetesVersion, VersionError};
+
+/// Every rule, grouped by family.
+pub fn rules() -> impl Iterator<Item = &'static Rule> {
+    [pod_security::RULES, container_image::RULES, rbac::RULES, secrets::RULES, namespace_hygiene::RULES]
+        .into_iter()
+        .flatten()
+        .copied()
+}
+
+/// The rule of that id.
+pub fn rule(id: &str) -> Option<&'static Rule> {
+    rules().find(|rule| rule.id == id)
+}

@@ -1,0 +1,1 @@
+pub(crate) static RULES: &[&crate::Rule] = &[];

@@ -1,0 +1,206 @@
+//! How a rule's tests are written: YAML with carets under the characters of each finding, and before and after of
+//! each fix.
+//!
+//! A line of blanks, carets and words marks the line above it and is taken out before the YAML is read:
+//!
+//! ```text
+//! hostNetwork: yes
+//!              ^^^ runs in the network namespace
+//! ```
+
+use crate::judge::{Context, Settings, judge};
+use crate::proof::prove;
+use crate::{Finding, Rule};
+use leastwise_manifest::{Workspace, objects};
+use leastwise_text::apply;
+use leastwise_yaml::Document;
+use std::sync::Arc;
+
+/// The rule finds what the carets mark, with messages that hold the words beside them, and nothing else.
+pub(crate) fn check(rule: &Rule, marked: &str) {
+    check_with(rule, &Settings::default(), marked);
+}
+
+/// Like [`check`], under settings of the test's own.
+pub(crate) fn check_with(rule: &Rule, settings: &Settings, marked: &str) {
+    let (text, marks) = unmark(&unindent(marked));
+    assert!(!marks.is_empty(), "no caret in the test; use check_silent");
+    let found: Vec<_> = find(rule, settings, &text)
+        .iter()
+        .map(|(offset, finding)| {
+            let range = finding.place.range;
+            let start = offset + usize::from(range.start());
+            (start..offset + usize::from(range.end()), finding.message.clone())
+        })
+        .collect();
+    let shown = show(&text, &found);
+    let expected = show(&text, &marks);
+    let agree = found.len() == marks.len()
+        && marks
+            .iter()
+            .all(|(range, words)| found.iter().any(|(at, message)| at == range && message.contains(words)));
+    assert!(agree, "expected findings of {}:\n{expected}\nfound:\n{shown}", rule.id);
+}
+
+/// The rule finds nothing.
+pub(crate) fn check_silent(rule: &Rule, text: &str) {
+    let text = unindent(text);
+    let found = find(rule, &Settings::default(), &text);
+    let messages: Vec<_> = found.iter().map(|(_, finding)| &finding.message).collect();
+    assert!(messages.is_empty(), "{} found {messages:?} in:\n{text}", rule.id);
+}
+
+/// The fix of the rule's first finding is proved, and makes `after` of `before`.
+pub(crate) fn check_fix(rule: &Rule, before: &str, after: &str) {
+    let (before, after) = (unindent(before), unindent(after));
+    let (document, finding) = first(rule, &before);
+    let workspace = workspace(&before);
+    let context = Context { settings: &Settings::default(), workspace: &workspace, disabled: &[] };
+    let offer =
+        prove(&document, &finding, &context).unwrap_or_else(|withheld| panic!("withheld: {withheld}"));
+    let fixed = apply(document.source(), &offer.edits).unwrap();
+    assert_eq!(fixed, after, "the fix of {}", rule.id);
+}
+
+/// The rule finds something, and offers a fix for none of it.
+pub(crate) fn check_no_fix(rule: &Rule, text: &str) {
+    let found = find(rule, &Settings::default(), &unindent(text));
+    assert!(!found.is_empty(), "{} found nothing", rule.id);
+    for (_, finding) in found {
+        assert_eq!(finding.fix, None, "{}", finding.message);
+    }
+}
+
+/// The findings of a rule, each with the offset of its document.
+pub(crate) fn find(rule: &Rule, settings: &Settings, text: &str) -> Vec<(usize, Finding)> {
+    let workspace = workspace(text);
+    let context = Context { settings, workspace: &workspace, disabled: &[] };
+    let stream = leastwise_yaml::parse(text);
+    let mut found = Vec::new();
+    for placed in stream.documents() {
+        let judgement = judge(&placed.document, &context);
+        assert_eq!(judgement.panicked, []);
+        let findings = judgement.findings.into_iter().filter(|finding| finding.rule.id == rule.id);
+        found.extend(findings.map(|finding| (usize::from(placed.offset), finding)));
+    }
+    found
+}
+
+fn first(rule: &Rule, text: &str) -> (Arc<Document>, Finding) {
+    let found = find(rule, &Settings::default(), text);
+    let (_, finding) = found.into_iter().next().unwrap_or_else(|| panic!("{} found nothing", rule.id));
+    let stream = leastwise_yaml::parse(text);
+    assert_eq!(stream.documents().len(), 1, "fixes are tested on one document");
+    (Arc::clone(&stream.documents()[0].document), finding)
+}
+
+/// All objects of the text are one workspace.
+fn workspace(text: &str) -> Workspace {
+    let stream = leastwise_yaml::parse(text);
+    let objects: Vec<_> = stream.documents().iter().flat_map(|placed| objects(&placed.document)).collect();
+    let mut workspace = Workspace::default();
+    workspace.update("test", &objects);
+    workspace
+}
+
+/// Takes the first line break and the common indentation off.
+fn unindent(text: &str) -> String {
+    let Some(text) = text.strip_prefix('\n') else { return text.to_owned() };
+    let lines: Vec<_> = text.trim_end_matches(' ').split_inclusive('\n').collect();
+    let depth = |line: &&str| line.len() - line.trim_start().len();
+    let common = lines.iter().filter(|line| !line.trim().is_empty()).map(depth).min().unwrap_or_default();
+    lines.iter().map(|line| line.get(common..).unwrap_or("\n")).collect()
+}
+
+type Mark = (std::ops::Range<usize>, String);
+
+/// Splits marked YAML into the YAML and what the carets say of it.
+fn unmark(marked: &str) -> (String, Vec<Mark>) {
+    let mut text = String::new();
+    let mut marks = Vec::new();
+    let mut line_start = 0;
+    for line in marked.split_inclusive('\n') {
+        let content = line.trim_start();
+        if content.starts_with('^') {
+            let column = line.len() - content.len();
+            let words = content.trim_start_matches('^');
+            let start = line_start + column;
+            marks.push((start..start + (content.len() - words.len()), words.trim().to_owned()));
+        } else {
+            line_start = text.len();
+            text.push_str(line);
+        }
+    }
+    (text, marks)
+}
+
+/// The text with marks under their lines, as the tests write them.
+fn show(text: &str, marks: &[Mark]) -> String {
+    let mut shown = String::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        shown.push_str(line);
+        for (range, words) in
+            marks.iter().filter(|(range, _)| (start..start + line.len()).contains(&range.start))
+        {
+            shown.push_str(&format!(
+                "{}{} {words}\n",
+                " ".repeat(range.start - start),
+                "^".repeat(range.len())
+            ));
+        }
+        start += line.len();
+    }
+    shown
+}
+
+mod documentation {
+    use super::find;
+    use crate::{Rule, Settings, rules};
+
+    const HEADINGS: [&str; 6] = ["Why", "Avoid", "Prefer", "Fix", "When it is fine", "References"];
+
+    fn example(rule: &Rule, heading: &str) -> String {
+        let section = rule.section(heading).unwrap_or_else(|| panic!("{} has no {heading}", rule.id));
+        let yaml = section.split_once("```yaml\n").and_then(|(_, rest)| rest.split_once("\n```"));
+        format!("{}\n", yaml.unwrap_or_else(|| panic!("{heading} of {} has no example", rule.id)).0)
+    }
+
+    /// Settings under which rules of every persona speak.
+    fn settings() -> Settings {
+        Settings { host_ports: Some(30000..=32767), ..Settings::default() }
+    }
+
+    #[test]
+    fn every_rule_is_documented_in_the_same_form() {
+        for rule in rules() {
+            assert!(!rule.summary().is_empty(), "{} does not say what it finds", rule.id);
+            for heading in HEADINGS {
+                assert!(rule.section(heading).is_some_and(|text| !text.is_empty()), "{}: {heading}", rule.id);
+            }
+            assert!(!rule.title.ends_with('.') && !rule.fields.is_empty(), "{}", rule.id);
+        }
+    }
+
+    #[test]
+    fn the_example_to_avoid_is_found_and_the_one_to_prefer_is_not() {
+        for rule in rules() {
+            assert!(!find(rule, &settings(), &example(rule, "Avoid")).is_empty(), "Avoid of {}", rule.id);
+            assert!(find(rule, &settings(), &example(rule, "Prefer")).is_empty(), "Prefer of {}", rule.id);
+        }
+    }
+
+    #[test]
+    fn ids_are_unique_and_covering_rules_exist() {
+        let mut ids: Vec<_> = rules().map(|rule| rule.id).collect();
+        ids.sort_unstable();
+        let all = ids.len();
+        ids.dedup();
+        assert_eq!(ids.len(), all);
+        for rule in rules() {
+            for covering in rule.covered_by {
+                assert!(ids.binary_search(covering).is_ok(), "{} is covered by {covering}", rule.id);
+            }
+        }
+    }
+}

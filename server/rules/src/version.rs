@@ -1,0 +1,70 @@
+use std::fmt;
+use std::str::FromStr;
+
+/// A Kubernetes minor version. Pod Security Standards and the API change with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KubernetesVersion {
+    /// Always 1 so far.
+    pub major: u32,
+    /// The minor version.
+    pub minor: u32,
+}
+
+impl KubernetesVersion {
+    /// The newest version whose Pod Security Standards these rules know.
+    pub const LATEST: Self = Self::minor(37);
+
+    /// Version 1.`minor`.
+    pub const fn minor(minor: u32) -> Self {
+        Self { major: 1, minor }
+    }
+}
+
+impl Default for KubernetesVersion {
+    fn default() -> Self {
+        Self::LATEST
+    }
+}
+
+impl fmt::Display for KubernetesVersion {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}.{}", self.major, self.minor)
+    }
+}
+
+/// A text that is no Kubernetes version.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("\"{0}\" is no Kubernetes version; write it like 1.34, or latest")]
+pub struct VersionError(String);
+
+impl FromStr for KubernetesVersion {
+    type Err = VersionError;
+
+    /// Reads `1.34`, `v1.34`, `1.34.2` (the patch does not matter) and `latest`.
+    fn from_str(text: &str) -> Result<Self, VersionError> {
+        if text == "latest" {
+            return Ok(Self::LATEST);
+        }
+        let mut parts = text.strip_prefix('v').unwrap_or(text).splitn(3, '.');
+        let mut number = || parts.next().and_then(|part| part.parse().ok());
+        match (number(), number()) {
+            (Some(major), Some(minor)) => Ok(Self { major, minor }),
+            _ => Err(VersionError(text.to_owned())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_people_write() {
+        for text in ["1.34", "v1.34", "1.34.2"] {
+            assert_eq!(text.parse(), Ok(KubernetesVersion::minor(34)), "{text}");
+        }
+        assert_eq!("latest".parse(), Ok(KubernetesVersion::LATEST));
+        assert!("newest".parse::<KubernetesVersion>().is_err());
+        assert!("1".parse::<KubernetesVersion>().is_err());
+    }
+}
