@@ -22,7 +22,7 @@ mod secrets;
 mod testing;
 
 pub use finding::{Applicability, Finding, Fix, Related};
-pub use judge::{Context, Judgement, Panicked, Settings, judge, profile_reached};
+pub use judge::{Context, JudgedPod, Judgement, Panicked, Settings, judge, profile_reached};
 pub use proof::{Offer, Withheld, prove};
 pub use rule::{Checker, Confidence, Family, FixKind, Persona, Profile, Rule, Severity};
 pub use version::{KubernetesVersion, VersionError};

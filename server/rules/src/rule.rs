@@ -1,6 +1,7 @@
 use crate::finding::Report;
 use crate::{Finding, KubernetesVersion};
 use leastwise_manifest::{Container, Object, PodSpec, Role};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// One misconfiguration: what it means, where it stands and how it is found.
@@ -146,7 +147,7 @@ impl Family {
 }
 
 /// How bad a finding is. Greater is worse.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
     /// Worth knowing.
@@ -184,7 +185,7 @@ pub enum Confidence {
 }
 
 /// Who wants to hear of a rule's findings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Persona {
     /// Everyone: a good reviewer would always say it.
@@ -196,7 +197,7 @@ pub enum Persona {
 }
 
 /// A level of the Pod Security Standards. Greater is stricter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Profile {
     /// Everything is allowed.

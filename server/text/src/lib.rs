@@ -5,10 +5,12 @@
 //! text leaves the program.
 
 mod buffer;
+mod difference;
 mod edit;
 mod position;
 
 pub use buffer::Buffer;
+pub use difference::edits_between;
 pub use edit::{Overlap, TextEdit, apply, sort};
 pub use position::{Place, Position, PositionEncoding};
 pub use text_size::{TextLen, TextRange, TextSize};

@@ -1,0 +1,160 @@
+//! What one can do about a finding: apply its fix, silence it with a reason, or apply every safe fix.
+
+use crate::suppression::comment;
+use crate::{File, Located, Standing, fix};
+use leastwise_text::{TextEdit, TextRange, TextSize, apply, edits_between};
+use leastwise_yaml::parse;
+
+/// Something one can do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Action {
+    /// What it does, as an order.
+    pub title: String,
+    /// What it is.
+    pub kind: ActionKind,
+    /// The rule whose finding it is about; `None` for all.
+    pub rule: Option<&'static str>,
+    /// The finding it is about, as an index into [`File::diagnoses`].
+    pub diagnosis: Option<usize>,
+    /// It cannot change how a working program behaves.
+    pub is_safe: bool,
+    /// The change, in the text.
+    pub edits: Vec<TextEdit>,
+}
+
+/// What an action is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ActionKind {
+    /// Cures a finding.
+    Fix,
+    /// Silences a finding on its line.
+    SuppressLine,
+    /// Silences a rule in the file.
+    SuppressFile,
+    /// Applies every safe fix.
+    FixAll,
+}
+
+/// What one can do about the findings that touch `range`.
+pub fn actions(file: &File, range: TextRange) -> Vec<Action> {
+    let touching = |(_, located): &(usize, Located<'_>)| {
+        located.is_shown() && located.range().intersect(range).is_some()
+    };
+    let mut actions = Vec::new();
+    for (index, located) in file.diagnoses().enumerate().filter(touching) {
+        actions.extend(fix_action(file, index, &located));
+        actions.extend(
+            [ActionKind::SuppressLine, ActionKind::SuppressFile]
+                .into_iter()
+                .filter_map(|kind| suppress_action(file, index, &located, kind)),
+        );
+    }
+    // Fixes first, whatever finding they belong to.
+    actions.sort_by_key(|action| action.kind != ActionKind::Fix);
+    actions
+}
+
+/// The action of that kind for the finding of `rule` that stands at `range`, as the text is now.
+pub fn resolve(file: &File, kind: ActionKind, rule: &str, range: TextRange) -> Option<Action> {
+    let (index, located) = file.diagnoses().enumerate().find(|(_, located)| {
+        located.is_shown() && located.diagnosis.rule() == rule && located.range() == range
+    })?;
+    match kind {
+        ActionKind::Fix => fix_action(file, index, &located),
+        ActionKind::SuppressLine | ActionKind::SuppressFile => suppress_action(file, index, &located, kind),
+        ActionKind::FixAll => fix_all(file),
+    }
+}
+
+/// Every safe fix at once; `None` when there is none.
+pub fn fix_all(file: &File) -> Option<Action> {
+    let text = file.buffer().text();
+    let fixed = fix(&text, file.environment(), false);
+    (!fixed.applied.is_empty()).then(|| Action {
+        title: "Apply every safe least-privilege fix".to_owned(),
+        kind: ActionKind::FixAll,
+        rule: None,
+        diagnosis: None,
+        is_safe: true,
+        edits: edits_between(&text, &fixed.text),
+    })
+}
+
+fn fix_action(file: &File, index: usize, located: &Located<'_>) -> Option<Action> {
+    let offer = file.offer(located).ok()?;
+    let is_safe = offer.applicability == leastwise_rules::Applicability::Safe;
+    let caution = if is_safe { "" } else { " (may change behaviour)" };
+    Some(Action {
+        title: format!("{}{caution}", offer.title),
+        kind: ActionKind::Fix,
+        rule: Some(located.diagnosis.rule()),
+        diagnosis: Some(index),
+        is_safe,
+        edits: offer.edits,
+    })
+}
+
+fn suppress_action(file: &File, index: usize, located: &Located<'_>, kind: ActionKind) -> Option<Action> {
+    let rule = located.diagnosis.rule();
+    let (title, edits) = match kind {
+        ActionKind::SuppressFile => {
+            (format!("Ignore {rule} in this file, with a reason"), vec![at_top(file, &comment(rule, true))])
+        }
+        _ => (
+            format!("Ignore {rule} on this line, with a reason"),
+            vec![on_line(file, located, &comment(rule, false))?],
+        ),
+    };
+    silences(file, located, &edits).then_some(Action {
+        title,
+        kind,
+        rule: Some(rule),
+        diagnosis: Some(index),
+        is_safe: true,
+        edits,
+    })
+}
+
+/// After the last character of the finding's line, or above it where a comment stands there already.
+fn on_line(file: &File, located: &Located<'_>, comment: &str) -> Option<TextEdit> {
+    let buffer = file.buffer();
+    let line = buffer.line_range(buffer.line_of(located.range().start()));
+    let text = buffer.text();
+    let content = text.get(usize::from(line.start())..usize::from(line.end()))?;
+    let comments = located.source().comments().iter();
+    let is_taken =
+        comments.map(|comment| comment.range + located.offset).any(|range| line.contains_range(range));
+    if is_taken {
+        let indentation: String = content.chars().take_while(|char| *char == ' ').collect();
+        let end = line_end(&text);
+        return Some(TextEdit::replace(
+            TextRange::empty(line.start()),
+            format!("{indentation}{comment}{end}"),
+        ));
+    }
+    let end = line.start() + TextSize::of(content.trim_end());
+    Some(TextEdit::replace(TextRange::new(end, line.end()), format!(" {comment}")))
+}
+
+fn at_top(file: &File, comment: &str) -> TextEdit {
+    TextEdit::replace(TextRange::empty(0.into()), format!("{comment}{}", line_end(&file.buffer().text())))
+}
+
+fn line_end(text: &str) -> &'static str {
+    if text.contains("\r\n") { "\r\n" } else { "\n" }
+}
+
+/// Whether the comment would be read as one and change nothing else: inside a block scalar it would be text.
+fn silences(file: &File, located: &Located<'_>, edits: &[TextEdit]) -> bool {
+    let Ok(text) = apply(&file.buffer().text(), edits) else { return false };
+    let after = File::new(&text, file.environment());
+    let same_shape = parse(&text).documents().len() == file.stream().documents().len();
+    let finding = &located.diagnosis.finding;
+    let silenced = after.diagnoses().any(|other| {
+        other.document == located.document
+            && other.diagnosis.rule() == finding.rule.id
+            && other.diagnosis.finding.path == finding.path
+            && matches!(other.standing, Standing::Suppressed(_))
+    });
+    same_shape && silenced && after.diagnoses().count() == file.diagnoses().count()
+}

@@ -1,0 +1,145 @@
+use crate::suppression::{Suppression, suppressions};
+use crate::{Configuration, Environment};
+use leastwise_manifest::{Object, Resource, objects};
+use leastwise_rules::{
+    Confidence, Context, Finding, Judgement, Panicked, Profile, Severity, judge, profile_reached,
+};
+use leastwise_text::TextRange;
+use leastwise_yaml::{Document, Path};
+use std::sync::Arc;
+
+/// A finding as the user's configuration has it.
+#[derive(Clone, Debug)]
+pub struct Diagnosis {
+    /// What was found.
+    pub finding: Finding,
+    /// How bad the user holds it to be.
+    pub severity: Severity,
+    /// Whether a comment in its own document silences it, and why.
+    pub(crate) suppressed: Option<String>,
+}
+
+/// Whether a diagnosis is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing<'f> {
+    /// It is.
+    Shown,
+    /// A more telling rule speaks at the same place.
+    Covered(&'static str),
+    /// A comment silences it, for this reason.
+    Suppressed(&'f str),
+}
+
+impl Diagnosis {
+    /// The rule's id.
+    pub fn rule(&self) -> &'static str {
+        self.finding.rule.id
+    }
+
+    /// How sure it is.
+    pub fn confidence(&self) -> Confidence {
+        self.finding.rule.confidence
+    }
+
+    /// The field at fault, relative to its object.
+    pub fn path(&self) -> Path {
+        self.finding.path.relative_to(&self.finding.object).unwrap_or_else(|| self.finding.path.clone())
+    }
+}
+
+/// A pod spec and how it stands with the Pod Security Standards.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Workload {
+    /// Where its object begins, in the document.
+    pub head: TextRange,
+    /// The strictest profile that it meets.
+    pub profile: Profile,
+    /// The rules that keep it from the next stricter one, each once.
+    pub missing: Vec<&'static str>,
+}
+
+/// What is known of one document.
+#[derive(Debug)]
+pub(crate) struct DocumentAnalysis {
+    pub(crate) document: Arc<Document>,
+    /// What its objects call themselves, by their paths.
+    pub(crate) resources: Vec<(Path, Resource)>,
+    /// What the configuration selects of the findings.
+    pub(crate) diagnoses: Vec<Diagnosis>,
+    /// The pod specs, as paths.
+    pub(crate) pods: Vec<Path>,
+    pub(crate) workloads: Vec<Workload>,
+    pub(crate) suppressions: Vec<Suppression>,
+    pub(crate) panicked: Vec<Panicked>,
+}
+
+impl DocumentAnalysis {
+    pub(crate) fn new(document: Arc<Document>, environment: &Environment) -> Self {
+        let settings = environment.configuration.rule_settings();
+        let context = Context {
+            settings: &settings,
+            workspace: &environment.workspace,
+            disabled: &environment.disabled,
+        };
+        let judgement = judge(&document, &context);
+        let objects = objects(&document);
+        let suppressions = suppressions(&document);
+        Self {
+            resources: objects.iter().map(|object| (object.path.clone(), object.resource())).collect(),
+            workloads: workloads(&objects, &judgement),
+            pods: judgement.pods.into_iter().map(|pod| pod.path).collect(),
+            diagnoses: select(judgement.findings, &environment.configuration, &suppressions),
+            panicked: judgement.panicked,
+            suppressions,
+            document,
+        }
+    }
+
+    /// The object at `path`, or the empty resource.
+    pub(crate) fn resource(&self, path: &Path) -> Resource {
+        let found = self.resources.iter().find(|(known, _)| known == path);
+        found.map(|(_, resource)| resource.clone()).unwrap_or_default()
+    }
+}
+
+fn select(
+    findings: Vec<Finding>,
+    configuration: &Configuration,
+    suppressions: &[Suppression],
+) -> Vec<Diagnosis> {
+    findings
+        .into_iter()
+        .filter(|finding| configuration.selects(finding.rule))
+        .map(|finding| {
+            let rule = finding.rule.id;
+            let silencing = suppressions.iter().find(|one| one.covers(rule, finding.place.range.start()));
+            Diagnosis {
+                severity: configuration.severity_of(rule, finding.severity),
+                suppressed: silencing.map(|one| one.reason.clone()),
+                finding,
+            }
+        })
+        .collect()
+}
+
+fn workloads(objects: &[Object<'_>], judgement: &Judgement) -> Vec<Workload> {
+    let workload = |pod: &leastwise_rules::JudgedPod| {
+        let findings = || judgement.findings.iter().filter(|finding| finding.pod.as_ref() == Some(&pod.path));
+        let profile = profile_reached(findings());
+        let next = match profile {
+            Profile::Privileged => Profile::Baseline,
+            Profile::Baseline | Profile::Restricted => Profile::Restricted,
+        };
+        let mut missing = Vec::new();
+        for finding in
+            findings().filter(|finding| finding.covered_by.is_none() && finding.rule.profile == Some(next))
+        {
+            if !missing.contains(&finding.rule.id) {
+                missing.push(finding.rule.id);
+            }
+        }
+        let object = objects.iter().find(|object| object.path == pod.object)?;
+        Some(Workload { head: object.node.head(), profile, missing })
+    };
+    judgement.pods.iter().filter_map(workload).collect()
+}

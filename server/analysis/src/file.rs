@@ -1,0 +1,224 @@
+use crate::Configuration;
+use crate::diagnosis::{Diagnosis, DocumentAnalysis, Standing, Workload};
+use crate::suppression::Scope;
+use leastwise_manifest::{Resource, Workspace, objects};
+use leastwise_rules::{Offer, Panicked, Withheld, prove};
+use leastwise_text::{Buffer, TextEdit, TextRange, TextSize};
+use leastwise_yaml::{Document, Stream, SyntaxError, parse};
+use std::sync::Arc;
+
+/// What a text is judged by. Cheap to clone; two clones are the same environment.
+#[derive(Clone, Debug, Default)]
+pub struct Environment {
+    /// What the user set.
+    pub configuration: Arc<Configuration>,
+    /// The other objects.
+    pub workspace: Arc<Workspace>,
+    /// Rules that are not run, for they have panicked before.
+    pub disabled: Arc<Vec<&'static str>>,
+}
+
+impl Environment {
+    fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.configuration, &other.configuration)
+            && Arc::ptr_eq(&self.workspace, &other.workspace)
+            && Arc::ptr_eq(&self.disabled, &other.disabled)
+    }
+}
+
+/// A text and everything known of it.
+#[derive(Clone, Debug)]
+pub struct File {
+    buffer: Buffer,
+    stream: Stream,
+    environment: Environment,
+    documents: Vec<Arc<DocumentAnalysis>>,
+}
+
+/// A diagnosis with the place of its document.
+#[derive(Clone, Copy, Debug)]
+pub struct Located<'f> {
+    /// The zero-based index of the document.
+    pub document: usize,
+    /// Where the document begins in the text.
+    pub offset: TextSize,
+    /// What was found, in offsets of its document.
+    pub diagnosis: &'f Diagnosis,
+    /// Whether it is shown.
+    pub standing: Standing<'f>,
+    analysis: &'f DocumentAnalysis,
+}
+
+impl<'f> Located<'f> {
+    /// The characters at fault, in the text.
+    pub fn range(&self) -> TextRange {
+        self.diagnosis.finding.place.range + self.offset
+    }
+
+    /// The object it is about.
+    pub fn resource(&self) -> Resource {
+        self.analysis.resource(&self.diagnosis.finding.object)
+    }
+
+    /// The document it is in.
+    pub fn source(&self) -> &'f Document {
+        &self.analysis.document
+    }
+
+    /// Whether it is shown.
+    pub fn is_shown(&self) -> bool {
+        self.standing == Standing::Shown
+    }
+}
+
+impl File {
+    /// Judges a text.
+    pub fn new(text: &str, environment: &Environment) -> Self {
+        Self::build(Buffer::new(text), parse(text), environment, &[])
+    }
+
+    /// Judges what a text has become. Documents whose text did not change are neither read nor judged again, unless
+    /// the environment is another. `edited` is where the change is, if one place is known; it helps to mend what is
+    /// half typed.
+    #[must_use]
+    pub fn changed(&self, buffer: Buffer, edited: Option<TextRange>, environment: &Environment) -> Self {
+        let text = buffer.text();
+        let stream = self.stream.reparse(&text, edited);
+        let known = if self.environment.is_same(environment) { self.documents.as_slice() } else { &[] };
+        Self::build(buffer, stream, environment, known)
+    }
+
+    /// The same text in another environment.
+    #[must_use]
+    pub fn within(&self, environment: &Environment) -> Self {
+        self.changed(self.buffer.clone(), None, environment)
+    }
+
+    fn build(
+        buffer: Buffer,
+        stream: Stream,
+        environment: &Environment,
+        known: &[Arc<DocumentAnalysis>],
+    ) -> Self {
+        let documents = stream.documents().iter().map(|placed| {
+            let known = known.iter().find(|known| Arc::ptr_eq(&known.document, &placed.document));
+            known
+                .cloned()
+                .unwrap_or_else(|| Arc::new(DocumentAnalysis::new(Arc::clone(&placed.document), environment)))
+        });
+        Self { documents: documents.collect(), buffer, environment: environment.clone(), stream }
+    }
+
+    /// The text with its lines.
+    pub fn buffer(&self) -> &Buffer {
+        &self.buffer
+    }
+
+    /// What it was judged by.
+    pub fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
+    /// Its documents.
+    pub fn stream(&self) -> &Stream {
+        &self.stream
+    }
+
+    /// Whether it holds a Kubernetes object; other YAML is left in peace.
+    pub fn is_kubernetes(&self) -> bool {
+        self.documents.iter().any(|document| !document.resources.is_empty())
+    }
+
+    /// Everything that was found and that the configuration selects, in order.
+    pub fn diagnoses(&self) -> impl Iterator<Item = Located<'_>> {
+        self.placed().flat_map(move |(document, offset, analysis)| {
+            analysis.diagnoses.iter().map(move |diagnosis| Located {
+                document,
+                offset,
+                diagnosis,
+                standing: self.standing(diagnosis),
+                analysis,
+            })
+        })
+    }
+
+    /// What is to be shown.
+    pub fn shown(&self) -> impl Iterator<Item = Located<'_>> {
+        self.diagnoses().filter(Located::is_shown)
+    }
+
+    /// The pod specs with the profiles they meet, in offsets of the text.
+    pub fn workloads(&self) -> impl Iterator<Item = Workload> {
+        self.placed().flat_map(|(_, offset, analysis)| {
+            analysis
+                .workloads
+                .iter()
+                .map(move |workload| Workload { head: workload.head + offset, ..workload.clone() })
+        })
+    }
+
+    /// What is not YAML in documents that are Kubernetes' or may be, in offsets of the text.
+    pub fn syntax_errors(&self) -> impl Iterator<Item = SyntaxError> {
+        self.placed().flat_map(|(_, offset, analysis)| {
+            let errors = analysis.document.errors().iter();
+            errors
+                .map(move |error| SyntaxError { range: error.range + offset, message: error.message.clone() })
+        })
+    }
+
+    /// The rules that failed on it.
+    pub fn panicked(&self) -> impl Iterator<Item = &Panicked> {
+        self.documents.iter().flat_map(|document| &document.panicked)
+    }
+
+    /// Tells the workspace what this text declares under the name `source`; whether that changed anything.
+    pub fn declare(&self, workspace: &mut Workspace, source: &str) -> bool {
+        let objects: Vec<_> =
+            self.documents.iter().flat_map(|analysis| objects(&analysis.document)).collect();
+        workspace.update(source, &objects)
+    }
+
+    /// Proves the fix of a diagnosis; the edits are in offsets of the text.
+    ///
+    /// # Errors
+    /// [`Withheld`] says why it must not be offered.
+    pub fn offer(&self, located: &Located<'_>) -> Result<Offer, Withheld> {
+        let settings = self.environment.configuration.rule_settings();
+        let context = leastwise_rules::Context {
+            settings: &settings,
+            workspace: &self.environment.workspace,
+            disabled: &self.environment.disabled,
+        };
+        let mut offer = prove(located.source(), &located.diagnosis.finding, &context)?;
+        offer.edits = offer.edits.iter().map(|edit: &TextEdit| edit.shifted(located.offset)).collect();
+        Ok(offer)
+    }
+
+    pub(crate) fn placed(&self) -> impl Iterator<Item = (usize, TextSize, &DocumentAnalysis)> {
+        let offsets = self.stream.documents().iter().map(|placed| placed.offset);
+        offsets
+            .zip(&self.documents)
+            .enumerate()
+            .map(|(index, (offset, analysis))| (index, offset, analysis.as_ref()))
+    }
+
+    /// The document that holds `offset`, and the offset in it.
+    pub(crate) fn document_at(&self, offset: TextSize) -> Option<(&DocumentAnalysis, TextSize, TextSize)> {
+        let (index, placed) = self.stream.document_at(offset)?;
+        Some((self.documents.get(index)?, placed.offset, offset - placed.offset))
+    }
+
+    fn standing<'f>(&'f self, diagnosis: &'f Diagnosis) -> Standing<'f> {
+        let rule = diagnosis.rule();
+        let file_wide = || {
+            let all = self.documents.iter().flat_map(|document| &document.suppressions);
+            all.filter(|one| one.scope == Scope::File).find(|one| one.names(rule))
+        };
+        match (&diagnosis.suppressed, diagnosis.finding.covered_by) {
+            (Some(reason), _) => Standing::Suppressed(reason),
+            (None, _) if let Some(one) = file_wide() => Standing::Suppressed(&one.reason),
+            (None, Some(covering)) => Standing::Covered(covering),
+            (None, None) => Standing::Shown,
+        }
+    }
+}

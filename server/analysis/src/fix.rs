@@ -1,0 +1,107 @@
+use crate::{Environment, File, Located};
+use leastwise_rules::Applicability;
+use leastwise_text::apply;
+use leastwise_yaml::Path;
+use std::collections::HashSet;
+
+/// A text after its fixes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fixed {
+    /// The text.
+    pub text: String,
+    /// What was done, in order.
+    pub applied: Vec<Applied>,
+    /// What was found and is still there.
+    pub left: Vec<Left>,
+}
+
+/// A fix that was applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Applied {
+    /// The rule.
+    pub rule: &'static str,
+    /// What it did.
+    pub title: String,
+    /// The zero-based index of the document.
+    pub document: usize,
+    /// The field, relative to its object.
+    pub path: Path,
+}
+
+/// A finding that stays.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Left {
+    /// The rule.
+    pub rule: &'static str,
+    /// The zero-based index of the document.
+    pub document: usize,
+    /// The field, relative to its object.
+    pub path: Path,
+    /// Why it was not fixed.
+    pub why: String,
+}
+
+/// Applies the fixes of everything shown, the safe ones or, with `behavioural`, all; one after the other, each
+/// proved on the text as it then is, for one fix can make another possible.
+pub fn fix(text: &str, environment: &Environment, behavioural: bool) -> Fixed {
+    let mut file = File::new(text, environment);
+    let mut text = text.to_owned();
+    let mut applied = Vec::new();
+    let mut refused = HashSet::new();
+    while let Some((edits, done)) = next(&file, behavioural, &mut refused) {
+        let Ok(fixed) = apply(&text, &edits) else { break };
+        if fixed == text {
+            break;
+        }
+        text = fixed;
+        file = File::new(&text, environment);
+        applied.push(done);
+        refused.clear();
+    }
+    let left = file.shown().map(|located| left(&file, &located, behavioural)).collect();
+    Fixed { text, applied, left }
+}
+
+/// What was tried on the text as it is: the rule, the document and the field.
+type Tried = HashSet<(&'static str, usize, Path)>;
+
+fn next(
+    file: &File,
+    behavioural: bool,
+    refused: &mut Tried,
+) -> Option<(Vec<leastwise_text::TextEdit>, Applied)> {
+    let allowed = |located: &Located<'_>| {
+        located
+            .diagnosis
+            .finding
+            .fix
+            .as_ref()
+            .is_some_and(|fix| behavioural || fix.applicability == Applicability::Safe)
+    };
+    for located in file.shown().filter(allowed) {
+        let (rule, path) = (located.diagnosis.rule(), located.diagnosis.finding.path.clone());
+        if !refused.insert((rule, located.document, path)) {
+            continue;
+        }
+        if let Ok(offer) = file.offer(&located) {
+            let path = located.diagnosis.path();
+            return Some((
+                offer.edits,
+                Applied { rule, title: offer.title, document: located.document, path },
+            ));
+        }
+    }
+    None
+}
+
+fn left(file: &File, located: &Located<'_>, behavioural: bool) -> Left {
+    let why = match (&located.diagnosis.finding.fix, file.offer(located)) {
+        (None, _) => "needs a decision of yours".to_owned(),
+        (Some(_), Err(withheld)) => withheld.to_string(),
+        (Some(fix), Ok(_)) if fix.applicability == Applicability::Behavioural && !behavioural => {
+            "its fix may change behaviour; --unsafe applies it".to_owned()
+        }
+        (Some(_), Ok(_)) => "another fix came first; run again".to_owned(),
+    };
+    Left { rule: located.diagnosis.rule(), document: located.document, path: located.diagnosis.path(), why }
+}

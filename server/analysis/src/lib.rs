@@ -1,0 +1,23 @@
+//! One text in; findings, explanations, actions, lenses and outlines out, the same for the editor and the command.
+//!
+//! Everything here is a function of a text and an [`Environment`]: no files, no protocol, no terminal. Positions are
+//! byte offsets in the text.
+
+mod action;
+pub mod configuration;
+mod diagnosis;
+mod file;
+mod fix;
+mod hover;
+mod lens;
+mod suppression;
+mod symbol;
+
+pub use action::{Action, ActionKind, actions, fix_all, resolve};
+pub use configuration::{Configuration, ConfigurationError};
+pub use diagnosis::{Diagnosis, Standing, Workload};
+pub use file::{Environment, File, Located};
+pub use fix::{Applied, Fixed, Left, fix};
+pub use hover::{Hover, hover};
+pub use lens::{Lens, lenses};
+pub use symbol::{Symbol, SymbolKind, symbols};

@@ -1,0 +1,66 @@
+use crate::File;
+use leastwise_manifest::{objects, pod_specs};
+use leastwise_text::{TextRange, TextSize};
+use leastwise_yaml::Node;
+
+/// An object or a container in the outline of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Symbol {
+    /// Its name.
+    pub name: String,
+    /// Its kind, or the list a container stands in.
+    pub detail: String,
+    /// What it is.
+    pub kind: SymbolKind,
+    /// All of it, in the text.
+    pub range: TextRange,
+    /// Its name's or first key's characters, in the text.
+    pub head: TextRange,
+    /// What it holds.
+    pub children: Vec<Symbol>,
+}
+
+/// What a symbol is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SymbolKind {
+    /// A Kubernetes object.
+    Object,
+    /// A container.
+    Container,
+}
+
+/// The outline of a text: its objects, and their containers.
+pub fn symbols(file: &File) -> Vec<Symbol> {
+    file.placed()
+        .flat_map(|(_, offset, analysis)| {
+            objects(&analysis.document).into_iter().map(move |object| (offset, object))
+        })
+        .map(|(offset, object)| {
+            let containers = pod_specs(&object).into_iter().flat_map(|pod| pod.containers());
+            let children = containers.map(|container| {
+                symbol(container.name(), container.list.key(), SymbolKind::Container, container.node, offset)
+            });
+            Symbol {
+                children: children.collect(),
+                ..symbol(
+                    object.name(),
+                    object.kind().unwrap_or("object"),
+                    SymbolKind::Object,
+                    object.node,
+                    offset,
+                )
+            }
+        })
+        .collect()
+}
+
+fn symbol(name: Option<&str>, detail: &str, kind: SymbolKind, node: Node<'_>, offset: TextSize) -> Symbol {
+    Symbol {
+        name: name.filter(|name| !name.is_empty()).unwrap_or("(unnamed)").to_owned(),
+        detail: detail.to_owned(),
+        kind,
+        range: node.range() + offset,
+        head: node.head() + offset,
+        children: Vec::new(),
+    }
+}
