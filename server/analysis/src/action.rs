@@ -158,3 +158,69 @@ fn silences(file: &File, located: &Located<'_>, edits: &[TextEdit]) -> bool {
     });
     same_shape && silenced && after.diagnoses().count() == file.diagnoses().count()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Configuration, Environment};
+    use std::sync::Arc;
+
+    fn file(text: &str, select: &str) -> File {
+        let select = Some(vec![select.parse().unwrap()]);
+        let configuration = Arc::new(Configuration { select, ..Configuration::default() });
+        File::new(text, &Environment { configuration, ..Environment::default() })
+    }
+
+    fn after(file: &File, kind: ActionKind) -> Vec<String> {
+        let everywhere = TextRange::up_to(file.buffer().len());
+        let actions = actions(file, everywhere).into_iter().filter(|action| action.kind == kind);
+        actions.map(|action| apply(&file.buffer().text(), &action.edits).unwrap()).collect()
+    }
+
+    const POD: &str = "apiVersion: v1\nkind: Pod\nspec:\n  hostPID: true\n  containers: []\n";
+
+    #[test]
+    fn a_fix_and_two_ways_to_silence() {
+        let file = file(POD, "host-pid");
+        assert_eq!(after(&file, ActionKind::Fix), ["apiVersion: v1\nkind: Pod\nspec:\n  containers: []\n"]);
+        assert_eq!(
+            after(&file, ActionKind::SuppressLine),
+            [POD.replace("true", "true # leastwise: ignore[host-pid] because …")]
+        );
+        assert_eq!(
+            after(&file, ActionKind::SuppressFile),
+            [format!("# leastwise: ignore-file[host-pid] because …\n{POD}")]
+        );
+    }
+
+    #[test]
+    fn a_line_with_a_comment_gets_another_above() {
+        let file = file(&POD.replace("true", "true # debug"), "host-pid");
+        let above = "  # leastwise: ignore[host-pid] because …\n  hostPID: true # debug";
+        assert_eq!(after(&file, ActionKind::SuppressLine), [POD.replace("  hostPID: true", above)]);
+    }
+
+    #[test]
+    fn line_ends_are_kept() {
+        let file = file(&POD.replace('\n', "\r\n"), "host-pid");
+        for kind in [ActionKind::Fix, ActionKind::SuppressLine, ActionKind::SuppressFile] {
+            let text = after(&file, kind).remove(0);
+            assert_eq!(text.matches("\r\n").count(), text.matches('\n').count(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_offered_beside_the_finding() {
+        let file = file(POD, "host-pid");
+        assert_eq!(actions(&file, TextRange::empty(0.into())), []);
+    }
+
+    #[test]
+    fn an_action_is_found_again_by_its_rule_and_place() {
+        let file = file(POD, "host-pid");
+        let range = file.shown().next().unwrap().range();
+        let again = resolve(&file, ActionKind::Fix, "host-pid", range).unwrap();
+        assert_eq!(actions(&file, range).remove(0), again);
+        assert_eq!(resolve(&file, ActionKind::Fix, "host-ipc", range), None);
+    }
+}

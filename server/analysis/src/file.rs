@@ -222,3 +222,80 @@ impl File {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PODS: &str = "\
+apiVersion: v1
+kind: Pod
+metadata: {name: one}
+spec:
+  hostPID: true
+  containers: []
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: two}
+spec:
+  hostNetwork: true # leastwise: ignore[host-network] because a node agent
+  containers: []
+";
+
+    fn rules(file: &File) -> Vec<&'static str> {
+        file.shown().map(|located| located.diagnosis.rule()).collect()
+    }
+
+    fn environment(select: &str) -> Environment {
+        let select = Some(vec![select.parse().unwrap()]);
+        Environment {
+            configuration: Arc::new(Configuration { select, ..Configuration::default() }),
+            ..Environment::default()
+        }
+    }
+
+    #[test]
+    fn places_are_of_the_text_and_not_of_the_document() {
+        let file = File::new(PODS, &environment("host-network"));
+        let located = file.diagnoses().next().unwrap();
+        let range = located.range();
+        assert_eq!(&PODS[usize::from(range.start())..usize::from(range.end())], "true");
+        assert_eq!(file.buffer().place(range.start()).row, 12);
+        assert_eq!((located.document, located.resource().name.as_deref()), (1, Some("two")));
+        assert_eq!(located.standing, Standing::Suppressed("a node agent"));
+    }
+
+    #[test]
+    fn unchanged_documents_are_not_judged_again() {
+        let environment = environment("baseline");
+        let file = File::new(PODS, &environment);
+        let mut buffer = file.buffer().clone();
+        let at = TextSize::of(&PODS[..PODS.find("true").unwrap()]);
+        buffer.replace(TextRange::at(at, TextSize::of("true")), "false");
+        let changed = file.changed(buffer, None, &environment);
+        assert!(!Arc::ptr_eq(&file.documents[0], &changed.documents[0]));
+        assert!(Arc::ptr_eq(&file.documents[1], &changed.documents[1]));
+        assert_eq!((rules(&file), rules(&changed)), (vec!["host-pid"], vec![]));
+    }
+
+    #[test]
+    fn another_environment_judges_all_again() {
+        let file = File::new(PODS, &environment("host-pid"));
+        assert_eq!(rules(&file), ["host-pid"]);
+        assert_eq!(rules(&file.within(&environment("rbac"))), [""; 0]);
+    }
+
+    #[test]
+    fn a_file_wide_comment_reaches_every_document() {
+        let text = format!("{PODS}# leastwise: ignore-file[host-pid] because a test\n");
+        let file = File::new(&text, &environment("host-pid"));
+        assert_eq!(file.diagnoses().next().unwrap().standing, Standing::Suppressed("a test"));
+    }
+
+    #[test]
+    fn other_yaml_is_left_in_peace() {
+        assert!(!File::new("hostPID: true\n", &Environment::default()).is_kubernetes());
+        assert!(File::new(PODS, &Environment::default()).is_kubernetes());
+    }
+}

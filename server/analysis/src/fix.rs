@@ -105,3 +105,44 @@ fn left(file: &File, located: &Located<'_>, behavioural: bool) -> Left {
     };
     Left { rule: located.diagnosis.rule(), document: located.document, path: located.diagnosis.path(), why }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const POD: &str = "\
+apiVersion: v1
+kind: Pod
+spec:
+  hostNetwork: true
+  containers:
+  - name: web # the shop
+    image: web:1.2
+    securityContext:
+      privileged: true
+";
+
+    #[test]
+    fn only_safe_fixes_unless_asked_and_the_rest_is_listed() {
+        let fixed = fix(POD, &Environment::default(), false);
+        assert_eq!((fixed.text.as_str(), fixed.applied.len()), (POD, 0));
+        assert!(fixed.left.iter().any(|left| left.rule == "host-network" && left.why.contains("--unsafe")));
+    }
+
+    #[test]
+    fn one_fix_makes_the_next_possible() {
+        let fixed = fix(POD, &Environment::default(), true);
+        let rules: Vec<_> = fixed.applied.iter().map(|applied| applied.rule).collect();
+        let place = |rule| rules.iter().position(|applied| *applied == rule).unwrap();
+        assert!(place("privileged-container") < place("privilege-escalation-allowed"), "{rules:?}");
+        assert!(fixed.text.contains("- name: web # the shop\n"), "{}", fixed.text);
+        assert!(fixed.left.iter().all(|left| left.why == "needs a decision of yours"), "{:?}", fixed.left);
+    }
+
+    #[test]
+    fn fixing_twice_changes_nothing_more() {
+        let once = fix(POD, &Environment::default(), true).text;
+        let twice = fix(&once, &Environment::default(), true);
+        assert_eq!((twice.text, twice.applied), (once, vec![]));
+    }
+}

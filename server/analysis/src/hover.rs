@@ -115,3 +115,53 @@ fn pattern(path: &Path) -> String {
     }
     name
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Environment;
+
+    const TEXT: &str = "\
+apiVersion: v1
+kind: Pod
+spec:
+  hostNetwork: true
+  hostPID: false
+  containers:
+  - name: web
+    image: web:1.2
+";
+
+    fn hover_at(text: &str, at: &str) -> Option<Hover> {
+        let offset = TextSize::of(&text[..text.find(at).unwrap()]) + TextSize::new(1);
+        hover(&File::new(text, &Environment::default()), offset)
+    }
+
+    #[test]
+    fn a_finding_is_explained_whole_without_any_model() {
+        let hover = hover_at(TEXT, "true").unwrap();
+        for part in [
+            "`host-network` · error · forbidden by baseline",
+            "**Why.**",
+            "**Fix.**",
+            "Offered here (behavioural)",
+        ] {
+            assert!(hover.markdown.contains(part), "{part} is not in:\n{}", hover.markdown);
+        }
+        assert_eq!(usize::from(hover.range.start()), TEXT.find("true").unwrap());
+    }
+
+    #[test]
+    fn a_field_that_a_rule_knows_is_explained_where_nothing_is_wrong() {
+        let hover = hover_at(TEXT, "hostPID").unwrap();
+        assert!(hover.markdown.contains("`host-pid`"), "{}", hover.markdown);
+        assert_eq!(usize::from(hover.range.start()), TEXT.find("hostPID").unwrap());
+        assert!(hover_at(TEXT, "image").unwrap().markdown.contains("`image-tag-latest`"));
+    }
+
+    #[test]
+    fn other_fields_say_nothing() {
+        assert_eq!(hover_at(TEXT, "apiVersion"), None);
+        assert_eq!(hover_at("a: b\n", "a"), None);
+    }
+}

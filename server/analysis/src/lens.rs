@@ -28,3 +28,31 @@ pub fn lenses(file: &File) -> Vec<Lens> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Environment;
+
+    fn titles(security: &str) -> Vec<String> {
+        let text = format!(
+            "apiVersion: v1\nkind: Pod\nspec:\n  securityContext: {{seccompProfile: {{type: RuntimeDefault}}}}\n  \
+             containers:\n  - name: web\n    securityContext: {security}\n"
+        );
+        lenses(&File::new(&text, &Environment::default())).into_iter().map(|lens| lens.title).collect()
+    }
+
+    #[test]
+    fn says_the_profile_reached_and_what_is_missing_to_the_next() {
+        let hardened = "{runAsNonRoot: true, allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}";
+        assert_eq!(titles(hardened), ["Pod Security Standards: restricted"]);
+        let without = "{runAsNonRoot: true, capabilities: {drop: [ALL]}}";
+        let missing = "Pod Security Standards: baseline · to restricted: privilege-escalation-allowed";
+        assert_eq!(titles(without), [missing]);
+        let privileged = "{privileged: true}";
+        assert_eq!(
+            titles(privileged),
+            ["Pod Security Standards: privileged · to baseline: privileged-container"]
+        );
+    }
+}

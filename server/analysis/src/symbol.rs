@@ -64,3 +64,25 @@ fn symbol(name: Option<&str>, detail: &str, kind: SymbolKind, node: Node<'_>, of
         children: Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Environment;
+
+    #[test]
+    fn objects_hold_their_containers() {
+        let text = "apiVersion: v1\nkind: Pod\nmetadata: {name: shop}\nspec:\n  containers:\n  - {name: web}\n  \
+                    initContainers:\n  - {name: wait}\n---\napiVersion: v1\nkind: Service\n";
+        let symbols = symbols(&File::new(text, &Environment::default()));
+        let outline: Vec<_> =
+            symbols.iter().map(|symbol| (symbol.name.as_str(), symbol.detail.as_str())).collect();
+        assert_eq!(outline, [("shop", "Pod"), ("(unnamed)", "Service")]);
+        let containers: Vec<_> =
+            symbols[0].children.iter().map(|child| (&*child.name, &*child.detail)).collect();
+        assert_eq!(containers, [("web", "containers"), ("wait", "initContainers")]);
+        for symbol in symbols.iter().chain(&symbols[0].children) {
+            assert!(symbol.range.contains_range(symbol.head), "{symbol:?}");
+        }
+    }
+}
