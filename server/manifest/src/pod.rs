@@ -67,7 +67,7 @@ fn at_template<'d>(object: &Object<'d>, template: &[&str]) -> Option<PodSpec<'d>
 /// Every mapping that has `containers` with images is a pod spec, whatever the kind calls it.
 fn by_shape<'d>(object: &Object<'d>) -> Vec<PodSpec<'d>> {
     let mut found = Vec::new();
-    object.node.walk(SHAPE_BUDGET, &mut |path, node| {
+    let mut visit = |path: &Path, node: Node<'d>| {
         let is_pod_spec = holds_containers(node);
         if is_pod_spec {
             let path = object.path.join(path);
@@ -78,7 +78,8 @@ fn by_shape<'d>(object: &Object<'d>) -> Vec<PodSpec<'d>> {
             found.push(PodSpec { object: object.clone(), node, metadata: holder.key("metadata"), path });
         }
         !is_pod_spec
-    });
+    };
+    object.node.walk(&mut visit, SHAPE_BUDGET);
     found
 }
 

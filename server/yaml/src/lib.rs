@@ -15,6 +15,7 @@ mod model;
 mod parse;
 mod patch;
 mod path;
+mod pending;
 mod repair;
 mod scalar;
 mod split;
@@ -27,4 +28,5 @@ pub use model::{
 pub use parse::parse;
 pub use patch::{Emptied, Literal, Patch};
 pub use path::{Path, PathError, Segment};
+pub use pending::{Edited, Refusal, apply};
 pub use scalar::Scalar;
