@@ -2,8 +2,7 @@
 
 use crate::suppression::comment;
 use crate::{File, Located, Standing, fix};
-use leastwise_text::{TextEdit, TextRange, TextSize, apply, edits_between};
-use leastwise_yaml::parse;
+use leastwise_text::{Buffer, TextEdit, TextRange, TextSize, apply, edits_between};
 
 /// Something one can do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -147,8 +146,8 @@ fn line_end(text: &str) -> &'static str {
 /// Whether the comment would be read as one and change nothing else: inside a block scalar it would be text.
 fn silences(file: &File, located: &Located<'_>, edits: &[TextEdit]) -> bool {
     let Ok(text) = apply(&file.buffer().text(), edits) else { return false };
-    let after = File::new(&text, file.environment());
-    let same_shape = parse(&text).documents().len() == file.stream().documents().len();
+    let after = file.changed(Buffer::new(&text), None, file.environment());
+    let same_shape = after.stream().documents().len() == file.stream().documents().len();
     let finding = &located.diagnosis.finding;
     let silenced = after.diagnoses().any(|other| {
         other.document == located.document

@@ -1,6 +1,6 @@
 use crate::{Environment, File, Located};
 use leastwise_rules::Applicability;
-use leastwise_text::apply;
+use leastwise_text::{Buffer, TextEdit, apply};
 use leastwise_yaml::Path;
 use std::collections::HashSet;
 
@@ -54,9 +54,10 @@ pub fn fix(text: &str, environment: &Environment, behavioural: bool) -> Fixed {
             break;
         }
         text = fixed;
-        file = File::new(&text, environment);
+        file = file.changed(Buffer::new(&text), None, environment);
+        // What was refused elsewhere is refused still: a fix changes its own document only.
+        refused.retain(|(_, document, _)| *document != done.document);
         applied.push(done);
-        refused.clear();
     }
     let left = file.shown().map(|located| left(&file, &located, behavioural)).collect();
     Fixed { text, applied, left }
@@ -65,11 +66,7 @@ pub fn fix(text: &str, environment: &Environment, behavioural: bool) -> Fixed {
 /// What was tried on the text as it is: the rule, the document and the field.
 type Tried = HashSet<(&'static str, usize, Path)>;
 
-fn next(
-    file: &File,
-    behavioural: bool,
-    refused: &mut Tried,
-) -> Option<(Vec<leastwise_text::TextEdit>, Applied)> {
+fn next(file: &File, behavioural: bool, refused: &mut Tried) -> Option<(Vec<TextEdit>, Applied)> {
     let allowed = |located: &Located<'_>| {
         located
             .diagnosis
