@@ -4,7 +4,7 @@
 //! A repository's file reaches only what is here. What chooses a program, a model file or an address is not: that
 //! comes from the user alone.
 
-use leastwise_rules::{Family, KubernetesVersion, Persona, Profile, Rule, Severity, rule};
+use leastwise_rules::{Family, Finding, KubernetesVersion, Persona, Profile, Rule, Severity, rule};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::borrow::Cow;
@@ -88,12 +88,17 @@ impl Configuration {
         }
     }
 
-    /// Whether a rule's findings are shown.
-    pub fn selects(&self, rule: &Rule) -> bool {
+    /// Whether a finding is shown.
+    pub fn selects(&self, finding: &Finding) -> bool {
+        self.selects_rule(finding.rule, finding.profile)
+    }
+
+    /// Whether the findings of a rule are shown that `profile` forbids.
+    fn selects_rule(&self, rule: &Rule, profile: Option<Profile>) -> bool {
         let named = |selectors: &[Selector]| selectors.iter().any(|selector| selector.holds(rule));
         let on = match &self.select {
             Some(selectors) => named(selectors),
-            None => self.listens_to(rule) && rule.profile.is_none_or(|profile| profile <= self.profile()),
+            None => self.listens_to(rule) && profile.is_none_or(|profile| profile <= self.profile()),
         };
         on && !named(&self.ignore)
     }
@@ -286,6 +291,11 @@ fn parse(text: &str) -> Result<Configuration, serde_yaml::Error> {
 mod tests {
     use super::*;
 
+    fn selects(configuration: &Configuration, id: &str) -> bool {
+        let rule = rule(id).unwrap();
+        configuration.selects_rule(rule, rule.profile)
+    }
+
     #[test]
     fn reads_what_the_readme_shows() {
         let configuration = parse(
@@ -293,9 +303,9 @@ mod tests {
         )
         .unwrap();
         assert_eq!(configuration.kubernetes_version, Some(KubernetesVersion::minor(30)));
-        assert!(configuration.selects(rule("host-pid").unwrap()));
-        assert!(!configuration.selects(rule("host-network").unwrap()));
-        assert!(!configuration.selects(rule("privilege-escalation-allowed").unwrap()), "restricted only");
+        assert!(selects(&configuration, "host-pid"));
+        assert!(!selects(&configuration, "host-network"));
+        assert!(!selects(&configuration, "privilege-escalation-allowed"), "restricted only");
         assert_eq!(configuration.severity_of("host-pid", Severity::Error), Severity::Hint);
     }
 
@@ -340,7 +350,7 @@ mod tests {
             ignore: vec!["host-network".parse().unwrap()],
             ..Configuration::default()
         };
-        assert!(configuration.selects(rule("privilege-escalation-allowed").unwrap()));
-        assert!(!configuration.selects(rule("host-network").unwrap()));
+        assert!(selects(&configuration, "privilege-escalation-allowed"));
+        assert!(!selects(&configuration, "host-network"));
     }
 }

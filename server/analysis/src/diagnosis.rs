@@ -109,7 +109,7 @@ fn select(
 ) -> Vec<Diagnosis> {
     findings
         .into_iter()
-        .filter(|finding| configuration.selects(finding.rule))
+        .filter(|finding| configuration.selects(finding))
         .map(|finding| {
             let rule = finding.rule.id;
             let silencing = suppressions.iter().find(|one| one.covers(rule, finding.place.range.start()));
@@ -132,7 +132,7 @@ fn workloads(objects: &[Object<'_>], judgement: &Judgement) -> Vec<Workload> {
         };
         let mut missing = Vec::new();
         for finding in
-            findings().filter(|finding| finding.covered_by.is_none() && finding.rule.profile == Some(next))
+            findings().filter(|finding| finding.covered_by.is_none() && finding.profile == Some(next))
         {
             if !missing.contains(&finding.rule.id) {
                 missing.push(finding.rule.id);

@@ -1,5 +1,5 @@
 use crate::judge::Context;
-use crate::{Rule, Severity};
+use crate::{Profile, Rule, Severity};
 use leastwise_manifest::{Place, place};
 use leastwise_text::TextRange;
 use leastwise_yaml::{Document, Patch, Path};
@@ -11,6 +11,8 @@ pub struct Finding {
     pub rule: &'static Rule,
     /// How bad it is here.
     pub severity: Severity,
+    /// The Pod Security Standards profile that forbids it here.
+    pub profile: Option<Profile>,
     /// What is wrong here, in one sentence without a full stop.
     pub message: String,
     /// The object it is about, as a path in its document.
@@ -101,6 +103,7 @@ impl<'r> Report<'r, '_> {
         let finding = Finding {
             rule: self.rule,
             severity: self.rule.severity,
+            profile: self.rule.profile,
             message: message.into(),
             object: self.object.clone(),
             pod: self.pod.cloned(),
@@ -126,6 +129,12 @@ impl Found<'_> {
     /// How bad it is here, where that differs from the rule.
     pub(crate) fn severity(self, severity: Severity) -> Self {
         self.finding.severity = severity;
+        self
+    }
+
+    /// The profile that forbids it here, where that differs from the rule.
+    pub(crate) fn profile(self, profile: Profile) -> Self {
+        self.finding.profile = Some(profile);
         self
     }
 

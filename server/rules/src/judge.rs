@@ -94,8 +94,7 @@ pub fn judge(document: &Document, context: &Context<'_>) -> Judgement {
 
 /// The strictest profile that a pod meets, going by the findings on it.
 pub fn profile_reached<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Profile {
-    let forbids = |finding: &Finding| finding.rule.profile;
-    match findings.into_iter().filter_map(forbids).min() {
+    match findings.into_iter().filter_map(|finding| finding.profile).min() {
         Some(Profile::Privileged | Profile::Baseline) => Profile::Privileged,
         Some(Profile::Restricted) => Profile::Baseline,
         None => Profile::Restricted,
