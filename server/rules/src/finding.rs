@@ -11,7 +11,7 @@ pub struct Finding {
     pub rule: &'static Rule,
     /// How bad it is here.
     pub severity: Severity,
-    /// The Pod Security Standards profile that forbids it here.
+    /// The profile that forbids it here: the rule's, unless something beside it makes the profile lenient.
     pub profile: Option<Profile>,
     /// What is wrong here, in one sentence without a full stop.
     pub message: String,
@@ -132,9 +132,9 @@ impl Found<'_> {
         self
     }
 
-    /// The profile that forbids it here, where that differs from the rule.
-    pub(crate) fn profile(self, profile: Profile) -> Self {
-        self.finding.profile = Some(profile);
+    /// Which profile forbids it here, where that differs from the rule.
+    pub(crate) fn profile(self, profile: Option<Profile>) -> Self {
+        self.finding.profile = profile;
         self
     }
 
