@@ -1,8 +1,8 @@
-use crate::finding::{Fix, Report};
+use super::host_namespaces::find_shared;
+use crate::finding::Report;
 use crate::rule::{Check, rule};
 use crate::{Checker::*, Family, FixKind, Profile, Severity};
-use leastwise_manifest::{PodSpec, Setting};
-use leastwise_yaml::{Emptied, Patch};
+use leastwise_manifest::PodSpec;
 
 rule! {
     /// The pod runs in the network namespace of its node.
@@ -62,13 +62,7 @@ rule! {
 }
 
 fn check(pod: &PodSpec<'_>, report: &mut Report<'_, '_>) {
-    if let Setting::Set(true, _) = pod.boolean(&["hostNetwork"]) {
-        let path = pod.path.key("hostNetwork");
-        report.find(path.clone(), "The pod runs in the network namespace of its node").fix(Fix::behavioural(
-            "Remove hostNetwork",
-            [Patch::Remove { path, emptied: Emptied::Keep }],
-        ));
-    }
+    find_shared(pod, report, "hostNetwork", "The pod runs in the network namespace of its node");
 }
 
 #[cfg(test)]
