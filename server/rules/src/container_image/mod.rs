@@ -1,1 +1,3 @@
-pub(crate) static RULES: &[&crate::Rule] = &[];
+//! Which image runs.
+
+crate::rule::family![image_tag_latest];

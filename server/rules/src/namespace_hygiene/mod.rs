@@ -1,1 +1,5 @@
-pub(crate) static RULES: &[&crate::Rule] = &[];
+//! What a namespace admits.
+
+crate::rule::family![namespace_pod_security_below_baseline, namespace_pod_security_below_restricted];
+
+mod enforced_profile;

@@ -78,7 +78,8 @@ fn check(_: &PodSpec<'_>, found: &[Finding], report: &mut Report<'_, '_>) {
     rules.dedup();
     let message = format!("The pod breaks the {} profile: {}", settings.profile.name(), rules.join(", "));
     let path = first.path.clone();
-    let mut summary = report.find(path, message);
+    // What stands between the pod and the profile are the violations, not their sum.
+    let mut summary = report.find(path, message).profile(None);
     for violation in &violations[1..] {
         summary = summary.related(&violation.path, violation.message.clone());
     }

@@ -1,1 +1,6 @@
-pub(crate) static RULES: &[&crate::Rule] = &[];
+//! Credentials in the open.
+
+crate::rule::family![secret_literal_in_environment];
+
+mod credential_names;
+mod credential_values;
