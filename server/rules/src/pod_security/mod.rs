@@ -1,7 +1,15 @@
 //! What a pod may do to its node and to itself: the Pod Security Standards, and what goes with them.
 
 crate::rule::family![
+    apparmor_unconfined,
+    capabilities_not_all_dropped,
+    capability_all_added,
+    capability_net_admin,
+    capability_net_raw_added,
+    capability_outside_baseline,
+    capability_outside_restricted,
     capability_sys_admin,
+    capability_sys_module,
     container_runtime_socket_mounted,
     handler_host_set,
     host_ipc,
@@ -14,13 +22,28 @@ crate::rule::family![
     host_port_outside_range,
     pod_security_standard_violation,
     privilege_escalation_allowed,
+    privileged_container,
+    proc_mount_unmasked,
+    root_filesystem_writable,
+    run_as_non_root_not_enforced,
+    run_as_non_root_with_uid_zero,
+    run_as_user_zero,
+    seccomp_profile_missing,
+    seccomp_unconfined,
+    selinux_type_not_allowed,
+    selinux_user_or_role_set,
     service_account_token_mounted,
     unsafe_sysctl,
     volume_type_not_restricted,
+    windows_host_process,
 ];
 
 mod capabilities;
 mod host_namespaces;
 mod host_paths;
 mod host_ports;
+mod level;
+mod root_user;
+mod seccomp;
+mod user_namespace;
 mod volumes;
