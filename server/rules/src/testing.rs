@@ -104,7 +104,7 @@ fn workspace(text: &str) -> Workspace {
 }
 
 /// Takes the first line break and the common indentation off.
-fn unindent(text: &str) -> String {
+pub(crate) fn unindent(text: &str) -> String {
     let Some(text) = text.strip_prefix('\n') else { return text.to_owned() };
     let lines: Vec<_> = text.trim_end_matches(' ').split_inclusive('\n').collect();
     let depth = |line: &&str| line.len() - line.trim_start().len();

@@ -229,7 +229,9 @@ mod tests {
         ] {
             check_silent(
                 &RULE,
-                &format!("apiVersion: v1\nkind: Pod\nspec:\n  {pod}\n  containers:\n  - name: web\n    {container}\n"),
+                &format!(
+                    "apiVersion: v1\nkind: Pod\nspec:\n  {pod}\n  containers:\n  - name: web\n    {container}\n"
+                ),
             );
         }
     }

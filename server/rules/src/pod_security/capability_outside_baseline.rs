@@ -97,7 +97,12 @@ fn check(_: &PodSpec<'_>, container: &Container<'_>, report: &mut Report<'_, '_>
         container,
         report,
         |name| !ALLOWED.contains(&name),
-        |name| format!("{name}, added to {}, is not among the capabilities that baseline allows", container.title()),
+        |name| {
+            format!(
+                "{name}, added to {}, is not among the capabilities that baseline allows",
+                container.title()
+            )
+        },
     );
 }
 

@@ -103,7 +103,9 @@ mod tests {
 
     #[test]
     fn other_lists_and_templates_are_fine() {
-        for capabilities in ["drop: [SYS_MODULE]", "add: [SYS_TIME]", "add: []", "add:", "add: {{ .Values.add }}"] {
+        for capabilities in
+            ["drop: [SYS_MODULE]", "add: [SYS_TIME]", "add: []", "add:", "add: {{ .Values.add }}"]
+        {
             check_silent(
                 &RULE,
                 &format!(

@@ -47,3 +47,6 @@ mod root_user;
 mod seccomp;
 mod user_namespace;
 mod volumes;
+
+#[cfg(test)]
+mod admission;

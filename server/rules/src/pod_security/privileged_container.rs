@@ -74,7 +74,10 @@ fn check(_: &PodSpec<'_>, container: &Container<'_>, report: &mut Report<'_, '_>
     if let Setting::Set(true, _) = container.security_boolean(&["privileged"]) {
         let path = container.security_path(&["privileged"]);
         report
-            .find(path.clone(), format!("{} is privileged: it can do what the node's root can", container.title()))
+            .find(
+                path.clone(),
+                format!("{} is privileged: it can do what the node's root can", container.title()),
+            )
             .fix(Fix::behavioural("Remove privileged", [Patch::Remove { path, emptied: Emptied::Remove }]));
     }
 }
@@ -115,7 +118,9 @@ mod tests {
 
     #[test]
     fn false_absent_templates_and_a_copy_at_the_pod_are_fine() {
-        for context in ["{privileged: false}", "{privileged: null}", "{}", "{privileged: \"{{ .Values.x }}\"}"] {
+        for context in
+            ["{privileged: false}", "{privileged: null}", "{}", "{privileged: \"{{ .Values.x }}\"}"]
+        {
             check_silent(
                 &RULE,
                 &format!(

@@ -119,7 +119,9 @@ mod tests {
 
     #[test]
     fn the_default_absent_and_templates_are_fine() {
-        for context in ["{procMount: Default}", "{procMount: null}", "{}", "{procMount: \"{{ .Values.proc }}\"}"] {
+        for context in
+            ["{procMount: Default}", "{procMount: null}", "{}", "{procMount: \"{{ .Values.proc }}\"}"]
+        {
             check_silent(
                 &RULE,
                 &format!(

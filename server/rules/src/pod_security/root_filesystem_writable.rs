@@ -86,10 +86,9 @@ fn check(pod: &PodSpec<'_>, container: &Container<'_>, report: &mut Report<'_, '
         Setting::Set(true, _) | Setting::Unknown => return,
     };
     let path = container.security_path(READ_ONLY);
-    report.find(path.clone(), message).fix(Fix::behavioural(
-        "Set readOnlyRootFilesystem: true",
-        [Patch::Set { path, value: true.into() }],
-    ));
+    report
+        .find(path.clone(), message)
+        .fix(Fix::behavioural("Set readOnlyRootFilesystem: true", [Patch::Set { path, value: true.into() }]));
 }
 
 #[cfg(test)]
@@ -134,7 +133,9 @@ mod tests {
         ] {
             check_silent(
                 &RULE,
-                &format!("apiVersion: v1\nkind: Pod\nspec:\n  {pod}\n  containers:\n  - name: web\n    {container}\n"),
+                &format!(
+                    "apiVersion: v1\nkind: Pod\nspec:\n  {pod}\n  containers:\n  - name: web\n    {container}\n"
+                ),
             );
         }
     }

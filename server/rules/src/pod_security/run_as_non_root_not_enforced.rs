@@ -311,9 +311,18 @@ mod tests {
         assert_eq!(severity_and_fix("", "{runAsUser: 1}", "{runAsUser: 2}"), (Info, Some(Safe)));
         assert_eq!(severity_and_fix("", "{runAsUser: 1}", "{}"), (Warning, Some(Behavioural)));
         assert_eq!(severity_and_fix("", "{runAsUser: 1}", "{runAsNonRoot: true}"), (Info, Some(Behavioural)));
-        assert_eq!(severity_and_fix("runAsUser: 1", "{}", "{runAsUser: \"{{ .Values.user }}\"}"), (Warning, Some(Behavioural)));
-        assert_eq!(severity_and_fix("runAsNonRoot: true, runAsUser: 1", "{runAsNonRoot: false}", "{}"), (Info, Some(Safe)));
-        assert_eq!(severity_and_fix("runAsNonRoot: true", "{runAsNonRoot: false}", "{}"), (Warning, Some(Behavioural)));
+        assert_eq!(
+            severity_and_fix("runAsUser: 1", "{}", "{runAsUser: \"{{ .Values.user }}\"}"),
+            (Warning, Some(Behavioural))
+        );
+        assert_eq!(
+            severity_and_fix("runAsNonRoot: true, runAsUser: 1", "{runAsNonRoot: false}", "{}"),
+            (Info, Some(Safe))
+        );
+        assert_eq!(
+            severity_and_fix("runAsNonRoot: true", "{runAsNonRoot: false}", "{}"),
+            (Warning, Some(Behavioural))
+        );
     }
 
     #[test]

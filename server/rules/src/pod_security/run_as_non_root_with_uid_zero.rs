@@ -67,9 +67,9 @@ rule! {
 
 fn check(pod: &PodSpec<'_>, report: &mut Report<'_, '_>) {
     let containers = pod.containers();
-    let refused = containers.iter().filter(|container| {
-        is_root(pod, container) && refuses_root(pod, container).known() == Some(true)
-    });
+    let refused = containers
+        .iter()
+        .filter(|container| is_root(pod, container) && refuses_root(pod, container).known() == Some(true));
     let (inheriting, own): (Vec<&Container<'_>>, Vec<_>) =
         refused.partition(|container| container.security_integer(RUN_AS_USER).is_unset());
     if !inheriting.is_empty() {

@@ -84,9 +84,10 @@ fn check(pod: &PodSpec<'_>, report: &mut Report<'_, '_>) {
             Level::Pod(_) => {
                 ("runAsUser of the pod is 0, which is root".to_owned(), pod_fix(pod, &containers))
             }
-            Level::Container(container) => {
-                (format!("{} runs as user 0, which is root", container.title()), container_fix(pod, container))
-            }
+            Level::Container(container) => (
+                format!("{} runs as user 0, which is root", container.title()),
+                container_fix(pod, container),
+            ),
         };
         report.find(level.path(RUN_AS_USER), message).fix(fix);
     }
@@ -100,8 +101,7 @@ fn pod_fix(pod: &PodSpec<'_>, containers: &[Container<'_>]) -> Fix {
     let removed = std::iter::once(pod.security_path(RUN_AS_USER)).chain(
         containers.iter().filter(would_contradict).map(|container| container.security_path(RUN_AS_USER)),
     );
-    let mut patches: Vec<_> =
-        removed.map(|path| Patch::Remove { path, emptied: Emptied::Remove }).collect();
+    let mut patches: Vec<_> = removed.map(|path| Patch::Remove { path, emptied: Emptied::Remove }).collect();
     if pod.security_boolean(RUN_AS_NON_ROOT).known() == Some(true) {
         return Fix::behavioural("Remove runAsUser: 0", patches);
     }
@@ -192,7 +192,11 @@ mod tests {
         };
         check_silent(&RULE, &pod(""));
         let older = Settings { kubernetes: KubernetesVersion::minor(34), ..Settings::default() };
-        check_with(&RULE, &older, &pod("                                 ^ container \"web\" runs as user 0\n"));
+        check_with(
+            &RULE,
+            &older,
+            &pod("                                 ^ container \"web\" runs as user 0\n"),
+        );
     }
 
     #[test]

@@ -144,7 +144,9 @@ mod tests {
 
     #[test]
     fn what_turns_it_off_for_the_pod_is_the_more_telling_finding() {
-        let text = "
+        check(
+            &RULE,
+            "
             apiVersion: v1
             kind: Pod
             spec:
@@ -154,10 +156,11 @@ mod tests {
                         ^^^^^^^^^^ container \"web\" inherits no seccomp profile
               containers:
               - name: web
-            ";
-        check(&RULE, text);
-        let unmarked: Vec<_> = text.lines().filter(|line| !line.contains('^')).collect();
-        let (_, finding) = &find(&RULE, &Settings::default(), &unmarked.join("\n").replace("\n            ", "\n"))[0];
+            ",
+        );
+        let text = "apiVersion: v1\nkind: Pod\nspec:\n  securityContext: {seccompProfile: {type: Unconfined}}\n  \
+                    containers: [{name: web}]\n";
+        let (_, finding) = &find(&RULE, &Settings::default(), text)[0];
         assert_eq!(finding.covered_by, Some("seccomp-unconfined"));
     }
 

@@ -77,7 +77,10 @@ fn check(pod: &PodSpec<'_>, report: &mut Report<'_, '_>) {
         let Seccomp::Off(word) = seccomp(level) else { continue };
         let path = level.path(SECCOMP_TYPE);
         report
-            .find(path.clone(), format!("Seccomp is {word} for {}: no system call is filtered", level.title()))
+            .find(
+                path.clone(),
+                format!("Seccomp is {word} for {}: no system call is filtered", level.title()),
+            )
             .fix(Fix::behavioural(
                 "Set seccompProfile.type: RuntimeDefault",
                 [Patch::Set { path, value: "RuntimeDefault".into() }],
@@ -121,9 +124,13 @@ mod tests {
 
     #[test]
     fn profiles_absent_and_templates_are_fine() {
-        for profile in
-            ["{type: RuntimeDefault}", "{type: Localhost}", "{type: null}", "{}", "{type: \"{{ .Values.type }}\"}"]
-        {
+        for profile in [
+            "{type: RuntimeDefault}",
+            "{type: Localhost}",
+            "{type: null}",
+            "{}",
+            "{type: \"{{ .Values.type }}\"}",
+        ] {
             check_silent(
                 &RULE,
                 &format!(

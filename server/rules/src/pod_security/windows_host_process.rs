@@ -133,7 +133,9 @@ mod tests {
 
     #[test]
     fn false_absent_and_templates_are_fine() {
-        for options in ["{hostProcess: false}", "{hostProcess: null}", "{}", "{hostProcess: \"{{ .Values.host }}\"}"] {
+        for options in
+            ["{hostProcess: false}", "{hostProcess: null}", "{}", "{hostProcess: \"{{ .Values.host }}\"}"]
+        {
             check_silent(
                 &RULE,
                 &format!(
