@@ -31,6 +31,7 @@ pub(crate) fn build(text: &str) -> Built {
         comments: Vec::new(),
         anchors: HashMap::new(),
         unread: Vec::new(),
+        own_core_tags: false,
         frames: Vec::new(),
         root: None,
     };
@@ -104,6 +105,8 @@ struct Builder<'t> {
     /// The latest node of each anchor; `None` while it is being read, for an alias within its own anchor.
     anchors: HashMap<&'t str, Option<NodeId>>,
     unread: Vec<Range<usize>>,
+    /// A directive gives `!!` another meaning.
+    own_core_tags: bool,
     frames: Vec<Frame>,
     root: Option<Part>,
 }
@@ -175,6 +178,8 @@ impl Builder<'_> {
             return;
         }
         match kind {
+            // `!!int` is then someone else's.
+            "tag_directive" => self.own_core_tags |= self.text[range].starts_with("%TAG !! "),
             "anchor" | "tag" => self.property(kind, range),
             "alias" => {
                 let target = self.anchors.get(&self.text[range.start + 1..range.end]).copied().flatten();
@@ -332,7 +337,8 @@ impl Builder<'_> {
         let node = &mut self.nodes[id.0 as usize];
         node.anchor = anchor.map(text_range);
         if let (Some(range), Content::Scalar { text, meaning, .. }) = (&tag, &mut node.content) {
-            let name = &self.text[range.clone()];
+            let written = &self.text[range.clone()];
+            let name = if self.own_core_tags && written.starts_with("!!") { "!" } else { written };
             match Scalar::of_tagged(name, text) {
                 Some(tagged) => *meaning = tagged,
                 None => node.unknown = true,

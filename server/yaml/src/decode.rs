@@ -216,13 +216,18 @@ pub(crate) fn block(text: &str, start: usize, parent: Option<usize>) -> Block {
     block
 }
 
-/// The indentation of the first line that is not blank.
+/// The indentation of the first line that is not blank; where there is none, of the longest blank line.
 fn detect_indent(text: &str, first: usize) -> usize {
     let rest = text.get(first..).unwrap_or_default();
-    crate::lines::lines(rest)
-        .map(|line| &rest[line])
-        .find(|line| !line.bytes().all(|byte| byte == b' '))
-        .map_or(0, indentation)
+    let mut longest = 0;
+    for line in crate::lines::lines(rest).map(|line| &rest[line]) {
+        let spaces = indentation(line);
+        if spaces < line.len() {
+            return spaces;
+        }
+        longest = longest.max(spaces);
+    }
+    longest
 }
 
 #[cfg(test)]
@@ -263,6 +268,8 @@ mod tests {
         reads("a: >-\n  b\n  c\n\n  d\n    e\n  f\n", "b c\nd\n  e\nf", ">-\n  b\n  c\n\n  d\n    e\n  f");
         reads("a: |\r\n  b\r\n  c\r\n", "b\nc\n", "|\r\n  b\r\n  c");
         reads("a: |\nb: c\n", "", "|");
+        // libyaml, and with it Kubernetes, invents no line end that is not there.
         reads("a: |\n  b", "b", "|\n  b");
+        reads("a: |+\n   \n", "\n", "|+");
     }
 }

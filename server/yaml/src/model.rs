@@ -429,8 +429,8 @@ impl<'d> Node<'d> {
         }
     }
 
-    /// The entries that stand in this very mapping; none for an alias.
-    pub(crate) fn written_entries(self) -> impl DoubleEndedIterator<Item = Entry<'d>> {
+    /// The entries as they stand in this very mapping: repeated keys and merge keys too, nothing through an alias.
+    pub fn written_entries(self) -> impl DoubleEndedIterator<Item = Entry<'d>> {
         self.own_entries(false)
     }
 
