@@ -7,6 +7,7 @@
 
 mod build;
 mod decode;
+mod edit;
 mod hidden;
 mod lines;
 mod locate;
@@ -21,6 +22,7 @@ mod scalar;
 mod split;
 mod strict;
 
+pub use edit::{Edited, Refusal, apply};
 pub use model::{
     CollectionStyle, Comment, Document, Entry, Field, Item, Kind, Node, PlacedDocument, ScalarStyle, Stream,
     SyntaxError,

@@ -198,7 +198,6 @@ fn string_end(bytes: &[u8], start: usize, quote: u8) -> usize {
 fn effect(text: &str, range: Range<usize>) -> Effect {
     let inner = text[range.clone()].trim_start_matches('{').trim_end_matches('}');
     let inner = inner.strip_prefix('-').unwrap_or(inner).trim_start();
-    let word = inner.split(|char: char| !char.is_alphanumeric()).next().unwrap_or_default();
     let assigns = inner.starts_with('$')
         && inner.split_once('=').is_some_and(|(name, _)| {
             name.trim_end_matches(':')
@@ -207,12 +206,28 @@ fn effect(text: &str, range: Range<usize>) -> Effect {
                 .skip(1)
                 .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
         });
-    match word {
+    match word(inner) {
         "if" | "else" | "end" | "with" | "define" | "fail" | "break" | "continue" => Effect::None,
         _ if inner.starts_with("/*") || assigns => Effect::None,
         "range" => Effect::Writes { column: None },
         _ => Effect::Writes { column: column(text, range.start, inner) },
     }
+}
+
+/// How much deeper into conditions and loops an action leads: 1, 0 or -1.
+pub(crate) fn nesting(action: &str) -> i32 {
+    match word(action) {
+        "if" | "with" | "range" | "define" | "block" => 1,
+        "end" => -1,
+        _ => 0,
+    }
+}
+
+/// The first word of an action.
+fn word(action: &str) -> &str {
+    let inner = action.trim_start_matches('{');
+    let inner = inner.strip_prefix('-').unwrap_or(inner).trim_start();
+    inner.split(|char: char| !char.is_alphanumeric()).next().unwrap_or_default()
 }
 
 /// Where the lines that an action writes begin: `nindent 8` says it; `indent 8` does at the start of a line.

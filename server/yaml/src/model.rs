@@ -169,6 +169,23 @@ impl Document {
         self.broken.iter().any(|broken| broken.intersect(range).is_some())
     }
 
+    /// The mappings and sequences of one style.
+    pub(crate) fn collections(&self, wanted: CollectionStyle) -> impl Iterator<Item = Node<'_>> {
+        self.nodes_where(move |data| match data.content {
+            Content::Mapping { style, .. } | Content::Sequence { style, .. } => style == wanted,
+            Content::Scalar { .. } | Content::Alias { .. } => false,
+        })
+    }
+
+    /// The nodes in `range` that define an anchor.
+    pub(crate) fn anchors_in(&self, range: TextRange) -> impl Iterator<Item = Node<'_>> {
+        self.nodes_where(move |data| data.anchor.is_some_and(|anchor| range.contains_range(anchor)))
+    }
+
+    fn nodes_where(&self, wanted: impl Fn(&NodeData) -> bool) -> impl Iterator<Item = Node<'_>> {
+        (0..).map(NodeId).zip(&self.nodes).filter(move |(_, data)| wanted(data)).map(|(id, _)| self.node(id))
+    }
+
     fn node(&self, id: NodeId) -> Node<'_> {
         Node { document: self, id }
     }
@@ -440,6 +457,18 @@ impl<'d> Node<'d> {
             Content::Scalar { text, .. } => Some(text),
             _ => None,
         }
+    }
+
+    /// Whether an alias stands for this very node.
+    pub(crate) fn is_shared(self) -> bool {
+        self.anchor().is_some()
+            && self.document.nodes.iter().any(
+                |node| matches!(node.content, Content::Alias { target: Some(target) } if target == self.id),
+            )
+    }
+
+    pub(crate) fn content(self) -> &'d Content {
+        &self.data().content
     }
 
     fn is_key(self, key: &str) -> bool {

@@ -27,6 +27,12 @@ impl From<&str> for Literal {
     }
 }
 
+impl From<i64> for Literal {
+    fn from(value: i64) -> Self {
+        Self::Integer(value)
+    }
+}
+
 /// What happens to a mapping or sequence that a removal leaves empty.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Emptied {
