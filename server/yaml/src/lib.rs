@@ -16,7 +16,6 @@ mod model;
 mod parse;
 mod patch;
 mod path;
-mod pending;
 mod repair;
 mod scalar;
 mod split;
@@ -30,5 +29,4 @@ pub use model::{
 pub use parse::parse;
 pub use patch::{Emptied, Literal, Patch};
 pub use path::{Path, PathError, Segment};
-pub use pending::{Edited, Refusal, apply};
 pub use scalar::Scalar;
