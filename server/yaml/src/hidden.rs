@@ -180,11 +180,19 @@ impl<'d> Marks<'d> {
             Writes::At(_, column) => column,
             Writes::Anywhere => usize::MAX,
         };
-        let is_value =
-            is_empty || is_block || matches!(node.content, Content::Scalar { .. }) && !on_same_line;
+        let is_plain = matches!(node.content, Content::Scalar { .. }) && !on_same_line;
+        let is_value = is_empty || is_block || is_plain && !self.is_key(leaf, parent);
         let fills = is_value && deepest > self.column_of(self.nodes[parent.0 as usize].range.start().into());
         self.unknown[leaf.0 as usize] |= fills;
         fills
+    }
+
+    /// A key is not continued by what stands below it; that is the beginning of its value.
+    fn is_key(&self, leaf: NodeId, parent: NodeId) -> bool {
+        match &self.nodes[parent.0 as usize].content {
+            Content::Mapping { entries, .. } => entries.iter().any(|entry| entry.key == leaf),
+            _ => false,
+        }
     }
 
     fn may_take(&self, id: NodeId, place: &Place) -> bool {

@@ -194,6 +194,20 @@ fn windows_line_ends_and_a_byte_order_mark_are_no_trouble() {
 }
 
 #[test]
+fn a_template_at_the_head_of_a_mapping_leaves_its_key_known() {
+    let text = "\
+spec:
+  {{- include \"pullSecrets\" . | nindent 2 }}
+  hostNetwork: true
+";
+    let document = document(text);
+    let spec = document.at(&path("spec")).unwrap();
+    assert_eq!(spec.get("hostNetwork").value().and_then(|value| value.as_bool()), Some(true));
+    assert!(matches!(spec.get("hostPID"), Field::Unknown));
+    assert!(matches!(document.root().get("metadata"), Field::Absent));
+}
+
+#[test]
 fn templates_hide_only_what_they_touch() {
     let text = "\
 metadata:
