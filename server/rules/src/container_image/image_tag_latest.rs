@@ -75,15 +75,20 @@ enum Tag {
     Pinned,
 }
 
-/// A colon before the last slash belongs to a registry's port, not to a tag.
 fn tag(image: &str) -> Tag {
+    // A colon before the last slash belongs to a registry's port, not to a tag.
     let name = image.rsplit_once('/').map_or(image, |(_, name)| name);
     match name.split_once(':') {
         _ if image.contains('@') => Tag::Pinned,
         Some((_, "latest")) => Tag::Latest,
-        None if is_name(name) => Tag::Missing,
+        None if is_name(name) && !is_filled_in(image) => Tag::Missing,
         Some(_) | None => Tag::Pinned,
     }
+}
+
+/// Whether a tool puts the image here: `ko` builds what `ko://` names, and Istio injects its proxy for `auto`.
+fn is_filled_in(image: &str) -> bool {
+    image.contains("://") || image == "auto"
 }
 
 fn is_name(name: &str) -> bool {
@@ -133,6 +138,8 @@ mod tests {
             "",
             "${IMAGE}",
             "<image>",
+            "ko://example.com/cmd/web",
+            "auto",
             "nginx:{{ .Values.tag }}",
             "\"{{ .Values.image }}\"",
         ] {

@@ -60,6 +60,7 @@ rule! {
         (Trivy, "KSV-0001"),
         (Kubescape, "C-0016"),
         (Kubescape, "C-0211"),
+        (Kubesec, "AllowPrivilegeEscalation"),
         (Kyverno, "disallow-privilege-escalation"),
     ],
     check: Check::Container(check),
