@@ -146,6 +146,47 @@ fn privileged_and_its_like() {
 }
 
 #[test]
+fn what_the_pod_shares_with_its_node() {
+    let spec = |spec| Pod { spec, ..Pod::default() };
+    for (fields, profile) in [
+        ("hostNetwork: true", Privileged),
+        ("hostPID: true", Privileged),
+        ("hostIPC: true", Privileged),
+        ("hostNetwork: false", Restricted),
+        ("volumes: [{name: data, hostPath: {path: /data}}]", Privileged),
+        ("volumes: [{name: data, nfs: {server: files, path: /}}]", Baseline),
+        ("volumes: [{name: data, emptyDir: {}}, {name: image, image: {reference: web}}]", Restricted),
+    ] {
+        assert_eq!(spec(fields).reached(), profile, "{fields}");
+    }
+    let sysctl = |name| format!("sysctls: [{{name: {name}, value: '1'}}]");
+    assert_eq!(context(&sysctl("kernel.msgmax")).reached(), Privileged);
+    assert_eq!(context(&sysctl("kernel.shm_rmid_forced")).reached(), Restricted);
+}
+
+#[test]
+fn host_ports_and_handlers_of_every_list() {
+    let of = |list: &str, fields: &str| {
+        let context = overlay(CONTAINER, "");
+        let spec = format!("{list}: [{{name: other, image: other, securityContext: {context}, {fields}}}]");
+        spec.replace("initContainers: [{", "initContainers: [{restartPolicy: Always, ")
+    };
+    for list in ["initContainers", "ephemeralContainers"] {
+        for (fields, profile, minor) in [
+            ("ports: [{containerPort: 80, hostPort: 80}]", Privileged, 37),
+            ("ports: [{containerPort: 80, hostPort: 0}]", Restricted, 37),
+            ("livenessProbe: {httpGet: {host: node, port: 80}}", Privileged, 34),
+            ("livenessProbe: {httpGet: {host: node, port: 80}}", Restricted, 33),
+            ("livenessProbe: {httpGet: {port: 80}}", Restricted, 34),
+            ("lifecycle: {preStop: {tcpSocket: {host: node, port: 80}}}", Privileged, 34),
+        ] {
+            let pod = Pod { spec: &of(list, fields), ..Pod::default() };
+            assert_eq!(pod.reached_in(minor), profile, "{list}: {fields} in 1.{minor}");
+        }
+    }
+}
+
+#[test]
 fn app_armor_and_se_linux() {
     for of in [context, container] {
         assert_eq!(of("appArmorProfile: {type: Unconfined}").reached(), Privileged);

@@ -5,19 +5,22 @@ use leastwise_manifest::Container;
 use leastwise_yaml::{Emptied, Node, Patch, Path};
 
 /// Reports every item of a container's `capabilities.add` that `is_wrong`, each with a fix that removes just it.
+/// To remove what an earlier item repeats changes nothing.
 pub(super) fn find_added(
     container: &Container<'_>,
     report: &mut Report<'_, '_>,
     is_wrong: impl Fn(&str) -> bool,
     message: impl Fn(&str) -> String,
 ) {
-    for (name, path) in added(container) {
-        if is_wrong(name) {
-            report.find(path.clone(), message(name)).fix(Fix::behavioural(
-                format!("Remove {name} from the added capabilities"),
-                [Patch::Remove { path, emptied: Emptied::Remove }],
-            ));
-        }
+    let added = added(container);
+    for (index, (name, path)) in added.iter().enumerate().filter(|(_, (name, _))| is_wrong(name)) {
+        let remove = [Patch::Remove { path: path.clone(), emptied: Emptied::Remove }];
+        let is_repeated = added[..index].iter().any(|(earlier, _)| earlier == name);
+        let fix = match is_repeated {
+            true => Fix::safe(format!("Remove the repeated {name} from the added capabilities"), remove),
+            false => Fix::behavioural(format!("Remove {name} from the added capabilities"), remove),
+        };
+        report.find(path.clone(), message(name)).fix(fix);
     }
 }
 

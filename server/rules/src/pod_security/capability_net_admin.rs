@@ -79,7 +79,8 @@ fn check(pod: &PodSpec<'_>, container: &Container<'_>, report: &mut Report<'_, '
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::testing::{check, check_fix, check_silent};
+    use crate::testing::{check, check_fix, check_silent, find};
+    use crate::{Applicability, Settings};
 
     #[test]
     fn each_spelling_is_found_on_the_item() {
@@ -136,6 +137,17 @@ mod tests {
                 securityContext: {capabilities: {drop: [NET_ADMIN], add: [NET_RAW]}}
             ",
         );
+    }
+
+    #[test]
+    fn only_what_is_repeated_can_go_without_a_change() {
+        let text = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - name: router\n    securityContext:\n      \
+                    capabilities: {add: [NET_ADMIN, NET_ADMIN, CAP_NET_ADMIN]}\n";
+        let found = find(&RULE, &Settings::default(), text);
+        let fixes: Vec<_> = found.iter().filter_map(|(_, finding)| finding.fix.as_ref()).collect();
+        let kinds: Vec<_> = fixes.iter().map(|fix| fix.applicability).collect();
+        // Runtimes do not agree on the prefix.
+        assert_eq!(kinds, [Applicability::Behavioural, Applicability::Safe, Applicability::Behavioural]);
     }
 
     #[test]
