@@ -407,7 +407,8 @@ mod tests {
                 securityContext:
                   capabilities:
                     add: [NET_BIND_SERVICE]
-                    drop: [ALL]
+                    drop:
+                    - ALL
             ",
         );
     }

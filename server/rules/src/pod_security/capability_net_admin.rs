@@ -163,8 +163,7 @@ mod tests {
                 securityContext:
                   capabilities:
                     add:
-                    # routes
-                    - NET_ADMIN
+                    - NET_ADMIN # routes
                     - NET_BIND_SERVICE # port 53
             ",
             "
