@@ -40,7 +40,6 @@ rule! {
     ///
     /// ## References
     /// - [Images](https://kubernetes.io/docs/concepts/containers/images/)
-    /// - [Configuration good practices](https://kubernetes.io/docs/concepts/configuration/overview/)
     id: "image-tag-latest",
     title: "Image tag is missing or latest",
     family: Family::ContainerImage,

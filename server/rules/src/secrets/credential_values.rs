@@ -139,7 +139,7 @@ fn is_placeholder(value: &str) -> bool {
     is_bracketed
         || is_one_character
         || letters.starts_with("your")
-        || letters.ends_with("here")
+        || [" here", "_here", "-here"].iter().any(|end| value.to_ascii_lowercase().ends_with(end))
         || WORDS.iter().any(|word| letters.contains(word))
 }
 
