@@ -36,12 +36,8 @@ impl Terminal {
         let mut tmux = Command::new("tmux");
         tmux.arg("-S").arg(&socket).args(["-f", "/dev/null", "-C", "new-session"]);
         tmux.args(["-x", &columns.to_string(), "-y", &rows.to_string(), "-e", "TERM=xterm-256color"]);
-        for (name, value) in environment {
-            let mut pair = std::ffi::OsString::from(name);
-            pair.push("=");
-            pair.push(value);
-            tmux.arg("-e").arg(pair);
-        }
+        // A server of its own takes the environment of the client that starts it.
+        tmux.envs(environment);
         tmux.arg("--").args(command);
         let mut watcher = tmux
             .stdin(Stdio::piped())
@@ -94,7 +90,8 @@ impl Terminal {
     pub fn wait_until(&self, what: &str, wanted: impl Fn(&str) -> bool) -> Result<String> {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            let screen = self.screen()?;
+            let screen =
+                self.screen().with_context(|| format!("the program ended before it showed {what}"))?;
             if wanted(&screen) {
                 return Ok(screen);
             }

@@ -90,7 +90,7 @@ fn finding_explained_and_fixed_on_a_screen() -> Result<()> {
         repository("tests/neovim/init.lua"),
         place.manifest(),
     ];
-    let mut terminal = Terminal::start(place.folder.path(), 130, 32, place.environment.clone(), &command)?;
+    let mut terminal = Terminal::start(place.folder.path(), 150, 24, place.environment.clone(), &command)?;
 
     terminal.wait_for("Container runs in privileged mode")?;
     keep_screen(&terminal, "1-findings")?;
