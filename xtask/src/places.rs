@@ -39,7 +39,7 @@ impl Places {
         self.cache.join("target")
     }
 
-    /// Where model files lie, for errands and for `leastwise` itself.
+    /// Where model files lie. `leastwise` looks there for the default model, after the user's data folder.
     pub(crate) fn models(&self) -> PathBuf {
         self.cache.join("models")
     }
