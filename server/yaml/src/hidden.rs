@@ -38,6 +38,9 @@ impl Place {
 
     /// The place of broken text: what it will be, it will be at its own column, or after its dash.
     pub(crate) fn of_broken(source: &str, range: Range<usize>) -> Self {
+        if source[range.clone()].bytes().any(crate::lines::is_break) {
+            return Self { range, writes: Writes::Anywhere };
+        }
         let start = line_start(source, range.start);
         let column = indentation(&source[start..]);
         let inner = match source[start + column..].strip_prefix('-') {
@@ -125,7 +128,9 @@ impl<'d> Marks<'d> {
                 break;
             }
             let is_scalar = !matches!(leaf.content, Content::Mapping { .. } | Content::Sequence { .. });
-            if is_scalar && !leaf.range.is_empty() && leaf.range.intersect(range).is_some() {
+            // An empty place is that of a key which is not there.
+            let may_touch = !leaf.range.is_empty() || range.is_empty();
+            if is_scalar && may_touch && leaf.range.intersect(range).is_some() {
                 self.unknown[id.0 as usize] = true;
                 covered = true;
             }

@@ -63,7 +63,7 @@ impl Document {
     /// Reads one document.
     pub(crate) fn parse(source: &str, edited: Option<TextRange>) -> Self {
         let masked = mask(source);
-        let repaired = repair(source, &masked.text, edited);
+        let repaired = repair(source, &masked, edited);
         let mut built = build(&repaired.text);
         for node in &mut built.nodes {
             node.range = repaired.in_source(node.range);

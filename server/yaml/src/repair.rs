@@ -1,9 +1,14 @@
 //! Mends a text that is not YAML, on a copy, so that a half-typed line harms only itself.
+//!
+//! The strict check says where a text breaks; the culprit is the line being typed or one near that place. What
+//! would make it whole is tried in turn (a `:`, the closing quote, brackets, a key on a line that has been emptied),
+//! and where nothing helps the value or the line is blanked. The first attempt that makes the whole text YAML wins, else the one that leads furthest.
 
 use crate::build::text_range;
-use crate::lines::{line_end, line_start, trimmed};
+use crate::lines::{indentation, line_end, line_start, lines, trimmed};
+use crate::mask::Masked;
 use crate::model::SyntaxError;
-use crate::strict::check;
+use crate::strict::{Failure, check};
 use leastwise_text::TextRange;
 use std::ops::Range;
 
@@ -11,7 +16,7 @@ use std::ops::Range;
 #[derive(Debug)]
 pub(crate) struct Repaired {
     pub(crate) text: String,
-    /// Where text was inserted: its place in `text` and its length, in order.
+    /// Where text was inserted, in `text`, in order.
     insertions: Vec<Range<usize>>,
     /// What was mended or left out, in the source.
     pub(crate) broken: Vec<Range<usize>>,
@@ -24,10 +29,10 @@ impl Repaired {
         if self.insertions.is_empty() {
             return range;
         }
-        text_range(self.offset(range.start().into())..self.offset(range.end().into()))
+        text_range(self.offset_in_source(range.start().into())..self.offset_in_source(range.end().into()))
     }
 
-    fn offset(&self, offset: usize) -> usize {
+    fn offset_in_source(&self, offset: usize) -> usize {
         let inserted: usize = self
             .insertions
             .iter()
@@ -36,17 +41,403 @@ impl Repaired {
             .sum();
         offset - inserted
     }
+
+    fn insert(&mut self, at: usize, added: &str) {
+        self.text.insert_str(at, added);
+        let position = self.insertions.partition_point(|insertion| insertion.start < at);
+        for later in &mut self.insertions[position..] {
+            *later = later.start + added.len()..later.end + added.len();
+        }
+        self.insertions.insert(position, at..at + added.len());
+    }
 }
 
-/// Mends `masked`, the masked form of `source`.
-pub(crate) fn repair(source: &str, masked: &str, _edited: Option<TextRange>) -> Repaired {
-    let mut repaired =
-        Repaired { text: masked.to_owned(), insertions: Vec::new(), broken: Vec::new(), errors: Vec::new() };
-    if let Err(failure) = check(masked) {
+/// Broken places beyond this number are not mended one by one.
+const ROUNDS: usize = 6;
+
+/// Mends the masked form of `source`. `edited` is what has just been typed, if that is known.
+pub(crate) fn repair(source: &str, masked: &Masked, edited: Option<TextRange>) -> Repaired {
+    let mut repaired = Repaired {
+        text: masked.text.clone(),
+        insertions: Vec::new(),
+        broken: Vec::new(),
+        errors: Vec::new(),
+    };
+    let Err(mut failure) = check(&repaired.text) else { return repaired };
+    if failure.too_deep {
         let line = line_start(source, failure.offset)..line_end(source, failure.offset);
-        repaired
-            .errors
-            .push(SyntaxError { range: text_range(trimmed(source, line)), message: failure.message });
+        repaired.errors.push(SyntaxError { range: text_range(line), message: failure.message });
+        return repaired;
     }
+    // So many bytes may be checked: a long broken text must not cost the keystroke.
+    let mut budget = 4_000_000 + 3 * source.len();
+    for _ in 0..ROUNDS {
+        let suspects = suspects(&repaired, &failure, edited);
+        let Some(mended) = mend(&repaired.text, &suspects, &failure, &mut budget) else { break };
+        report(source, masked, &mut repaired, &mended, &failure);
+        apply(&mut repaired, &mended);
+        match mended.failure {
+            None => return repaired,
+            Some(next) => failure = next,
+        }
+    }
+    give_up(source, masked, &mut repaired, failure);
     repaired
+}
+
+/// An attempt at one line.
+#[derive(Debug)]
+struct Mend {
+    line: Range<usize>,
+    /// What is put at the end of the line's text.
+    added: String,
+    /// What is blanked.
+    blanked: Range<usize>,
+    /// What is still wrong afterwards.
+    failure: Option<Failure>,
+    /// What was wrong, when the attempt shows it.
+    diagnosis: Option<&'static str>,
+}
+
+/// The lines that may be at fault, the likeliest first.
+#[derive(Debug)]
+struct Suspects {
+    /// What has just been typed.
+    edited: Vec<Range<usize>>,
+    /// Where something may be missing: mostly above the place where that shows.
+    unfinished: Vec<Range<usize>>,
+    /// Blank lines, on which the key of what stands below may be missing.
+    emptied: Vec<Range<usize>>,
+    /// What may have to go: mostly the very place.
+    wrong: Vec<Range<usize>>,
+}
+
+fn suspects(repaired: &Repaired, failure: &Failure, edited: Option<TextRange>) -> Suspects {
+    let text = &repaired.text;
+    let all: Vec<Range<usize>> = lines(text).collect();
+    let filled = |line: &usize| all.get(*line).is_some_and(|range| !text[range.clone()].trim().is_empty());
+    let above: Vec<usize> = (0..failure.line).rev().filter(filled).take(2).collect();
+    let emptied =
+        (0..failure.line).rev().filter(|line| !filled(line)).take(2).map(|line| all[line].clone()).collect();
+    let touched = |range: &Range<usize>| {
+        edited.is_some_and(|edited| {
+            let line = repaired.offset_in_source(range.start)..repaired.offset_in_source(range.end);
+            line.start <= usize::from(edited.end()) && usize::from(edited.start()) <= line.end
+        })
+    };
+    let typed: Vec<usize> =
+        all.iter().enumerate().filter(|(_, range)| touched(range)).map(|(line, _)| line).take(3).collect();
+    let (above, further) = (above.first().copied(), above.get(1).copied());
+    let choose = |numbers: &[Option<usize>]| {
+        let mut chosen: Vec<usize> = Vec::new();
+        for number in numbers.iter().flatten().filter(|line| filled(line)) {
+            if !chosen.contains(number) {
+                chosen.push(*number);
+            }
+        }
+        chosen.into_iter().map(|line| all[line].clone()).collect()
+    };
+    Suspects {
+        emptied,
+        edited: choose(&typed.iter().copied().map(Some).collect::<Vec<_>>()),
+        unfinished: choose(&[above, Some(failure.line), failure.token_line, further]),
+        wrong: choose(&[Some(failure.line), failure.token_line, above, further]),
+    }
+}
+
+/// The best attempt; `None` when none leads further than `failure`.
+fn mend(text: &str, suspects: &Suspects, failure: &Failure, budget: &mut usize) -> Option<Mend> {
+    let all = |line: &Range<usize>| attempts(text, line);
+    let additions = |line: &Range<usize>| {
+        attempts(text, line).into_iter().filter(|attempt| attempt.blanked.is_empty()).collect()
+    };
+    let removals = |line: &Range<usize>| {
+        attempts(text, line).into_iter().filter(|attempt| !attempt.blanked.is_empty()).collect()
+    };
+    let placeholders = |line: &Range<usize>| placeholders(text, line, failure.offset);
+    let attempts = suspects.edited.iter().flat_map(all);
+    let attempts = attempts.chain(suspects.emptied.iter().flat_map(placeholders));
+    let attempts = attempts.chain(suspects.unfinished.iter().flat_map::<Vec<Mend>, _>(additions));
+    let attempts = attempts.chain(suspects.wrong.iter().flat_map::<Vec<Mend>, _>(removals));
+    let mut best: Option<Mend> = None;
+    for mut attempt in attempts {
+        let copy = attempted(text, &attempt);
+        let Some(left) = budget.checked_sub(copy.len()) else { break };
+        *budget = left;
+        let Err(next) = check(&copy) else { return Some(attempt) };
+        let to_beat = best.as_ref().and_then(|best| best.failure.as_ref()).unwrap_or(failure).line;
+        if next.line > to_beat {
+            attempt.failure = Some(next);
+            best = Some(attempt);
+        }
+    }
+    best
+}
+
+fn attempted(text: &str, attempt: &Mend) -> String {
+    let mut copy = String::with_capacity(text.len() + attempt.added.len());
+    copy.push_str(&text[..attempt.blanked.start]);
+    copy.extend(std::iter::repeat_n(' ', attempt.blanked.len()));
+    copy.push_str(&text[attempt.blanked.end..]);
+    copy.insert_str(attempt.line.end, &attempt.added);
+    copy
+}
+
+/// What may make a line whole, the least harm first.
+fn attempts(text: &str, line: &Range<usize>) -> Vec<Mend> {
+    let content = trimmed(text, line.clone());
+    let written = &text[content.clone()];
+    let end = content.end..content.end;
+    let attempt = |added: &str, blanked: Range<usize>, diagnosis| Mend {
+        line: line.start..content.end,
+        added: added.to_owned(),
+        blanked,
+        failure: None,
+        diagnosis,
+    };
+    let mut attempts = Vec::new();
+    let has_colon = written.contains(": ") || written.ends_with(':');
+    let Open { quote, brackets } = open(written);
+    let unclosed = match (quote.is_empty(), brackets.is_empty()) {
+        (false, _) => Some("a quote is opened here and not closed"),
+        (true, false) => Some("a bracket is opened here and not closed"),
+        (true, true) => None,
+    };
+    if unclosed.is_some() {
+        attempts.push(attempt(&format!("{quote}{brackets}"), end.clone(), unclosed));
+    }
+    if !has_colon && brackets.is_empty() {
+        attempts.push(attempt(&format!("{quote}:"), end.clone(), Some("expected `:` after this key")));
+    }
+    // The key stays, its value goes.
+    if let Some(colon) = written.find(": ") {
+        attempts.push(attempt("", content.start + colon + 1..content.end, None));
+    }
+    // The dash stays, so that the rest of the item does.
+    if written.starts_with("- ") {
+        let after_dash = content.start + 1;
+        let item = &text[after_dash..content.end];
+        attempts.push(attempt("", after_dash + indentation(item)..content.end, None));
+    }
+    attempts.push(attempt("", line.start..content.end, None));
+    attempts
+}
+
+/// What may have stood on a line that is blank now: the key, or the dash, of the deeper lines below it. The line
+/// where the text breaks may be the next one at its column.
+fn placeholders(text: &str, line: &Range<usize>, failure: usize) -> Vec<Mend> {
+    let below = &text[line.end..];
+    let Some(next) = lines(below).map(|range| &below[range]).find(|line| !line.trim().is_empty()) else {
+        return Vec::new();
+    };
+    // A dash may stand right below its key.
+    let limit = indentation(next) + usize::from(next.trim_start().starts_with("- "));
+    let sibling = indentation(&text[line_start(text, failure)..]);
+    let mut columns: Vec<usize> = enclosing_column(&text[..line.start], limit).into_iter().collect();
+    if sibling < limit && !columns.contains(&sibling) {
+        columns.push(sibling);
+    }
+    let place = |column: usize| {
+        let indent = " ".repeat(column.saturating_sub(line.len()));
+        let at = line.start + column.min(line.len());
+        ["_:", "-"].map(|mark| Mend {
+            line: line.start..at,
+            added: format!("{indent}{mark}"),
+            blanked: at..at,
+            failure: None,
+            diagnosis: Some("the key of the lines below is missing"),
+        })
+    };
+    columns.into_iter().flat_map(place).collect()
+}
+
+/// The column, below `limit`, of the innermost key or dash that is still open at the end of `text`.
+fn enclosing_column(text: &str, limit: usize) -> Option<usize> {
+    // Enough lines for a deep manifest; a longer list has its key further up than it pays to look.
+    const REACH: usize = 200;
+    let mut shallowest = usize::MAX;
+    let mut end = text.len();
+    for _ in 0..REACH {
+        let start = line_start(text, end);
+        let line = &text[start..end];
+        let content = line.trim_start();
+        if !content.is_empty() && !content.starts_with('#') {
+            let column = indentation(line);
+            let inner = content.strip_prefix("- ").map(|item| column + 2 + indentation(item));
+            if let Some(found) =
+                inner.into_iter().chain([column]).find(|column| *column < limit.min(shallowest))
+            {
+                return Some(found);
+            }
+            shallowest = shallowest.min(column);
+        }
+        end = start.checked_sub(1)?;
+    }
+    None
+}
+
+/// What is open at the end of a line.
+struct Open {
+    quote: &'static str,
+    brackets: String,
+}
+
+fn open(line: &str) -> Open {
+    let mut quote = "";
+    let mut closing = Vec::new();
+    let mut previous = ' ';
+    let mut chars = line.chars();
+    while let Some(char) = chars.next() {
+        match (quote, char) {
+            ("\"", '\\') => {
+                chars.next();
+            }
+            ("\"", '"') | ("'", '\'') => quote = "",
+            ("", '"') if begins_token(previous) => quote = "\"",
+            ("", '\'') if begins_token(previous) => quote = "'",
+            ("", '[') if begins_token(previous) => closing.push(']'),
+            ("", '{') if begins_token(previous) => closing.push('}'),
+            ("", ']' | '}') if closing.last() == Some(&char) => {
+                closing.pop();
+            }
+            ("", '#') if previous == ' ' => break,
+            _ => {}
+        }
+        previous = char;
+    }
+    Open { quote, brackets: closing.into_iter().rev().collect() }
+}
+
+/// Whether a quote or bracket after this character opens something, and is not part of a plain text.
+fn begins_token(previous: char) -> bool {
+    matches!(previous, ' ' | '\t' | '[' | '{' | ',')
+}
+
+fn apply(repaired: &mut Repaired, mended: &Mend) {
+    let blanks = " ".repeat(mended.blanked.len());
+    repaired.text.replace_range(mended.blanked.clone(), &blanks);
+    if !mended.added.is_empty() {
+        repaired.insert(mended.line.end, &mended.added);
+    }
+}
+
+/// Notes what is broken and, where no template is to blame, the error.
+fn report(source: &str, masked: &Masked, repaired: &mut Repaired, mended: &Mend, failure: &Failure) {
+    let line = repaired.offset_in_source(mended.line.start)..repaired.offset_in_source(mended.line.end);
+    let content = trimmed(source, line.start..line_end(source, line.end));
+    // On an emptied line, the place of the key that is missing.
+    let line = if content.is_empty() { line.end..line.end } else { content };
+    if !blames_template(source, masked, &line) {
+        let message = mended.diagnosis.map_or_else(|| failure.message.clone(), str::to_owned);
+        repaired.errors.push(SyntaxError { range: text_range(line.clone()), message });
+    }
+    repaired.broken.push(line);
+}
+
+/// Whether a template action stands on the line or next to it: then its output may well be YAML.
+fn blames_template(source: &str, masked: &Masked, line: &Range<usize>) -> bool {
+    let start = line_start(source, line_start(source, line.start).saturating_sub(1));
+    let end = line_end(source, (line_end(source, line.end) + 1).min(source.len()));
+    masked.actions.iter().any(|action| action.range.start <= end && start <= action.range.end)
+}
+
+/// Leaves out all from the failure on: paths in a text that breaks in many places would be guesses.
+fn give_up(source: &str, masked: &Masked, repaired: &mut Repaired, first: Failure) {
+    let mut failure = first;
+    loop {
+        let at = failure.line.saturating_sub(1);
+        let start = lines(&repaired.text).nth(at).map_or(0, |line| line.start);
+        let start = if repaired.text[start..].trim().is_empty() { 0 } else { start };
+        let line = trimmed(source, {
+            let offset = repaired.offset_in_source(failure.offset);
+            line_start(source, offset)..line_end(source, offset)
+        });
+        if !blames_template(source, masked, &line) {
+            repaired.errors.push(SyntaxError { range: text_range(line), message: failure.message });
+        }
+        let blank: String = repaired.text[start..]
+            .bytes()
+            .map(|byte| if crate::lines::is_break(byte) { char::from(byte) } else { ' ' })
+            .collect();
+        repaired.text.replace_range(start.., &blank);
+        let from = repaired.offset_in_source(start);
+        repaired.broken.push(from..source.trim_end().len().max(from));
+        match check(&repaired.text) {
+            Err(next) if start > 0 => failure = next,
+            _ => return,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mask::mask;
+
+    /// The repaired text of `source`, and the lines that carry an error.
+    #[track_caller]
+    fn mends(source: &str, text: &str, errors: &[&str]) {
+        let repaired = repair(source, &mask(source), None);
+        assert_eq!(repaired.text, text);
+        let found: Vec<_> =
+            repaired.errors.iter().map(|error| &source[Range::<usize>::from(error.range)]).collect();
+        assert_eq!(found, errors);
+        assert_eq!(check(&repaired.text), Ok(()));
+    }
+
+    #[test]
+    fn a_key_that_is_being_typed() {
+        mends("a: 1\nsecurityCon\nb: 2\n", "a: 1\nsecurityCon:\nb: 2\n", &["securityCon"]);
+        mends("a:\n- na\n  b: 2\n", "a:\n- na:\n  b: 2\n", &["- na"]);
+    }
+
+    #[test]
+    fn quotes_and_brackets_that_are_open() {
+        mends("a: \"x\nb: 2\nc: \"y\"\n", "a: \"x\"\nb: 2\nc: \"y\"\n", &["a: \"x"]);
+        mends("a: 'x\nb: 2\n", "a: 'x'\nb: 2\n", &["a: 'x"]);
+        mends("a: [x, {y: \"z\nb: 2\n", "a: [x, {y: \"z\"}]\nb: 2\n", &["a: [x, {y: \"z"]);
+        mends("a: {b: tru\nc: 2\n", "a: {b: tru}\nc: 2\n", &["a: {b: tru"]);
+    }
+
+    #[test]
+    fn a_key_that_has_been_emptied() {
+        mends("a: 1\n\n  b: 2\nc: 3\n", "a: 1\n_:\n  b: 2\nc: 3\n", &[""]);
+        mends("a:\n  b: 1\n \n    c: 2\n  d: 3\n", "a:\n  b: 1\n  _:\n    c: 2\n  d: 3\n", &[""]);
+        mends("a:\n- b\n\n  c: 1\n- d\n", "a:\n- b\n-\n  c: 1\n- d\n", &[""]);
+    }
+
+    #[test]
+    fn what_cannot_be_mended_is_blanked_as_little_as_can_be() {
+        mends("a: b: c\nd: 2\n", "a:     \nd: 2\n", &["a: b: c"]);
+        mends("- a\n- *\n- b\n", "- a\n-  \n- b\n", &["- *"]);
+        mends("a: 1\n\tb: 2\nc: 3\n", "a: 1\n     \nc: 3\n", &["b: 2"]);
+    }
+
+    #[test]
+    fn more_than_one_line() {
+        mends(
+            "a: \"x\nb: 1\nsec\nc: [y\nd: 2\n",
+            "a: \"x\"\nb: 1\nsec:\nc: [y]\nd: 2\n",
+            &["a: \"x", "sec", "c: [y"],
+        );
+    }
+
+    #[test]
+    fn a_text_that_is_no_yaml_at_all_is_left_out() {
+        let source = "@ % ` }\n".repeat(40);
+        let repaired = repair(&source, &mask(&source), None);
+        assert_eq!(check(&repaired.text), Ok(()));
+        assert!(!repaired.errors.is_empty());
+    }
+
+    #[test]
+    fn places_are_those_of_the_source() {
+        let source = "a: \"x\nsec\nb: 2\n";
+        let repaired = repair(source, &mask(source), None);
+        assert_eq!(repaired.text, "a: \"x\"\nsec:\nb: 2\n");
+        let at =
+            |text: &str, needle: &str| text_range(text.find(needle).unwrap()..text.find(needle).unwrap() + 1);
+        assert_eq!(repaired.in_source(at(&repaired.text, "b")), at(source, "b"));
+        assert_eq!(repaired.in_source(at(&repaired.text, "s")), at(source, "s"));
+    }
 }

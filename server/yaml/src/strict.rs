@@ -14,6 +14,8 @@ pub(crate) struct Failure {
     pub(crate) offset: usize,
     /// Zero-based line of the offset.
     pub(crate) line: usize,
+    /// Zero-based line of the last part that could be read: quotes that stay open begin there.
+    pub(crate) token_line: Option<usize>,
     /// What is wrong, in words.
     pub(crate) message: String,
     /// The text is nested deeper than anyone can judge; there is nothing to mend.
@@ -26,15 +28,23 @@ pub(crate) struct Failure {
 /// The first [`Failure`].
 pub(crate) fn check(text: &str) -> Result<(), Failure> {
     let mut parser = Parser::new(Characters::new(text));
+    let mut token_line = None;
     loop {
         match parser.next_token() {
             Ok((Event::StreamEnd, _)) => return Ok(()),
-            Ok(_) => {}
+            Ok((_, marker)) => token_line = Some(marker.line().saturating_sub(1)),
             Err(error) => {
-                let line = error.marker().line().saturating_sub(1);
+                let mut line = error.marker().line().saturating_sub(1);
+                let mut offset = offset(text, line, error.marker().col());
+                if error.info().contains("tab")
+                    && let Some((found, at)) = first_indenting_tab(text, line)
+                {
+                    (line, offset) = (found, at);
+                }
                 return Err(Failure {
-                    offset: offset(text, line, error.marker().col()),
+                    offset,
                     line: line.min(lines(text).count() - 1),
+                    token_line,
                     message: readable(error.info()),
                     too_deep: error.info().contains("recursion limit"),
                 });
@@ -82,9 +92,19 @@ fn offset(text: &str, line: usize, column: usize) -> usize {
     }
 }
 
+/// Where a tab indents, from a line on: the marker may stand at the value before it.
+fn first_indenting_tab(text: &str, from: usize) -> Option<(usize, usize)> {
+    lines(text).enumerate().skip(from).find_map(|(number, line)| {
+        let content = &text[line.clone()];
+        let blanks = &content[..content.len() - content.trim_start().len()];
+        let tab = blanks.find('\t').filter(|_| !content.trim().is_empty())?;
+        Some((number, line.start + tab))
+    })
+}
+
 /// yaml-rust2 speaks of tokens and contexts; people see lines.
 fn readable(info: &str) -> String {
-    const WORDS: [(&str, &str); 12] = [
+    const WORDS: [(&str, &str); 13] = [
         ("simple key expect ':'", "this is neither a key with `:` nor the rest of a value"),
         ("simple key expected", "expected a key with `:`"),
         (
@@ -98,6 +118,7 @@ fn readable(info: &str) -> String {
         ("did not find expected ',' or '}'", "expected `,` or `}`"),
         ("found unexpected end of stream", "the text ends inside quotes"),
         ("tabs disallowed", "a tab cannot indent; use spaces"),
+        ("found a tab", "a tab cannot indent; use spaces"),
         ("recursion limit exceeded", "nested too deeply to be read"),
         ("unknown anchor", "this alias has no anchor before it"),
     ];
