@@ -1,5 +1,6 @@
 use crate::setting::string;
 use leastwise_yaml::{Document, Field, Kind, Node, Path};
+use serde::Serialize;
 
 /// A Kubernetes object: a mapping with `apiVersion` and `kind`, alone in its document or an item of a `List`.
 #[derive(Clone, Debug)]
@@ -11,15 +12,18 @@ pub struct Object<'d> {
 }
 
 /// What an object calls itself. Empty where it does not say or nobody knows.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Resource {
     /// `apiVersion`.
     pub api_version: String,
     /// `kind`.
     pub kind: String,
     /// `metadata.namespace`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
     /// `metadata.name`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 }
 
@@ -50,6 +54,12 @@ impl<'d> Object<'d> {
     /// The API group: what stands before the slash of `apiVersion`, empty for the core group.
     pub fn api_group(&self) -> Option<&'d str> {
         self.api_version().map(|version| version.split_once('/').map_or("", |(group, _)| group))
+    }
+
+    /// Whether the kind is one of Kubernetes itself, when known: its groups have no dot or end in `.k8s.io`, those
+    /// that extend it have a domain of their own.
+    pub fn is_built_in(&self) -> Option<bool> {
+        self.api_group().map(|group| !group.contains('.') || group.ends_with(".k8s.io"))
     }
 
     /// `kind`, when known.

@@ -38,18 +38,13 @@ const SHAPE_BUDGET: usize = 20_000;
 /// The pod specs of an object.
 pub fn pod_specs<'d>(object: &Object<'d>) -> Vec<PodSpec<'d>> {
     match (object.api_group(), object.kind()) {
-        (Some(group), Some(kind)) if is_builtin(group) => {
+        (Some(group), Some(kind)) if object.is_built_in() == Some(true) => {
             let place = TEMPLATES.iter().find(|(known, kinds, _)| *known == group && kinds.contains(&kind));
             place.and_then(|(_, _, template)| at_template(object, template)).into_iter().collect()
         }
         (Some(group), _) if PATTERNS.iter().any(|pattern| group.ends_with(pattern)) => Vec::new(),
         _ => by_shape(object),
     }
-}
-
-/// Groups of Kubernetes itself have no dot, or end in `.k8s.io`; what extends it has a domain of its own.
-fn is_builtin(group: &str) -> bool {
-    !group.contains('.') || group.ends_with(".k8s.io")
 }
 
 fn at_template<'d>(object: &Object<'d>, template: &[&str]) -> Option<PodSpec<'d>> {

@@ -1,31 +1,23 @@
 //! The privilege order: whether one set of objects may do more than another, with a witness.
+//!
+//! What an object grants is taken apart into *aspects*, each a value of a small partial order: the capabilities of
+//! a container, the ports of the node that it binds, whether it is privileged. [`compare`] compares them one by
+//! one, after inheritance and the API's defaults, and puts the answers together: narrower means narrower or equal
+//! in every aspect. What is gained and lost is named as [`Atom`]s.
+//!
+//! One module holds one family of grants. What no family knows is equal where its data is equal, else undecided.
 
-use leastwise_manifest::Object;
+mod atom;
+mod comparison;
+mod data;
+mod judge;
+mod ledger;
+mod objects;
+mod pairing;
+mod pod_security;
+mod power;
+mod reading;
 
-/// How two sets of objects compare.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Verdict {
-    /// The second may do less, and nothing more.
-    Narrower,
-    /// Both may do the same.
-    Equal,
-    /// The second may do more, and nothing less.
-    Broader,
-    /// Each may do something that the other may not.
-    Incomparable,
-    /// A template, a broken text or a kind whose meaning is not known hides the answer.
-    Undecided,
-}
-
-/// The outcome of [`compare`].
-#[derive(Clone, Debug)]
-pub struct Comparison {
-    /// The verdict.
-    pub verdict: Verdict,
-}
-
-/// Compares what the objects of `before` and `after` may do.
-pub fn compare(before: &[Object<'_>], after: &[Object<'_>]) -> Comparison {
-    let _ = (before, after);
-    Comparison { verdict: Verdict::Undecided }
-}
+pub use atom::{Aspect, Atom, Grant};
+pub use comparison::{Comparison, Verdict};
+pub use objects::compare;

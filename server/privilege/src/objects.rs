@@ -1,0 +1,126 @@
+use crate::Comparison;
+use crate::data::Documents;
+use crate::judge::{Sides, title};
+use crate::ledger::{Ledger, some_of};
+use crate::pairing::{Paired, pair};
+use crate::pod_security::{Placed, compare_namespace, compare_pods, has_pods};
+use leastwise_manifest::{Object, Workspace, lookup};
+use leastwise_yaml::Node;
+
+/// Compares what the objects of `before` and `after` may do.
+///
+/// Objects of the same group, kind, namespace and name are the same object. One that is there on one side only loses
+/// or gains all that it grants. Kinds whose meaning is not known are equal where their data is, else undecided.
+pub fn compare(before: &[Object<'_>], after: &[Object<'_>]) -> Comparison {
+    let mut ledger = Ledger::default();
+    let (workspace_before, workspace_after) = (workspace(before), workspace(after));
+    for paired in pair_objects(before, after, &mut ledger) {
+        match paired {
+            Paired::Both(before, after) => {
+                let documents = Documents::new(before.node.document(), after.node.document());
+                let before = Placed { object: before, workspace: &workspace_before };
+                let after = Placed { object: after, workspace: &workspace_after };
+                compare_object(Sides::both(before, after), Some(&documents), &mut ledger);
+                if documents.relied_on() {
+                    let title = title(&before.object.resource());
+                    ledger.assume(format!("{title}: templates that are written alike come out alike"));
+                }
+            }
+            Paired::Before(object) => {
+                let placed = Placed { object, workspace: &workspace_before };
+                compare_object(Sides { before: Some(placed), after: None }, None, &mut ledger);
+            }
+            Paired::After(object) => {
+                let placed = Placed { object, workspace: &workspace_after };
+                compare_object(Sides { before: None, after: Some(placed) }, None, &mut ledger);
+            }
+        }
+    }
+    ledger.close()
+}
+
+fn workspace(objects: &[Object<'_>]) -> Workspace {
+    let mut workspace = Workspace::default();
+    workspace.update("", objects);
+    workspace
+}
+
+/// What an object is called; as it is written, where a template hides it.
+fn identity<'d>(object: &Object<'d>) -> (String, Option<&'d str>, Option<&'d str>, Option<&'d str>) {
+    let written = |keys: &[&str]| lookup(object.node, keys).value().map(text);
+    let version = written(&["apiVersion"]).unwrap_or_default();
+    let group = version.split_once('/').map_or("", |(group, _)| group);
+    (
+        group.to_owned(),
+        written(&["kind"]),
+        written(&["metadata", "namespace"]),
+        written(&["metadata", "name"]),
+    )
+}
+
+fn text(node: Node<'_>) -> &str {
+    node.as_text().unwrap_or_else(|| crate::data::written(node))
+}
+
+/// Pairs the objects of both sides: first those of the same name in the same namespace, then those of the same name
+/// of which one leaves the namespace to who applies it.
+fn pair_objects<'o, 'd>(
+    before: &'o [Object<'d>],
+    after: &'o [Object<'d>],
+    ledger: &mut Ledger,
+) -> Vec<Paired<&'o Object<'d>>> {
+    let mut pairs = Vec::new();
+    let (mut only_before, mut only_after) = (Vec::new(), Vec::new());
+    for paired in pair(before, after, |object| identity(object)) {
+        match paired {
+            Paired::Both(..) => pairs.push(paired),
+            Paired::Before(object) => only_before.push(object),
+            Paired::After(object) => only_after.push(object),
+        }
+    }
+    let nameless = |object: &&Object<'d>| {
+        let (group, kind, _, name) = identity(object);
+        (group, kind, name)
+    };
+    let leaves_open = |object: &Object<'d>| identity(object).2.is_none();
+    for paired in pair(only_before, only_after, nameless) {
+        match paired {
+            Paired::Both(before, after) if leaves_open(before) || leaves_open(after) => {
+                let title = title(&before.resource());
+                ledger.assume(format!(
+                    "{title}: the namespace that only one side names is where it is applied"
+                ));
+                pairs.push(paired);
+            }
+            Paired::Both(before, after) => pairs.extend([Paired::Before(before), Paired::After(after)]),
+            one_sided => pairs.push(one_sided),
+        }
+    }
+    pairs
+}
+
+fn compare_object<'d>(sides: Sides<Placed<'_, 'd>>, documents: Option<&Documents<'d>>, ledger: &mut Ledger) {
+    let objects = sides.map(|placed| placed.object);
+    let any = |test: fn(&Object<'d>) -> bool| objects.before.into_iter().chain(objects.after).any(test);
+    if any(|object| object.kind() == Some("Namespace") && object.api_group() == Some("")) {
+        return compare_namespace(objects, documents, ledger);
+    }
+    if any(has_pods) {
+        return compare_pods(sides, documents, ledger);
+    }
+    match (objects.before, objects.after, documents) {
+        (Some(before), Some(after), Some(documents)) => {
+            let paths = documents.differing(before.node, after.node, &[]);
+            if !paths.is_empty() {
+                let title = title(&before.resource());
+                ledger.hide(true, true, format!("what {} of {title} mean is not judged", some_of(&paths)));
+            }
+        }
+        (before, after, _) => {
+            for object in before.into_iter().chain(after) {
+                let why = format!("what {} grants is not judged", title(&object.resource()));
+                ledger.hide(after.is_some(), before.is_some(), why);
+            }
+        }
+    }
+}

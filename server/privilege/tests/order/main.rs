@@ -1,0 +1,4 @@
+//! The privilege order, by examples and by its laws.
+
+mod containers;
+mod support;
