@@ -2,9 +2,10 @@
 //! are easily got wrong.
 
 use crate::testing::unindent;
-use crate::{Context, KubernetesVersion, Profile, Settings, judge, profile_reached};
+use crate::{Context, KubernetesVersion, Profile, Settings, judge, profile_reached, prove};
 use Profile::{Baseline, Privileged, Restricted};
 use leastwise_manifest::Workspace;
+use leastwise_text::apply;
 
 /// The strictest profile of that Kubernetes minor version that the one pod meets.
 fn reached(minor: u32, pod: &str) -> Profile {
@@ -301,4 +302,70 @@ fn a_user_namespace_makes_the_profiles_lenient_from_1_35_on() {
     assert_eq!(with("false", "", "procMount: Unmasked", 34), Privileged);
     assert_eq!(with("false", "", "capabilities: {}", 35), Baseline, "the rest stays as it is");
     assert_eq!(with("false", "seccompProfile: {type: Unconfined}", "", 35), Privileged);
+}
+
+/// The pod after every fix that is offered for a finding of a profile, one after the other.
+fn fixed(pod: &str) -> String {
+    let context = Context { settings: &Settings::default(), workspace: &Workspace::default(), disabled: &[] };
+    let mut text = pod.to_owned();
+    loop {
+        let stream = leastwise_yaml::parse(&text);
+        let document = &stream.documents()[0].document;
+        let findings = judge(document, &context).findings;
+        let of_a_profile = findings.iter().filter(|finding| finding.profile.is_some());
+        let Some(offer) = of_a_profile.filter_map(|finding| prove(document, finding, &context).ok()).next()
+        else {
+            return text;
+        };
+        text = apply(&text, &offer.edits).unwrap();
+    }
+}
+
+#[test]
+fn fixes_one_after_the_other_lead_to_restricted() {
+    let pod = unindent(
+        "
+        apiVersion: v1
+        kind: Pod
+        metadata:
+          name: web
+          annotations:
+            container.apparmor.security.beta.kubernetes.io/web: unconfined
+            example.org/team: shop
+        spec:
+          hostNetwork: true
+          securityContext:
+            runAsUser: 0
+            runAsNonRoot: false
+            seccompProfile: {type: Unconfined}
+            appArmorProfile: {type: Unconfined}
+            seLinuxOptions: {type: spc_t, role: sysadm_r, user: root}
+          containers:
+          - name: web # the shop
+            ports: [{containerPort: 80, hostPort: 80}]
+            securityContext:
+              privileged: true
+              runAsUser: 0
+              procMount: Unmasked
+              capabilities: {add: [ALL, CAP_SYS_ADMIN, NET_RAW, CHOWN], drop: [KILL]}
+          - name: proxy
+            securityContext:
+              runAsNonRoot: true
+              runAsUser: 0
+              seccompProfile: {type: Unconfined}
+          initContainers:
+          - name: init
+            securityContext: {runAsNonRoot: false, runAsUser: 0, capabilities: {drop: [all]}}
+          ephemeralContainers:
+          - name: debug
+            securityContext: {runAsUser: 1000, allowPrivilegeEscalation: true}
+        ",
+    );
+    let fixed = fixed(&pod);
+    assert_eq!(reached(37, &fixed), Restricted, "{fixed}");
+    assert!(
+        fixed.contains("- name: web # the shop\n") && fixed.contains("example.org/team: shop\n"),
+        "{fixed}"
+    );
+    assert!(fixed.contains("NET_BIND_SERVICE"), "port 80 is declared:\n{fixed}");
 }
