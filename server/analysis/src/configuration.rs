@@ -310,6 +310,12 @@ mod tests {
     }
 
     #[test]
+    fn a_version_without_quotes_keeps_its_last_zero() {
+        let configuration = parse("kubernetesVersion: 1.30\n").unwrap();
+        assert_eq!(configuration.kubernetes_version, Some(KubernetesVersion::minor(30)));
+    }
+
+    #[test]
     fn an_empty_file_says_nothing() {
         assert_eq!(parse("# nothing yet\n").unwrap(), Configuration::default());
     }
@@ -321,7 +327,7 @@ mod tests {
         for (text, place, words) in [
             ("profile: strict\n", (1, 10), "strict"),
             ("ignore:\n- host-netwrk\n", (2, 1), "host-netwrk"),
-            ("kubernetesVersion: 1.30\n", (1, 20), "in quotes"),
+            ("kubernetesVersion: [1]\n", (1, 20), "in quotes"),
             ("modelPath: /evil.gguf\n", (1, 1), "modelPath"),
         ] {
             std::fs::write(&path, text).unwrap();
