@@ -1,5 +1,6 @@
 use crate::{Place, Position, PositionEncoding};
 use ropey::{Rope, RopeSlice};
+use std::borrow::Cow;
 use text_size::{TextRange, TextSize};
 
 /// A text that knows its lines and can change in place.
@@ -29,6 +30,11 @@ impl Buffer {
     /// The whole text, copied together.
     pub fn text(&self) -> String {
         self.rope.to_string()
+    }
+
+    /// The text of `range`, clamped to the text and to character borders.
+    pub fn slice(&self, range: TextRange) -> Cow<'_, str> {
+        self.rope.slice(self.char_at(range.start())..self.char_at(range.end())).into()
     }
 
     /// Replaces `range`, clamped to the text and to character borders.
@@ -153,6 +159,13 @@ mod tests {
             emoji,
             "inside a surrogate pair"
         );
+    }
+
+    #[test]
+    fn slices_within_the_text() {
+        let buffer = Buffer::new(TEXT);
+        assert_eq!(buffer.slice(TextRange::new(3.into(), 9.into())), "é😀");
+        assert_eq!(buffer.slice(TextRange::new(15.into(), 99.into())), "\n");
     }
 
     #[test]
