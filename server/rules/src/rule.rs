@@ -85,6 +85,13 @@ impl Rule {
         Some(rest.split("\n## ").next().unwrap_or(rest).trim().to_owned())
     }
 
+    /// Where to read on: the first of its references.
+    pub fn url(&self) -> Option<String> {
+        let references = self.section("References")?;
+        let (_, rest) = references.split_once("](")?;
+        rest.split_once(')').map(|(address, _)| address.to_owned())
+    }
+
     /// What the documentation says before its first heading.
     pub fn summary(&self) -> String {
         let documentation = self.documentation();
