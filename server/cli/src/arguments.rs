@@ -1,0 +1,52 @@
+//! What the command line may say.
+
+use crate::{check, completions, explain, fix, rules};
+use anstream::ColorChoice;
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Makes Kubernetes manifests least-privilege where they are written.
+#[derive(Debug, Parser)]
+#[command(name = "leastwise", version, max_term_width = 100)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// When to colour the output.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: Color,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Find privilege that a manifest does not need.
+    Check(check::Check),
+    /// Rewrite manifests to their least-privilege form, as far as that is proved.
+    Fix(fix::Fix),
+    /// Explain a rule: what it finds, why it matters, and what to do.
+    Explain(explain::Explain),
+    /// List every rule.
+    Rules(rules::Rules),
+    /// Print the JSON schema of `.leastwise.yaml`.
+    ConfigurationSchema,
+    /// Print completions for a shell.
+    Completions(completions::Completions),
+}
+
+/// When to colour the output.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal that can, unless `NO_COLOR` is set.
+    Auto,
+    Always,
+    Never,
+}
+
+impl Color {
+    pub(crate) fn write_global(self) {
+        let choice = match self {
+            Self::Auto => ColorChoice::Auto,
+            Self::Always => ColorChoice::Always,
+            Self::Never => ColorChoice::Never,
+        };
+        choice.write_global();
+    }
+}

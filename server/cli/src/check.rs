@@ -1,0 +1,205 @@
+//! `leastwise check`
+
+use crate::configurations::Configurations;
+use crate::console::Console;
+use crate::judged::{Judged, Project, judge};
+use crate::judging::{Judging, word};
+use crate::output::{Format, Human, Reported};
+use crate::sources::sources;
+use crate::{DONE, FAILED, FOUND};
+use clap::Args;
+use leastwise_analysis::Standing;
+use leastwise_rules::Severity;
+use rayon::prelude::*;
+use std::io::{self, Write};
+
+/// Files that are drawn at a time, so that the text of all findings never lies in memory at once.
+const BATCH: usize = 64;
+
+/// Finds privilege that a manifest does not need.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exit code: 0 nothing at or above the threshold, 1 findings, 2 something could not be judged."
+)]
+pub(crate) struct Check {
+    #[command(flatten)]
+    judging: Judging,
+    /// The form of the output.
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: Format,
+    /// The least severity that makes the exit code 1 [default: warning].
+    #[arg(long, value_name = "SEVERITY", value_parser = word::<Severity>(&["hint", "info", "warning", "error"]))]
+    fail_on: Option<Severity>,
+    /// Show findings that a comment silences, too, with the reason it gives.
+    #[arg(long)]
+    show_suppressed: bool,
+}
+
+/// What is counted.
+#[derive(Clone, Copy, Debug, Default)]
+struct Counts {
+    errors: usize,
+    warnings: usize,
+    infos: usize,
+    hints: usize,
+    suppressed: usize,
+    fixable_safely: usize,
+    fixable: usize,
+    /// Findings at or above the threshold.
+    failing: usize,
+}
+
+pub(crate) fn run(check: &Check, console: &mut Console) -> io::Result<u8> {
+    let (sources, unfound) = sources(&check.judging.paths, check.judging.stdin_filename.as_deref());
+    let mut configurations = Configurations::new(check.judging.settings.configuration(check.fail_on));
+    let mut project = judge(sources, &mut configurations);
+    project.problems.splice(..0, unfound);
+
+    let human = Human::new(Console::width());
+    let mut counts = Counts::default();
+    let mut is_empty = true;
+    console.out().write_all(check.format.opening().as_bytes())?;
+    for batch in project.files.chunks(BATCH) {
+        let drawn: Vec<_> = batch.par_iter().map(|judged| report(judged, check, &human)).collect();
+        for (texts, own) in drawn {
+            counts.add(own);
+            for text in texts {
+                let separator = if is_empty { "" } else { check.format.separator() };
+                is_empty = false;
+                console.out().write_all(separator.as_bytes())?;
+                console.out().write_all(text.as_bytes())?;
+            }
+        }
+    }
+    console.out().write_all(check.format.closing(is_empty).as_bytes())?;
+    let not_judged = say_what_was_not_judged(&project, console);
+    if check.format == Format::Human {
+        writeln!(console.out(), "{}", summary(&project, counts, not_judged))?;
+    }
+    Ok(match (project.problems.is_empty(), counts.failing) {
+        (false, _) => FAILED,
+        (true, 0) => DONE,
+        (true, _) => FOUND,
+    })
+}
+
+/// The findings of a file, drawn.
+fn report(judged: &Judged, check: &Check, human: &Human) -> (Vec<String>, Counts) {
+    let file = &judged.file;
+    let fail_on = file.environment().configuration.fail_on();
+    let located: Vec<_> = file.diagnoses().collect();
+    // Proving a fix means judging a document again, so the findings of one large file are shared out, too.
+    let reported: Vec<_> = located
+        .par_iter()
+        .map(|located| {
+            let is_told = check.format.shows(located.standing, check.show_suppressed);
+            let offer = if is_told { file.offer(located).ok() } else { None };
+            let reported = Reported::by_rule(&judged.source.name, file, located, offer);
+            (is_told.then(|| check.format.finding(&reported, human)), count(&reported, fail_on))
+        })
+        .collect();
+    let mut counts = Counts::default();
+    let mut drawn = Vec::new();
+    for (text, own) in reported {
+        counts.add(own);
+        drawn.extend(text);
+    }
+    (drawn, counts)
+}
+
+fn count(reported: &Reported<'_>, fail_on: Severity) -> Counts {
+    let severity = reported.severity;
+    let one = usize::from;
+    match reported.standing {
+        Standing::Covered(_) => Counts::default(),
+        Standing::Suppressed(_) => Counts { suppressed: 1, ..Counts::default() },
+        Standing::Shown => Counts {
+            errors: one(severity == Severity::Error),
+            warnings: one(severity == Severity::Warning),
+            infos: one(severity == Severity::Info),
+            hints: one(severity == Severity::Hint),
+            suppressed: 0,
+            fixable_safely: one(reported.is_safely_fixable()),
+            fixable: one(reported.offer.is_some()),
+            failing: one(severity >= fail_on),
+        },
+    }
+}
+
+impl Counts {
+    fn add(&mut self, other: Self) {
+        self.errors += other.errors;
+        self.warnings += other.warnings;
+        self.infos += other.infos;
+        self.hints += other.hints;
+        self.suppressed += other.suppressed;
+        self.fixable_safely += other.fixable_safely;
+        self.fixable += other.fixable;
+        self.failing += other.failing;
+    }
+}
+
+/// Says what could not be judged, and answers how many files that is.
+fn say_what_was_not_judged(project: &Project, console: &mut Console) -> usize {
+    let mut count = project.problems.len();
+    for problem in &project.problems {
+        console.error(problem);
+    }
+    for Judged { source, file, .. } in &project.files {
+        let mut is_whole = true;
+        for error in file.syntax_errors() {
+            is_whole = false;
+            let place = file.buffer().place(error.range.start());
+            let (row, column) = (place.row, place.column);
+            console.note(&format!("{}:{row}:{column}: not judged here: {}", source.name, error.message));
+        }
+        for failed in file.panicked() {
+            is_whole = false;
+            console.note(&format!(
+                "{}: not judged by {}: the rule failed ({})",
+                source.name, failed.rule, failed.message
+            ));
+        }
+        count += usize::from(!is_whole);
+    }
+    count
+}
+
+fn summary(project: &Project, counts: Counts, not_judged: usize) -> String {
+    let mut found: Vec<_> = [
+        (counts.errors, "error", "errors"),
+        (counts.warnings, "warning", "warnings"),
+        (counts.infos, "info", "infos"),
+        (counts.hints, "hint", "hints"),
+    ]
+    .into_iter()
+    .filter(|(count, ..)| *count > 0)
+    .map(|(count, one, many)| number(count, one, many))
+    .collect();
+    if found.is_empty() {
+        found.push("no findings".to_owned());
+    }
+    let mut summary = format!("{}: {}", number(project.files.len(), "file", "files"), found.join(", "));
+    let unsafely = counts.fixable - counts.fixable_safely;
+    match (counts.fixable_safely, unsafely) {
+        (0, 0) => {}
+        (safely, 0) => summary.push_str(&format!("; {safely} fixable with `leastwise fix`")),
+        (0, unsafely) => summary.push_str(&format!("; {unsafely} fixable with `leastwise fix --unsafe`")),
+        (safely, unsafely) => summary
+            .push_str(&format!("; {safely} fixable with `leastwise fix`, {unsafely} more with `--unsafe`")),
+    }
+    for (count, what) in [
+        (counts.suppressed, "suppressed"),
+        (not_judged, "not judged, or not all of it"),
+        (project.others, "without Kubernetes objects"),
+    ] {
+        if count > 0 {
+            summary.push_str(&format!("; {count} {what}"));
+        }
+    }
+    summary
+}
+
+fn number(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}

@@ -1,0 +1,64 @@
+//! `leastwise explain`
+
+use crate::console::Console;
+use crate::{DONE, FAILED, markdown, rules};
+use anstyle::Style;
+use clap::Args;
+use leastwise_rules::{Rule, rule};
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+
+/// Explains a rule: what it finds, why it matters, and what to do.
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// The rule's id, or an id under which another checker knows it.
+    rule: String,
+}
+
+pub(crate) fn run(explain: &Explain, console: &mut Console) -> io::Result<u8> {
+    let Some(rule) = rule(&explain.rule) else {
+        console.error(&unknown(&explain.rule));
+        return Ok(FAILED);
+    };
+    let width = Console::width().unwrap_or(markdown::WIDTH).min(markdown::WIDTH);
+    console.out().write_all(page(rule, width).as_bytes())?;
+    Ok(DONE)
+}
+
+fn page(rule: &Rule, width: usize) -> String {
+    let bold = Style::new().bold();
+    let mut page = format!("{bold}{}{bold:#} ({})\n", rule.title, rule.id);
+    let profile = rule.profile.map_or(String::new(), |profile| format!(", forbidden by {}", profile.name()));
+    // Writing to a string cannot fail.
+    let _ = writeln!(
+        page,
+        "{}, {}{profile}, fix: {}\n",
+        rule.severity.name(),
+        rule.family.name(),
+        rules::word(&rule.fix)
+    );
+    page.push_str(&markdown::render(&rule.documentation(), width));
+    if !rule.also.is_empty() {
+        let also = rule.also.iter().map(|(checker, id)| format!("{} {id}", rules::word(checker)));
+        let also = format!("Elsewhere: {}.", also.collect::<Vec<_>>().join(", "));
+        let _ = write!(page, "\n{}\n", textwrap::fill(&also, width));
+    }
+    page
+}
+
+/// Helps whoever mistyped an id, or knows the rule from another checker.
+fn unknown(word: &str) -> String {
+    let elsewhere: Vec<_> = leastwise_rules::rules()
+        .filter(|rule| rule.also.iter().any(|(_, id)| id.eq_ignore_ascii_case(word)))
+        .map(|rule| rule.id)
+        .collect();
+    if !elsewhere.is_empty() {
+        return format!("\"{word}\" is another checker's name for {}", elsewhere.join(" and "));
+    }
+    let likeness = |rule: &&Rule| strsim::jaro_winkler(rule.id, word);
+    let nearest = leastwise_rules::rules().max_by(|one, other| likeness(one).total_cmp(&likeness(other)));
+    match nearest.filter(|rule| likeness(rule) > 0.8) {
+        Some(rule) => format!("there is no rule \"{word}\"; did you mean {}?", rule.id),
+        None => format!("there is no rule \"{word}\"; `leastwise rules` lists them"),
+    }
+}

@@ -1,0 +1,68 @@
+//! The command `leastwise`: it reads arguments and files, has `leastwise-analysis` judge them, and prints.
+//!
+//! One file a command, one file an output format. Nothing is computed here, and [`console`] alone prints.
+
+mod arguments;
+mod check;
+mod completions;
+mod configuration_schema;
+mod configurations;
+mod console;
+mod explain;
+mod fix;
+mod judged;
+mod judging;
+mod markdown;
+mod output;
+mod problem;
+mod progress;
+mod rules;
+mod sources;
+mod text;
+
+use arguments::{Arguments, Command};
+use clap::Parser;
+use console::Console;
+use std::io;
+use std::process::ExitCode;
+use tracing_subscriber::EnvFilter;
+
+/// Nothing was found at or above the threshold, or the command did what it was asked to.
+const DONE: u8 = 0;
+/// Something was found at or above the threshold.
+const FOUND: u8 = 1;
+/// The command could not run, or not on everything.
+const FAILED: u8 = 2;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    arguments.color.write_global();
+    log();
+    let mut console = Console::new();
+    let code = run(&arguments.command, &mut console).and_then(|code| console.flush().map(|()| code));
+    match code {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            console.error(&error);
+            ExitCode::from(FAILED)
+        }
+    }
+}
+
+fn run(command: &Command, console: &mut Console) -> io::Result<u8> {
+    match command {
+        Command::Check(options) => check::run(options, console),
+        Command::Fix(options) => fix::run(options, console),
+        Command::Explain(options) => explain::run(options, console),
+        Command::Rules(options) => rules::run(options, console),
+        Command::ConfigurationSchema => configuration_schema::run(console),
+        Command::Completions(options) => completions::run(options, console),
+    }
+}
+
+/// What the program does, on the standard error stream, for whoever sets `LEASTWISE_LOG` to `debug` or the like.
+fn log() {
+    if let Ok(filter) = EnvFilter::try_from_env("LEASTWISE_LOG") {
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
+    }
+}

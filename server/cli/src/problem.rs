@@ -1,0 +1,36 @@
+use leastwise_analysis::ConfigurationError;
+use std::io;
+use std::sync::Arc;
+
+/// Why a file was not judged, or a folder not entered.
+#[derive(Clone, Debug, thiserror::Error)]
+pub(crate) enum Problem {
+    /// It cannot be read.
+    #[error("{name}: {error}")]
+    Unreadable { name: String, error: Arc<io::Error> },
+    /// The walk through a folder stumbled.
+    #[error("{0}")]
+    Walk(Arc<ignore::Error>),
+    /// It is larger than what is read.
+    #[error("{0}: larger than {limit} MiB; not judged", limit = crate::text::LIMIT >> 20)]
+    TooLarge(String),
+    /// It is Kubernetes', as far as can be seen, but no text.
+    #[error("{name}:{row}:{column}: not UTF-8 from here on; not judged")]
+    NotText { name: String, row: u32, column: u32 },
+    /// Its configuration cannot be used.
+    #[error("{0}")]
+    Configuration(ConfigurationError),
+    /// It cannot be written.
+    #[error("{name}: not written: {error}")]
+    Unwritable { name: String, error: Arc<io::Error> },
+}
+
+impl Problem {
+    pub(crate) fn unreadable(name: &str, error: io::Error) -> Self {
+        Self::Unreadable { name: name.to_owned(), error: Arc::new(error) }
+    }
+
+    pub(crate) fn unwritable(name: &str, error: io::Error) -> Self {
+        Self::Unwritable { name: name.to_owned(), error: Arc::new(error) }
+    }
+}

@@ -1,0 +1,14 @@
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// Fewer files are done before a bar could be seen.
+const MANY: usize = 100;
+
+/// A bar on the terminal while many files are judged; on nothing else.
+pub(crate) fn bar(files: usize, doing: &'static str) -> ProgressBar {
+    if files < MANY {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::with_draw_target(Some(files as u64), ProgressDrawTarget::stderr());
+    let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {eta}");
+    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())).with_message(doing)
+}

@@ -1,0 +1,155 @@
+//! `leastwise rules`
+
+use crate::DONE;
+use crate::console::Console;
+use anstyle::{AnsiColor, Style};
+use clap::{Args, ValueEnum};
+use leastwise_rules::{Family, FixKind, Persona, Profile, Rule, Severity, rules};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+
+/// Lists every rule.
+#[derive(Debug, Args)]
+pub(crate) struct Rules {
+    /// The form of the output; markdown is the rule reference.
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    Human,
+    Json,
+    Markdown,
+}
+
+#[derive(Serialize)]
+struct Entry {
+    id: &'static str,
+    title: &'static str,
+    family: Family,
+    severity: Severity,
+    persona: Persona,
+    profile: Option<Profile>,
+    fix: FixKind,
+    /// Ids by the name of the checker that uses them.
+    also: BTreeMap<String, Vec<&'static str>>,
+}
+
+impl Entry {
+    fn new(rule: &Rule) -> Self {
+        let mut also = BTreeMap::<_, Vec<_>>::new();
+        for (checker, id) in rule.also {
+            also.entry(word(checker)).or_default().push(*id);
+        }
+        Self {
+            id: rule.id,
+            title: rule.title,
+            family: rule.family,
+            severity: rule.severity,
+            persona: rule.persona,
+            profile: rule.profile,
+            fix: rule.fix,
+            also,
+        }
+    }
+}
+
+/// The word that output and settings have for a value.
+pub(crate) fn word(value: &impl Serialize) -> String {
+    let word = serde_json::to_value(value).ok();
+    word.as_ref().and_then(|word| word.as_str()).unwrap_or_default().to_owned()
+}
+
+pub(crate) fn run(options: &Rules, console: &mut Console) -> io::Result<u8> {
+    let text = match options.format {
+        Format::Human => human(),
+        Format::Json => {
+            let entries: Vec<_> = rules().map(Entry::new).collect();
+            serde_json::to_string_pretty(&entries)? + "\n"
+        }
+        Format::Markdown => markdown(),
+    };
+    console.out().write_all(text.as_bytes())?;
+    Ok(DONE)
+}
+
+/// A line a rule, by family.
+fn human() -> String {
+    let width = rules().map(|rule| rule.id.len()).max().unwrap_or_default();
+    let heading = Style::new().bold().underline();
+    let mut text = String::new();
+    for family in Family::ALL {
+        let own: Vec<_> = rules().filter(|rule| rule.family == family).collect();
+        if own.is_empty() {
+            continue;
+        }
+        let gap = if text.is_empty() { "" } else { "\n" };
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{gap}{heading}{}{heading:#}", family.name());
+        for rule in own {
+            let style = style(rule.severity);
+            let (severity, profile) = (rule.severity.name(), rule.profile.map_or("", Profile::name));
+            let _ = writeln!(
+                text,
+                "{:width$}  {style}{severity:7}{style:#}  {profile:10}  {}",
+                rule.id, rule.title
+            );
+        }
+    }
+    text
+}
+
+fn style(severity: Severity) -> Style {
+    let color = match severity {
+        Severity::Error => AnsiColor::BrightRed,
+        Severity::Warning => AnsiColor::Yellow,
+        Severity::Info => AnsiColor::BrightBlue,
+        Severity::Hint => AnsiColor::BrightCyan,
+    };
+    color.on_default()
+}
+
+/// The rule reference, `docs/rules.md`: a table, then each rule's documentation one level down.
+fn markdown() -> String {
+    let mut text = String::from(
+        "# Rules\n\nMade from the rules' own documentation by `cargo xtask generate`. In a terminal, \
+         `leastwise explain ID` shows the same.\n",
+    );
+    for family in Family::ALL {
+        let own: Vec<_> = rules().filter(|rule| rule.family == family).collect();
+        if own.is_empty() {
+            continue;
+        }
+        // Writing to a string cannot fail.
+        let _ = write!(
+            text,
+            "\n## {}\n\n| rule | finds | severity | profile | persona | fix |\n| --- | --- | --- | --- | --- | --- |\n",
+            family.name()
+        );
+        for rule in own {
+            let _ = writeln!(
+                text,
+                "| [{id}](#{id}) | {} | {} | {} | {} | {} |",
+                rule.title,
+                rule.severity.name(),
+                rule.profile.map_or("", Profile::name),
+                word(&rule.persona),
+                word(&rule.fix),
+                id = rule.id,
+            );
+        }
+    }
+    for rule in rules() {
+        let documentation = rule.documentation().replace("\n## ", "\n#### ");
+        let _ = write!(text, "\n### {}\n\n**{}.** {}\n", rule.id, rule.title, documentation.trim());
+        let also: Vec<_> =
+            rule.also.iter().map(|(checker, id)| format!("{} `{id}`", word(checker))).collect();
+        if !also.is_empty() {
+            let _ = write!(text, "\nElsewhere: {}.\n", also.join(", "));
+        }
+    }
+    text
+}
