@@ -4,7 +4,7 @@
 //! An action alone on its line becomes blanks; one within a line becomes `x`, so that something stands where its
 //! output would stand. What a masked place may hide is worked out later, in `hidden.rs`.
 
-use crate::lines::{is_blank, is_break, line_end, lines};
+use crate::lines::{is_blank, is_break, line_end, line_start, lines};
 use std::ops::Range;
 
 /// A template action and what it can do to the text around it.
@@ -46,10 +46,19 @@ pub(crate) fn mask(source: &str) -> Masked {
     for range in markers.iter().cloned().chain(actions.iter().map(|action| action.range.clone())) {
         fill(&mut bytes, range, b' ');
     }
+    hide_conditional_lines(source, &mut bytes, &mut actions);
     // `key: {{- include … | nindent 4 }}` with more of the mapping below: blanks, or the lines below would be
     // errors. To see it, the other actions must be blank already.
     for action in &mut actions {
         action.blanked = stays_blank(&bytes, action);
+        if action.blanked && begins_block_scalar(&bytes, action.range.start) {
+            // More blanks than the text below has would be an error here.
+            let start = line_start(source, action.range.start);
+            bytes[start..action.range.end]
+                .iter_mut()
+                .filter(|byte| is_blank(**byte))
+                .for_each(|byte| *byte = b'\n');
+        }
     }
     for action in actions.iter().filter(|action| !action.blanked) {
         // Only the first line of an action stands for its output; filled further lines could break indentation.
@@ -69,6 +78,43 @@ fn fill(bytes: &mut [u8], range: Range<usize>, filler: u8) {
     }
 }
 
+/// Whether the last text before a place is the `|` or `>` of a block scalar.
+fn begins_block_scalar(bytes: &[u8], at: usize) -> bool {
+    let before = bytes[..at].trim_ascii_end();
+    let line = before.rsplit(|byte| is_break(*byte)).next().unwrap_or_default();
+    let line = line.windows(2).position(|pair| pair == b" #").map_or(line, |comment| &line[..comment]);
+    let header = line.trim_ascii_end();
+    let indicators = header.iter().rev().take_while(|byte| matches!(byte, b'+' | b'-' | b'0'..=b'9')).count();
+    let header = &header[..header.len() - indicators];
+    header.ends_with(b" |") || header.ends_with(b" >")
+}
+
+/// Hides the texts between actions on a line that is there only under a condition: `{{ if .a }}- {{ .b }}{{ end }}`,
+/// `key: {{ if .a }}"b"{{ else }}c{{ end }}`. All from the first to the last action becomes one that writes.
+fn hide_conditional_lines(source: &str, bytes: &mut [u8], actions: &mut Vec<Action>) {
+    let mut index = 0;
+    while index < actions.len() {
+        let start = line_start(source, actions[index].range.start);
+        let end = line_end(source, actions[index].range.end);
+        let count = actions[index..].iter().take_while(|action| action.range.end <= end).count();
+        let last = index + count.max(1) - 1;
+        let between = actions[index].range.end..actions[last].range.start.max(actions[index].range.end);
+        let before = source[start..actions[index].range.start].trim_end();
+        let is_value = before.is_empty() || before.ends_with([':', '-', '[', ',', '{']);
+        let is_conditional = nesting(&source[actions[index].range.clone()]) == 1
+            && nesting(&source[actions[last].range.clone()]) == -1
+            && !source[between.clone()].contains(['\n', '\r']);
+        if is_value && is_conditional && !bytes[between].trim_ascii().is_empty() {
+            let range = actions[index].range.start..actions[last].range.end;
+            fill(bytes, range.clone(), b' ');
+            let column = before.is_empty().then_some(range.start - start);
+            let whole = Action { range, effect: Effect::Writes { column }, unclosed: false, blanked: false };
+            actions.splice(index..=last, [whole]);
+        }
+        index += 1;
+    }
+}
+
 /// Whether an action is masked by blanks, seen in a text where all actions are blank.
 fn stays_blank(bytes: &[u8], action: &Action) -> bool {
     let start = bytes[..action.range.start].iter().rposition(|byte| is_break(*byte)).map_or(0, |at| at + 1);
@@ -82,6 +128,9 @@ fn stays_blank(bytes: &[u8], action: &Action) -> bool {
     let first_after = after.iter().find(|byte| !is_blank(**byte));
     if nothing_before {
         return matches!(first_after, None | Some(b'#'));
+    }
+    if first_after.is_none() && begins_block_scalar(bytes, action.range.start) {
+        return true;
     }
     let is_value = before.trim_ascii_end().ends_with(b":") && first_after.is_none();
     match action.effect {
@@ -127,7 +176,31 @@ pub(crate) fn actions(text: &str) -> Vec<Action> {
             Close::FlowMapping => from = start + 1,
         }
     }
-    actions
+    join_definitions(text, actions)
+}
+
+/// A definition with all up to its end is one action that writes nothing: its text belongs to other places.
+fn join_definitions(text: &str, actions: Vec<Action>) -> Vec<Action> {
+    let mut joined: Vec<Action> = Vec::with_capacity(actions.len());
+    let mut actions = actions.into_iter().peekable();
+    while let Some(action) = actions.next() {
+        if word(&text[action.range.clone()]) != "define" {
+            joined.push(action);
+            continue;
+        }
+        let mut depth = 1;
+        let end = actions.clone().find(|inner| {
+            depth += nesting(&text[inner.range.clone()]);
+            depth == 0
+        });
+        let Some(end) = end.map(|end| end.range.end) else {
+            joined.push(action);
+            continue;
+        };
+        while actions.next_if(|inner| inner.range.end <= end).is_some() {}
+        joined.push(Action { range: action.range.start..end, ..action });
+    }
+    joined
 }
 
 /// Whether what follows `{{` looks like a template and not like a flow mapping in a flow mapping.
@@ -169,16 +242,22 @@ fn close(text: &str, from: usize) -> Close {
     while at < bytes.len() {
         match bytes[at] {
             b'}' if bytes.get(at + 1) == Some(&b'}') => return Close::At(at + 2),
-            b'{' if bytes.get(at + 1) == Some(&b'{') => return Close::Missing,
+            b'{' if bytes.get(at + 1) == Some(&b'{') => break,
             b':' if bytes.get(at + 1).is_none_or(u8::is_ascii_whitespace) => {
                 let on_first_line = !bytes[from..at].iter().copied().any(is_break);
-                return if on_first_line { Close::FlowMapping } else { Close::Missing };
+                if on_first_line {
+                    return Close::FlowMapping;
+                }
+                break;
             }
             quote @ (b'"' | b'`' | b'\'') => at = string_end(bytes, at, quote),
             _ => at += 1,
         }
     }
-    Close::Missing
+    // A quote that opens nothing, or quotes escaped for YAML.
+    let line = &text[from..line_end(text, from)];
+    let line = &line[..line.find("{{").unwrap_or(line.len())];
+    line.find("}}").map_or(Close::Missing, |end| Close::At(from + end + 2))
 }
 
 /// The place after a string, or after its quote when the string has no end.
@@ -320,6 +399,26 @@ mod tests {
     }
 
     #[test]
+    fn a_line_under_a_condition_is_hidden_as_a_whole() {
+        masks("a: {{ if .b }}\"c\"{{ else }}d{{ end }}\n", &format!("a: {}\n", "x".repeat(34)));
+        masks("- a\n{{ if .b }}- {{ .c }}{{ end }}\n", &format!("- a\n{}\n", " ".repeat(30)));
+        masks("a: \"{{ if .b }}c{{ end }}\"\n", "a: \"xxxxxxxxxxc         \"\n");
+    }
+
+    #[test]
+    fn a_definition_is_hidden_with_all_it_holds() {
+        masks(
+            "{{ define \"a\" }}\nb: {{ if .c }}\n{{ end }}\n{{ end }}\nd: 1\n",
+            "                \n              \n         \n         \nd: 1\n",
+        );
+    }
+
+    #[test]
+    fn actions_at_the_head_of_a_block_scalar_leave_its_indentation_alone() {
+        masks("a: |\n  {{ if .b }}\n  c\n", &format!("a: |\n{}\n  c\n", "\n".repeat(13)));
+    }
+
+    #[test]
     fn braces_in_yaml_are_left_alone() {
         for text in ["{{a: b}: c}\n", "a: {b: {c: {}}}\n", "a: [{{b: c}}]\n", "a: '{{'\n", "{{{}}}\n"] {
             masks(text, text);
@@ -330,6 +429,7 @@ mod tests {
     fn strings_hide_the_end_of_an_action() {
         masks("a: {{ \"}}\" }}\n", "a: xxxxxxxxxx\n");
         masks("a: {{ `}}` }}\n", "a: xxxxxxxxxx\n");
+        masks("a: \"{{ b \\\"c\\\" }}\"\n", "a: \"xxxxxxxxxxxxx\"\n");
     }
 
     #[test]

@@ -8,12 +8,12 @@ use crate::build::text_range;
 use crate::lines::{indentation, line_end, line_start, lines, trimmed};
 use crate::mask::Masked;
 use crate::model::SyntaxError;
-use crate::strict::{Failure, check};
+use crate::strict::{Failure, FailureKind, check};
 use leastwise_text::TextRange;
 use std::ops::Range;
 
 /// A text that can be read, and what was done to it.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Repaired {
     pub(crate) text: String,
     /// Where text was inserted, in `text`, in order.
@@ -64,7 +64,7 @@ pub(crate) fn repair(source: &str, masked: &Masked, edited: Option<TextRange>) -
         errors: Vec::new(),
     };
     let Err(mut failure) = check(&repaired.text) else { return repaired };
-    if failure.too_deep {
+    if failure.kind == FailureKind::TooDeep {
         let line = line_start(source, failure.offset)..line_end(source, failure.offset);
         repaired.errors.push(SyntaxError { range: text_range(line), message: failure.message });
         return repaired;
@@ -72,6 +72,10 @@ pub(crate) fn repair(source: &str, masked: &Masked, edited: Option<TextRange>) -
     // So many bytes may be checked: a long broken text must not cost the keystroke.
     let mut budget = 4_000_000 + 3 * source.len();
     for _ in 0..ROUNDS {
+        match loosen(&mut repaired, failure, &mut budget) {
+            Ok(()) => return repaired,
+            Err(next) => failure = next,
+        }
         let suspects = suspects(&repaired, &failure, edited);
         let Some(mended) = mend(&repaired.text, &suspects, &failure, &mut budget) else { break };
         report(source, masked, &mut repaired, &mended, &failure);
@@ -83,6 +87,87 @@ pub(crate) fn repair(source: &str, masked: &Masked, edited: Option<TextRange>) -
     }
     give_up(source, masked, &mut repaired, failure);
     repaired
+}
+
+/// Indents lines in brackets and quotes that stand too far left for YAML 1.2, as Kubernetes' reader takes them where
+/// they are. Lines that belong to something unclosed are left alone: they may be anything.
+fn loosen(repaired: &mut Repaired, first: Failure, budget: &mut usize) -> Result<(), Failure> {
+    let mut failure = first.clone();
+    let mut text = Repaired {
+        text: repaired.text.clone(),
+        insertions: repaired.insertions.clone(),
+        ..Repaired::default()
+    };
+    let mut closed = first;
+    loop {
+        let Some((starts, closes)) = loose_lines(&text.text, &failure) else { return Err(closed) };
+        let Some(left) = budget.checked_sub(text.text.len()) else { return Err(closed) };
+        *budget = left;
+        let deepest = lines(&text.text).map(|line| indentation(&text.text[line])).max().unwrap_or_default();
+        for start in starts.iter().rev() {
+            text.insert(*start, &" ".repeat(deepest + 1));
+        }
+        let last = failure.line + if failure.kind == FailureKind::LooseInQuotes { starts.len() } else { 0 };
+        let next = check(&text.text);
+        if let Err(next) = &next
+            && next.line <= last
+        {
+            return Err(closed);
+        }
+        if closes || next.is_ok() {
+            repaired.text.clone_from(&text.text);
+            repaired.insertions.clone_from(&text.insertions);
+        }
+        match next {
+            Ok(()) => return Ok(()),
+            Err(next) => {
+                if closes {
+                    closed = next.clone();
+                }
+                failure = next;
+            }
+        }
+    }
+}
+
+/// The starts of the lines that are to be indented, and whether what they belong to is closed at the start of the
+/// last one.
+fn loose_lines(text: &str, failure: &Failure) -> Option<(Vec<usize>, bool)> {
+    match failure.kind {
+        FailureKind::LooseInBrackets => {
+            let start = line_start(text, failure.offset);
+            Some((vec![start], text[start..].trim_start_matches([' ', '\t']).starts_with([']', '}'])))
+        }
+        FailureKind::LooseInQuotes => {
+            let quote = text[failure.offset..].chars().next()?;
+            let end = failure.offset + closing_quote(&text[failure.offset..], quote)?;
+            let starts: Vec<usize> = lines(text)
+                .map(|line| line.start)
+                .filter(|start| (failure.offset + 1..=end).contains(start))
+                .collect();
+            let last = *starts.last()?;
+            Some((starts, text[last..end].trim().is_empty()))
+        }
+        FailureKind::TooDeep | FailureKind::Wrong => None,
+    }
+}
+
+/// The place of the quote that closes the one at the start of `text`.
+fn closing_quote(text: &str, quote: char) -> Option<usize> {
+    let mut chars = text.char_indices().skip(1).peekable();
+    while let Some((at, char)) = chars.next() {
+        match char {
+            '\\' if quote == '"' => {
+                chars.next();
+            }
+            '\'' if quote == '\'' && chars.peek().is_some_and(|(_, next)| *next == '\'') => {
+                chars.next();
+            }
+            char if char == quote => return Some(at),
+            _ => {}
+        }
+    }
+    None
 }
 
 /// An attempt at one line.
@@ -397,6 +482,12 @@ mod tests {
         mends("a: 'x\nb: 2\n", "a: 'x'\nb: 2\n", &["a: 'x"]);
         mends("a: [x, {y: \"z\nb: 2\n", "a: [x, {y: \"z\"}]\nb: 2\n", &["a: [x, {y: \"z"]);
         mends("a: {b: tru\nc: 2\n", "a: {b: tru}\nc: 2\n", &["a: {b: tru"]);
+    }
+
+    #[test]
+    fn what_only_kubernetes_accepts_is_no_error() {
+        mends("a:\n  b: [\n    c\n ]\nd: 1\n", "a:\n  b: [\n    c\n      ]\nd: 1\n", &[]);
+        mends("a:\n- b: [\"\n x\n \"]\n", "a:\n- b: [\"\n   x\n   \"]\n", &[]);
     }
 
     #[test]

@@ -18,8 +18,20 @@ pub(crate) struct Failure {
     pub(crate) token_line: Option<usize>,
     /// What is wrong, in words.
     pub(crate) message: String,
+    pub(crate) kind: FailureKind,
+}
+
+/// What can be done about a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FailureKind {
     /// The text is nested deeper than anyone can judge; there is nothing to mend.
-    pub(crate) too_deep: bool,
+    TooDeep,
+    /// A line within brackets stands too far left for YAML 1.2. Kubernetes' reader does not mind.
+    LooseInBrackets,
+    /// The same within quotes, which begin at the failure's offset.
+    LooseInQuotes,
+    /// Anything else.
+    Wrong,
 }
 
 /// Checks one document.
@@ -46,10 +58,19 @@ pub(crate) fn check(text: &str) -> Result<(), Failure> {
                     line: line.min(lines(text).count() - 1),
                     token_line,
                     message: readable(error.info()),
-                    too_deep: error.info().contains("recursion limit"),
+                    kind: kind(error.info()),
                 });
             }
         }
+    }
+}
+
+fn kind(info: &str) -> FailureKind {
+    match info {
+        "recursion limit exceeded" => FailureKind::TooDeep,
+        "invalid indentation" | "invalid indentation in flow construct" => FailureKind::LooseInBrackets,
+        "invalid indentation in quoted scalar" => FailureKind::LooseInQuotes,
+        _ => FailureKind::Wrong,
     }
 }
 
@@ -157,6 +178,6 @@ mod tests {
             bomb.push_str(&format!("a{level}: &a{level} [{aliases}]\n"));
         }
         assert_eq!(check(&bomb), Ok(()));
-        assert!(check(&"[".repeat(100_000)).unwrap_err().too_deep);
+        assert_eq!(check(&"[".repeat(100_000)).unwrap_err().kind, FailureKind::TooDeep);
     }
 }
