@@ -78,7 +78,10 @@ impl<'d> Judge<'_, 'd> {
                 after.as_ref().and_then(|after| after.value.as_ref()),
             ),
         };
-        let beyond = |one: Option<&T>, other| one.map(|one| one.beyond(other)).unwrap_or_default();
+        let beyond = |one: Option<&T>, other: Option<&T>| match one {
+            Some(one) if other.is_some() || !one.is_ordinary() => one.beyond(other),
+            _ => Vec::new(),
+        };
         let lost = beyond(known_before, known_after);
         let gained = beyond(known_after, known_before);
         let found = Moved { gained: !gained.is_empty(), lost: !lost.is_empty() };

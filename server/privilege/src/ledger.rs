@@ -76,7 +76,11 @@ fn sort(atoms: &mut [Atom]) {
 /// The first few paths, for messages.
 pub(crate) fn some_of(paths: &[Path]) -> String {
     const SHOWN: usize = 5;
-    let shown: Vec<_> = paths.iter().take(SHOWN).map(Path::to_string).collect();
+    let written = |path: &Path| match path.last() {
+        Some(_) => path.to_string(),
+        None => "everything".to_owned(),
+    };
+    let shown: Vec<_> = paths.iter().take(SHOWN).map(written).collect();
     let more = paths.len().saturating_sub(SHOWN);
     let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
     format!("{}{rest}", shown.join(", "))

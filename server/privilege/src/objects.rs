@@ -3,7 +3,7 @@ use crate::data::Documents;
 use crate::judge::{Sides, title};
 use crate::ledger::{Ledger, some_of};
 use crate::pairing::{Paired, pair};
-use crate::pod_security::{Placed, compare_namespace, compare_pods, has_pods};
+use crate::pod_security::{Placed, compare_namespace, compare_pods, compare_service_account, has_pods};
 use leastwise_manifest::{Object, Workspace, lookup};
 use leastwise_yaml::Node;
 
@@ -110,16 +110,24 @@ fn compare_object<'d>(sides: Sides<Placed<'_, 'd>>, documents: Option<&Documents
     }
     match (objects.before, objects.after, documents) {
         (Some(before), Some(after), Some(documents)) => {
+            if before.kind() == Some("ServiceAccount") && before.api_group() == Some("") {
+                return compare_service_account(before, after, documents, ledger);
+            }
             let paths = documents.differing(before.node, after.node, &[]);
             if !paths.is_empty() {
                 let title = title(&before.resource());
-                ledger.hide(true, true, format!("what {} of {title} mean is not judged", some_of(&paths)));
+                ledger.hide(
+                    true,
+                    true,
+                    format!("the meaning of {} in {title} is not judged", some_of(&paths)),
+                );
             }
         }
         (before, after, _) => {
             for object in before.into_iter().chain(after) {
-                let why = format!("what {} grants is not judged", title(&object.resource()));
-                ledger.hide(after.is_some(), before.is_some(), why);
+                // Policies take away: without one more may be allowed.
+                let why = format!("what {} means is not judged", title(&object.resource()));
+                ledger.hide(true, true, why);
             }
         }
     }

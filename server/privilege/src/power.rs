@@ -7,6 +7,12 @@ pub(crate) trait Power {
     /// allows nothing.
     fn beyond(&self, other: Option<&Self>) -> Vec<String>;
 
+    /// Whether this is what a pod that asks for nothing but confinement has as well: of one that comes or goes it
+    /// need not be said.
+    fn is_ordinary(&self) -> bool {
+        false
+    }
+
     /// Whether every other value is no more than this one.
     fn is_greatest(&self) -> bool {
         false
@@ -58,6 +64,8 @@ impl Power for Switch {
 pub(crate) struct Choice {
     /// `None`: nothing is chosen, which allows nothing of the kind.
     pub(crate) chosen: Option<String>,
+    /// Whether it is chosen because nothing else was.
+    pub(crate) by_default: bool,
     /// What the choice is of, as words before it.
     pub(crate) phrase: &'static str,
 }
@@ -70,6 +78,10 @@ impl Power for Choice {
             }
             _ => Vec::new(),
         }
+    }
+
+    fn is_ordinary(&self) -> bool {
+        self.by_default
     }
 
     fn is_least(&self) -> bool {

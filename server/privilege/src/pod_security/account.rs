@@ -59,6 +59,10 @@ impl Power for User {
         })
     }
 
+    fn is_ordinary(&self) -> bool {
+        matches!(self, Self::OfImageNotRoot | Self::Id(_))
+    }
+
     fn is_greatest(&self) -> bool {
         *self == Self::Root
     }
@@ -110,6 +114,10 @@ impl Power for Group {
             Self::OfImage => Some("runs in the image's group, which may be root's".to_owned()),
             Self::Id(id) => Some(format!("runs in group {id}")),
         })
+    }
+
+    fn is_ordinary(&self) -> bool {
+        *self != Self::Root
     }
 
     fn is_greatest(&self) -> bool {

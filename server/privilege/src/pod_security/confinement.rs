@@ -43,6 +43,10 @@ impl Power for Seccomp {
         })
     }
 
+    fn is_ordinary(&self) -> bool {
+        matches!(self, Self::RuntimeDefault | Self::Localhost(_))
+    }
+
     fn is_greatest(&self) -> bool {
         *self == Self::Unconfined
     }
@@ -76,6 +80,10 @@ impl Power for AppArmor {
                 Some(format!("may do what the node's AppArmor profile {profile:?} allows"))
             }
         })
+    }
+
+    fn is_ordinary(&self) -> bool {
+        *self != Self::Unconfined
     }
 
     fn is_greatest(&self) -> bool {

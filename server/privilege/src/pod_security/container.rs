@@ -356,7 +356,11 @@ impl<'p, 'd> Inheriting<'p, 'd> {
             None => Some(None),
         });
         Reading {
-            value: chosen.map(|chosen| Choice { chosen, phrase: "runs as the Windows user" }),
+            value: chosen.map(|chosen| Choice {
+                chosen,
+                by_default: false,
+                phrase: "runs as the Windows user",
+            }),
             inputs: self.inherited(KEYS),
             path: self.path(KEYS),
         }

@@ -20,8 +20,10 @@ use crate::data::Documents;
 use crate::judge::{Judge, Moved, Sides, Subject, title};
 use crate::ledger::{Ledger, some_of};
 use crate::pairing::{Paired, pair};
+use crate::power::Switch;
+use crate::reading::{Input, Reading, said};
 use container::Inheriting;
-use leastwise_manifest::{Container, Object, PodSpec, Resource, Workspace, pod_specs, string};
+use leastwise_manifest::{Container, Object, PodSpec, Resource, Workspace, boolean, pod_specs, string};
 use leastwise_yaml::{Field, Path, Segment};
 use pod::PodAspects;
 
@@ -56,6 +58,31 @@ pub(crate) fn compare_namespace<'d>(
     if let (Some(before), Some(after), Some(documents)) = (sides.before, sides.after, documents) {
         let paths = documents.differing(before.node, after.node, &admission::judged());
         ledger.assume_no_account(&title(&before.resource()), &paths);
+    }
+}
+
+/// Compares a ServiceAccount with itself: whether pods that do not say get its token. What it may do is said by
+/// those who grant it something, but its annotations and secrets may bring rights elsewhere.
+pub(crate) fn compare_service_account<'d>(
+    before: &Object<'d>,
+    after: &Object<'d>,
+    documents: &Documents<'d>,
+    ledger: &mut Ledger,
+) {
+    const KEYS: &[&str] = &["automountServiceAccountToken"];
+    let token = |object: &&Object<'d>| Reading {
+        value: said(boolean(object.node, KEYS))
+            .map(|mounted| Switch { on: mounted.unwrap_or(true), phrase: "gives its pods a token" }),
+        inputs: vec![Input { node: object.node, keys: KEYS }],
+        path: Path::root().keys(KEYS),
+    };
+    let sides = Sides::both(before, after);
+    let subject = Subject { resources: sides.map(|object| object.resource()), container: None };
+    Judge { ledger, documents: Some(documents), subject }.aspect(Aspect::Token, sides.map(token));
+    let paths = documents.differing(before.node, after.node, &[Path::root().keys(KEYS)]);
+    if !paths.is_empty() {
+        let title = title(&before.resource());
+        ledger.hide(true, true, format!("the meaning of {} in {title} is not judged", some_of(&paths)));
     }
 }
 
@@ -98,7 +125,7 @@ pub(crate) fn compare_pods<'d>(
         if before.object.is_built_in() == Some(true) {
             ledger.assume_no_account(&title, &paths);
         } else if !paths.is_empty() {
-            ledger.hide(true, true, format!("what {} of {title} mean is not known", some_of(&paths)));
+            ledger.hide(true, true, format!("the meaning of {} in {title} is not known", some_of(&paths)));
         }
     }
 }

@@ -104,9 +104,10 @@ impl<'d> PodAspects<'_, 'd> {
             let name = said(self.0.string(KEYS))?.filter(|name| !name.is_empty());
             // The older name of the field counts where the newer is not set.
             let older = said(self.0.string(&["serviceAccount"]))?.filter(|name| !name.is_empty());
-            Some(name.or(older).unwrap_or("default").to_owned())
+            Some(name.or(older))
         };
-        let chosen = name().map(|name| Choice { chosen: Some(name), phrase: "acts as the service account" });
+        let phrase = "acts as the service account";
+        let chosen = name().map(|name| or_default(name, "default", phrase));
         let inputs = [self.own(KEYS), self.own(&["serviceAccount"])].concat();
         Reading { value: chosen, inputs, path: self.path(KEYS) }
     }
@@ -121,14 +122,13 @@ impl<'d> PodAspects<'_, 'd> {
     pub(super) fn runtime_class(&self) -> Reading<'d, Choice> {
         const KEYS: &[&str] = &["runtimeClassName"];
         let name = said(self.0.string(KEYS)).map(|name| name.filter(|name| !name.is_empty()));
-        let chosen = name.map(|name| Some(name.unwrap_or("of the node").to_owned()));
-        self.reading(KEYS, chosen.map(|chosen| Choice { chosen, phrase: "runs under the runtime class" }))
+        self.reading(KEYS, name.map(|name| or_default(name, "of the node", "runs under the runtime class")))
     }
 
     pub(super) fn operating_system(&self) -> Reading<'d, Choice> {
         const KEYS: &[&str] = &["os", "name"];
-        let chosen = said(self.0.string(KEYS)).map(|name| Some(name.unwrap_or("linux").to_owned()));
-        self.reading(KEYS, chosen.map(|chosen| Choice { chosen, phrase: "runs on" }))
+        let name = said(self.0.string(KEYS));
+        self.reading(KEYS, name.map(|name| or_default(name, "linux", "runs on")))
     }
 
     pub(super) fn supplemental_groups(&self) -> Reading<'d, Listing> {
@@ -160,7 +160,10 @@ impl<'d> PodAspects<'_, 'd> {
             Setting::Unset => Some(None),
             Setting::Unknown => None,
         };
-        self.reading(KEYS, chosen.map(|chosen| Choice { chosen, phrase: "owns its volumes as group" }))
+        self.reading(
+            KEYS,
+            chosen.map(|chosen| Choice { chosen, by_default: false, phrase: "owns its volumes as group" }),
+        )
     }
 
     /// Names are compared with dots, as the kubelet does.
@@ -194,4 +197,10 @@ impl<'d> PodAspects<'_, 'd> {
             }
         })
     }
+}
+
+/// What is chosen, or what the API chooses where nothing is.
+fn or_default(chosen: Option<&str>, default: &str, phrase: &'static str) -> Choice {
+    let by_default = chosen.is_none_or(|chosen| chosen == default);
+    Choice { chosen: Some(chosen.unwrap_or(default).to_owned()), by_default, phrase }
 }

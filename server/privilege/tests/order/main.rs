@@ -1,4 +1,8 @@
 //! The privilege order, by examples and by its laws.
 
 mod containers;
+mod objects;
+mod pods;
 mod support;
+mod templates;
+mod volumes;
