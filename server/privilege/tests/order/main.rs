@@ -1,6 +1,7 @@
 //! The privilege order, by examples and by its laws.
 
 mod containers;
+mod laws;
 mod objects;
 mod pods;
 mod support;
