@@ -1,7 +1,7 @@
 //! What the objects of a workspace say about each other, as owned summaries that outlive their documents.
 
 use crate::{Object, Setting, boolean};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// The part of a ServiceAccount that pods inherit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +17,8 @@ pub struct ServiceAccount {
 /// The objects known beside the one that is looked at, by the file (or other source) that declares them.
 #[derive(Clone, Debug, Default)]
 pub struct Workspace {
-    service_accounts: HashMap<String, Vec<ServiceAccount>>,
+    /// In order of source, so that of two accounts of one name always the same counts.
+    service_accounts: BTreeMap<String, Vec<ServiceAccount>>,
 }
 
 impl Workspace {
