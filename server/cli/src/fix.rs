@@ -53,6 +53,9 @@ pub(crate) fn run(options: &Fix, console: &mut Console) -> io::Result<u8> {
             (judged, text, fixed)
         })
         .collect();
+    if let Some(untouched) = project.untouched.as_ref().filter(|_| !options.diff) {
+        console.out().write_all(untouched)?;
+    }
     let (mut applied, mut left) = (0, 0);
     for (judged, text, fixed) in fixed {
         let name = &judged.source.name;

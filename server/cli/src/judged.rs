@@ -3,7 +3,7 @@
 use crate::configurations::Configurations;
 use crate::problem::Problem;
 use crate::progress;
-use crate::sources::Source;
+use crate::sources::{Origin, Source};
 use crate::text::{Encoding, read};
 use leastwise_analysis::{Configuration, Environment, File};
 use leastwise_manifest::Workspace;
@@ -25,6 +25,8 @@ pub(crate) struct Project {
     pub(crate) files: Vec<Judged>,
     /// How many files hold no Kubernetes objects and were left in peace.
     pub(crate) others: usize,
+    /// Standard input as it came, where it is one of them: whoever fixes it wants it back.
+    pub(crate) untouched: Option<Vec<u8>>,
     /// What could not be judged, and why.
     pub(crate) problems: Vec<Problem>,
 }
@@ -47,8 +49,11 @@ pub(crate) fn judge(sources: Vec<Source>, configurations: &mut Configurations) -
     bar.finish_and_clear();
     for outcome in parsed {
         match outcome {
-            Ok(Some(judged)) => project.files.push(judged),
-            Ok(None) => project.others += 1,
+            Ok(Parsed::Kubernetes(judged)) => project.files.push(*judged),
+            Ok(Parsed::Other { untouched }) => {
+                project.others += 1;
+                project.untouched = project.untouched.or(untouched);
+            }
             Err(problem) => project.problems.push(problem),
         }
     }
@@ -71,13 +76,23 @@ pub(crate) fn judge(sources: Vec<Source>, configurations: &mut Configurations) -
     project
 }
 
-/// `None` for what is not Kubernetes'.
-fn parse(source: Source, configuration: Arc<Configuration>) -> Result<Option<Judged>, Problem> {
+/// A text that was read.
+enum Parsed {
+    Kubernetes(Box<Judged>),
+    Other { untouched: Option<Vec<u8>> },
+}
+
+fn parse(source: Source, configuration: Arc<Configuration>) -> Result<Parsed, Problem> {
     let text = read(&source)?;
     let file = File::new(&text.text, &Environment { configuration, ..Environment::default() });
+    let is_input = source.origin == Origin::StandardInput;
     match text.broken {
-        _ if !file.is_kubernetes() => Ok(None),
-        Some((row, column)) => Err(Problem::NotText { name: source.name, row, column }),
-        None => Ok(Some(Judged { source, encoding: text.encoding, file })),
+        Some((row, column)) if is_input || file.is_kubernetes() => {
+            Err(Problem::NotText { name: source.name, row, column })
+        }
+        None if file.is_kubernetes() => {
+            Ok(Parsed::Kubernetes(Box::new(Judged { source, encoding: text.encoding, file })))
+        }
+        _ => Ok(Parsed::Other { untouched: is_input.then(|| text.encoding.encode(&text.text)) }),
     }
 }

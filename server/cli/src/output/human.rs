@@ -28,10 +28,7 @@ impl Human {
             Severity::Info => Level::INFO,
             Severity::Hint => Level::HELP.with_name("hint"),
         };
-        let mut title = level.primary_title(reported.message.as_ref()).id(reported.rule.as_ref());
-        if let Some(url) = &reported.url {
-            title = title.id_url(url);
-        }
+        let title = level.primary_title(reported.message.as_ref()).id(reported.rule.as_ref());
         let lines = Lines::of(reported);
         let snippet = Snippet::source(lines.text)
             .path(reported.name)

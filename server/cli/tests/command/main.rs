@@ -1,0 +1,11 @@
+//! The command as a user meets it: files in, text and exit code out.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod explain;
+mod fix;
+mod formats;
+mod inputs;
+mod leastwise;
+mod rules;
+mod settings;
