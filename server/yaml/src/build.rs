@@ -4,8 +4,10 @@
 //! to give inexact ends (a collection whose last value is empty, block scalars), the end is taken from the last
 //! part that says something.
 
+mod long;
+
 use crate::decode;
-use crate::lines::{is_blank, line_start};
+use crate::lines::{is_blank, line_start, lines};
 use crate::model::{CollectionStyle, Comment, Content, EntryData, ItemData, NodeData, NodeId, ScalarStyle};
 use crate::scalar::Scalar;
 use leastwise_text::{TextRange, TextSize};
@@ -27,6 +29,7 @@ pub(crate) struct Built {
 pub(crate) fn build(text: &str) -> Built {
     let mut builder = Builder {
         text,
+        base: 0,
         nodes: Vec::new(),
         comments: Vec::new(),
         anchors: HashMap::new(),
@@ -35,9 +38,10 @@ pub(crate) fn build(text: &str) -> Built {
         frames: Vec::new(),
         root: None,
     };
-    match parse(text) {
-        Some(tree) => builder.walk(&mut tree.walk()),
-        None => builder.unread.push(0..text.len()),
+    if lines(text).nth(long::LIMIT).is_none() {
+        builder.read(text, 0);
+    } else {
+        builder.read_long();
     }
     let root = match builder.root {
         Some(part) => part.id,
@@ -96,10 +100,16 @@ enum Frame {
     },
     /// Text that the grammar could not read; only comments are taken from it.
     Unread,
+    /// A part of a long text that is read by itself.
+    Part {
+        value: Option<Part>,
+    },
 }
 
 struct Builder<'t> {
     text: &'t str,
+    /// Where in the text the part begins that is being read.
+    base: usize,
     nodes: Vec<NodeData>,
     comments: Vec<Comment>,
     /// The latest node of each anchor; `None` while it is being read, for an alias within its own anchor.
@@ -112,6 +122,16 @@ struct Builder<'t> {
 }
 
 impl Builder<'_> {
+    /// Reads `part`, which is the text from `base` on; its first value goes to the frame that waits for it, or is
+    /// the root.
+    fn read(&mut self, part: &str, base: usize) {
+        self.base = base;
+        match parse(part) {
+            Some(tree) => self.walk(&mut tree.walk()),
+            None => self.unread.push(base..base + part.len()),
+        }
+    }
+
     fn walk(&mut self, cursor: &mut TreeCursor<'_>) {
         loop {
             if self.enter(cursor) && cursor.goto_first_child() {
@@ -137,7 +157,7 @@ impl Builder<'_> {
     /// Takes a leaf, or opens a frame and answers that the children are wanted.
     fn enter(&mut self, cursor: &TreeCursor<'_>) -> bool {
         let node = cursor.node();
-        let range = node.byte_range();
+        let range = node.start_byte() + self.base..node.end_byte() + self.base;
         if node.is_error() {
             self.unread.push(range);
             self.frames.push(Frame::Unread);
@@ -287,7 +307,7 @@ impl Builder<'_> {
                     items.push(ItemData { value: value.id, range });
                 }
             }
-            Some(Frame::Outer | Frame::Unread) | None => {}
+            Some(Frame::Outer | Frame::Unread | Frame::Part { .. }) | None => {}
         }
     }
 
@@ -310,7 +330,10 @@ impl Builder<'_> {
     fn add(&mut self, part: Part) {
         match self.frames.last_mut() {
             Some(Frame::Outer) => {
-                self.root.get_or_insert(part);
+                match self.frames.iter_mut().rev().find(|frame| !matches!(frame, Frame::Outer)) {
+                    Some(Frame::Part { value }) => *value = value.or(Some(part)),
+                    _ => self.root = self.root.or(Some(part)),
+                }
             }
             Some(Frame::Value { content, .. }) => *content = Some(part),
             Some(Frame::Pair { key, colon, value, .. }) => {
@@ -326,7 +349,7 @@ impl Builder<'_> {
                 let value = self.empty(part.end);
                 self.add_entry(part.start, part, value, part.end);
             }
-            Some(Frame::Unread) | None => {}
+            Some(Frame::Unread | Frame::Part { .. }) | None => {}
         }
     }
 

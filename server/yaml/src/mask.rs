@@ -36,6 +36,8 @@ pub(crate) struct Masked {
     pub(crate) markers: Vec<Range<usize>>,
     /// Both sides of an unfinished merge with the markers around them.
     pub(crate) conflicts: Vec<Range<usize>>,
+    /// Control characters and the like, which no YAML may hold.
+    pub(crate) controls: Vec<Range<usize>>,
 }
 
 /// Hides the template actions and conflict markers of one document.
@@ -65,9 +67,22 @@ pub(crate) fn mask(source: &str) -> Masked {
         let first_line_end = action.range.clone().find(|at| is_break(bytes[*at])).unwrap_or(action.range.end);
         fill(&mut bytes, action.range.start..first_line_end, b'x');
     }
+    let controls: Vec<Range<usize>> = source
+        .char_indices()
+        .filter(|(_, char)| is_forbidden(*char))
+        .map(|(at, char)| at..at + char.len_utf8())
+        .collect();
+    for range in &controls {
+        fill(&mut bytes, range.clone(), b'x');
+    }
     // Replacing whole actions, which begin and end at characters, by ASCII keeps the text valid.
     let text = String::from_utf8(bytes).unwrap_or_else(|_| " ".repeat(source.len()));
-    Masked { text, actions, markers, conflicts }
+    Masked { text, actions, markers, conflicts, controls }
+}
+
+/// Control characters, and byte order marks, which `split` has taken from where they may stand.
+fn is_forbidden(char: char) -> bool {
+    char == '\u{FEFF}' || char.is_control() && !matches!(char, '\t' | '\n' | '\r' | '\u{85}')
 }
 
 fn fill(bytes: &mut [u8], range: Range<usize>, filler: u8) {

@@ -76,7 +76,8 @@ impl Document {
         }
         let unread: Vec<Range<usize>> =
             built.unread.iter().map(|range| repaired.in_source(text_range(range.clone())).into()).collect();
-        let broken: Vec<Range<usize>> = repaired.broken.iter().chain(&unread).cloned().collect();
+        let broken: Vec<Range<usize>> =
+            repaired.broken.iter().chain(&unread).chain(&masked.controls).cloned().collect();
         let places: Vec<Place> = masked
             .actions
             .iter()
@@ -106,6 +107,11 @@ fn errors(source: &str, masked: &Masked, repaired: &Repaired, unread: &[Range<us
         range: text_range(action.range.clone()),
         message: "this template action has no `}}`".to_owned(),
     });
+    let controls = masked.controls.iter().map(|range| SyntaxError {
+        range: text_range(range.clone()),
+        message: "a control character is not allowed here; in double quotes it can be escaped".to_owned(),
+    });
+    let unclosed = unclosed.chain(controls);
     let mut errors: Vec<SyntaxError> =
         conflicts.chain(unclosed).chain(repaired.errors.iter().cloned()).collect();
     if errors.is_empty() {

@@ -64,14 +64,12 @@ pub(crate) fn repair(source: &str, masked: &Masked, edited: Option<TextRange>) -
         errors: Vec::new(),
     };
     let Err(mut failure) = check(&repaired.text) else { return repaired };
-    if failure.kind == FailureKind::TooDeep {
-        let line = line_start(source, failure.offset)..line_end(source, failure.offset);
-        repaired.errors.push(SyntaxError { range: text_range(line), message: failure.message });
-        return repaired;
-    }
     // So many bytes may be checked: a long broken text must not cost the keystroke.
     let mut budget = 4_000_000 + 3 * source.len();
     for _ in 0..ROUNDS {
+        if failure.kind == FailureKind::TooDeep {
+            break;
+        }
         match loosen(&mut repaired, failure, &mut budget) {
             Ok(()) => return repaired,
             Err(next) => failure = next,
@@ -432,7 +430,8 @@ fn give_up(source: &str, masked: &Masked, repaired: &mut Repaired, first: Failur
     loop {
         let at = failure.line.saturating_sub(1);
         let start = lines(&repaired.text).nth(at).map_or(0, |line| line.start);
-        let start = if repaired.text[start..].trim().is_empty() { 0 } else { start };
+        let is_hopeless = failure.kind == FailureKind::TooDeep || repaired.text[start..].trim().is_empty();
+        let start = if is_hopeless { 0 } else { start };
         let line = trimmed(source, {
             let offset = repaired.offset_in_source(failure.offset);
             line_start(source, offset)..line_end(source, offset)

@@ -34,6 +34,10 @@ pub(crate) enum FailureKind {
     Wrong,
 }
 
+/// The deepest nesting that is read. tree-sitter-yaml keeps its indentations in a buffer for some 250 and ends the
+/// process beyond that; no manifest comes near it.
+const DEEPEST: usize = 200;
+
 /// Checks one document.
 ///
 /// # Errors
@@ -41,10 +45,24 @@ pub(crate) enum FailureKind {
 pub(crate) fn check(text: &str) -> Result<(), Failure> {
     let mut parser = Parser::new(Characters::new(text));
     let mut token_line = None;
+    let mut depth = 0;
     loop {
         match parser.next_token() {
             Ok((Event::StreamEnd, _)) => return Ok(()),
-            Ok((_, marker)) => token_line = Some(marker.line().saturating_sub(1)),
+            Ok((event, marker)) => {
+                let line = marker.line().saturating_sub(1);
+                token_line = Some(line);
+                match event {
+                    Event::MappingStart(..) | Event::SequenceStart(..) => depth += 1,
+                    Event::MappingEnd | Event::SequenceEnd => depth -= 1,
+                    _ => {}
+                }
+                if depth > DEEPEST {
+                    let offset = offset(text, line, marker.col());
+                    let message = readable("recursion limit exceeded");
+                    return Err(Failure { offset, line, token_line, message, kind: FailureKind::TooDeep });
+                }
+            }
             Err(error) => {
                 let mut line = error.marker().line().saturating_sub(1);
                 let mut offset = offset(text, line, error.marker().col());
