@@ -4,9 +4,10 @@ use crate::configurations::Configurations;
 use crate::console::Console;
 use crate::judged::{Judged, Project, judge};
 use crate::judging::{Judging, word};
+use crate::local_model::{self, Choice};
 use crate::output::{Format, Human, Reported};
 use crate::sources::sources;
-use crate::{DONE, FAILED, FOUND};
+use crate::{DONE, FAILED, FOUND, model_pass};
 use clap::Args;
 use leastwise_analysis::Standing;
 use leastwise_rules::Severity;
@@ -27,6 +28,10 @@ pub(crate) struct Check {
     /// The form of the output.
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Format,
+    /// The local model to ask where no rule can judge: off, default, or a GGUF file. What it says is shown as its
+    /// own, and never changes the exit code.
+    #[arg(long, value_name = "MODEL", default_value = "off")]
+    model: Choice,
     /// The least severity that makes the exit code 1 [default: warning].
     #[arg(long, value_name = "SEVERITY", value_parser = word::<Severity>(&["hint", "info", "warning", "error"]))]
     fail_on: Option<Severity>,
@@ -45,6 +50,7 @@ struct Counts {
     suppressed: usize,
     fixable_safely: usize,
     fixable: usize,
+    by_model: usize,
     /// Findings at or above the threshold.
     failing: usize,
 }
@@ -54,6 +60,7 @@ pub(crate) fn run(check: &Check, console: &mut Console) -> io::Result<u8> {
     let mut configurations = Configurations::new(check.judging.settings.configuration(check.fail_on));
     let mut project = judge(sources, &mut configurations);
     project.problems.splice(..0, unfound);
+    let has_model = ask_model(&check.model, &mut project, console);
 
     let human = Human::new(Console::width());
     let mut counts = Counts::default();
@@ -76,31 +83,62 @@ pub(crate) fn run(check: &Check, console: &mut Console) -> io::Result<u8> {
     if check.format == Format::Human {
         writeln!(console.out(), "{}", summary(&project, counts, not_judged))?;
     }
-    Ok(match (project.problems.is_empty(), counts.failing) {
+    Ok(match (project.problems.is_empty() && has_model, counts.failing) {
         (false, _) => FAILED,
         (true, 0) => DONE,
         (true, _) => FOUND,
     })
 }
 
+/// Has the model look at the files, if it is wanted. Whether all is as wanted: without a model rules go on working.
+fn ask_model(choice: &Choice, project: &mut Project, console: &mut Console) -> bool {
+    let model = match local_model::open(choice) {
+        Ok(None) => return true,
+        Ok(Some(model)) => model,
+        Err(reason) => {
+            console.error(&reason);
+            return false;
+        }
+    };
+    match model_pass::look(&mut project.files, &model) {
+        Ok(()) => true,
+        Err(error) if model_pass::is_blind(&error) => {
+            console.note(&"the model has no labels: it can explain findings, but sees none itself");
+            true
+        }
+        Err(error) => {
+            console.error(&error);
+            false
+        }
+    }
+}
+
 /// The findings of a file, drawn.
 fn report(judged: &Judged, check: &Check, human: &Human) -> (Vec<String>, Counts) {
     let file = &judged.file;
     let fail_on = file.environment().configuration.fail_on();
+    let name = judged.source.name.as_str();
     let located: Vec<_> = file.diagnoses().collect();
     // Proving a fix means judging a document again, so the findings of one large file are shared out, too.
-    let reported: Vec<_> = located
+    let mut reported: Vec<_> = located
         .par_iter()
         .map(|located| {
             let is_told = check.format.shows(located.standing, check.show_suppressed);
             let offer = if is_told { file.offer(located).ok() } else { None };
-            let reported = Reported::by_rule(&judged.source.name, file, located, offer);
-            (is_told.then(|| check.format.finding(&reported, human)), count(&reported, fail_on))
+            let reported = Reported::by_rule(name, file, located, offer);
+            let text = is_told.then(|| check.format.finding(&reported, human));
+            (reported.document, reported.range.start(), text, count(&reported, fail_on))
         })
         .collect();
+    reported.extend(judged.sightings.iter().map(|sighting| {
+        let reported = Reported::by_model(name, file, sighting);
+        let text = Some(check.format.finding(&reported, human));
+        (reported.document, reported.range.start(), text, Counts { by_model: 1, ..Counts::default() })
+    }));
+    reported.sort_by_key(|(document, start, ..)| (*document, *start));
     let mut counts = Counts::default();
     let mut drawn = Vec::new();
-    for (text, own) in reported {
+    for (_, _, text, own) in reported {
         counts.add(own);
         drawn.extend(text);
     }
@@ -121,6 +159,7 @@ fn count(reported: &Reported<'_>, fail_on: Severity) -> Counts {
             suppressed: 0,
             fixable_safely: one(reported.is_safely_fixable()),
             fixable: one(reported.offer.is_some()),
+            by_model: 0,
             failing: one(severity >= fail_on),
         },
     }
@@ -135,6 +174,7 @@ impl Counts {
         self.suppressed += other.suppressed;
         self.fixable_safely += other.fixable_safely;
         self.fixable += other.fixable;
+        self.by_model += other.by_model;
         self.failing += other.failing;
     }
 }
@@ -189,6 +229,7 @@ fn summary(project: &Project, counts: Counts, not_judged: usize) -> String {
             .push_str(&format!("; {safely} fixable with `leastwise fix`, {unsafely} more with `--unsafe`")),
     }
     for (count, what) in [
+        (counts.by_model, "seen by the model"),
         (counts.suppressed, "suppressed"),
         (not_judged, "not judged, or not all of it"),
         (project.others, "without Kubernetes objects"),

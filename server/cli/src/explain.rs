@@ -1,7 +1,8 @@
 //! `leastwise explain`
 
 use crate::console::Console;
-use crate::{DONE, FAILED, markdown, rules};
+use crate::local_model::Choice;
+use crate::{DONE, FAILED, explain_finding, markdown, rules};
 use anstyle::Style;
 use clap::Args;
 use leastwise_rules::{Rule, rule};
@@ -13,6 +14,12 @@ use std::io::{self, Write as _};
 pub(crate) struct Explain {
     /// The rule's id, or an id under which another checker knows it.
     rule: String,
+    /// A file, perhaps with a row, where the rule finds something: explains that finding.
+    #[arg(value_name = "FILE[:ROW]")]
+    place: Option<String>,
+    /// The local model to ask about the finding: off, default, or a GGUF file.
+    #[arg(long, value_name = "MODEL", default_value = "off", requires = "place")]
+    model: Choice,
 }
 
 pub(crate) fn run(explain: &Explain, console: &mut Console) -> io::Result<u8> {
@@ -21,8 +28,14 @@ pub(crate) fn run(explain: &Explain, console: &mut Console) -> io::Result<u8> {
         return Ok(FAILED);
     };
     let width = Console::width().unwrap_or(markdown::WIDTH).min(markdown::WIDTH);
-    console.out().write_all(page(rule, width).as_bytes())?;
-    Ok(DONE)
+    let page = page(rule, width);
+    match &explain.place {
+        Some(place) => explain_finding::run(rule, place, &page, &explain.model, console),
+        None => {
+            console.out().write_all(page.as_bytes())?;
+            Ok(DONE)
+        }
+    }
 }
 
 fn page(rule: &Rule, width: usize) -> String {

@@ -5,7 +5,7 @@ use crate::problem::Problem;
 use crate::progress;
 use crate::sources::{Origin, Source};
 use crate::text::{Encoding, read};
-use leastwise_analysis::{Configuration, Environment, File};
+use leastwise_analysis::{Configuration, Environment, File, Sighting};
 use leastwise_manifest::Workspace;
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -16,6 +16,8 @@ pub(crate) struct Judged {
     pub(crate) source: Source,
     pub(crate) encoding: Encoding,
     pub(crate) file: File,
+    /// What the model saw, where it was asked.
+    pub(crate) sightings: Vec<Sighting>,
 }
 
 /// All that was given.
@@ -90,9 +92,12 @@ fn parse(source: Source, configuration: Arc<Configuration>) -> Result<Parsed, Pr
         Some((row, column)) if is_input || file.is_kubernetes() => {
             Err(Problem::NotText { name: source.name, row, column })
         }
-        None if file.is_kubernetes() => {
-            Ok(Parsed::Kubernetes(Box::new(Judged { source, encoding: text.encoding, file })))
-        }
+        None if file.is_kubernetes() => Ok(Parsed::Kubernetes(Box::new(Judged {
+            source,
+            encoding: text.encoding,
+            file,
+            sightings: Vec::new(),
+        }))),
         _ => Ok(Parsed::Other { untouched: is_input.then(|| text.encoding.encode(&text.text)) }),
     }
 }

@@ -9,10 +9,14 @@ mod configuration_schema;
 mod configurations;
 mod console;
 mod explain;
+mod explain_finding;
 mod fix;
 mod judged;
 mod judging;
+mod local_model;
 mod markdown;
+mod model;
+mod model_pass;
 mod output;
 mod problem;
 mod progress;
@@ -55,6 +59,7 @@ fn run(command: &Command, console: &mut Console) -> io::Result<u8> {
         Command::Fix(options) => fix::run(options, console),
         Command::Explain(options) => explain::run(options, console),
         Command::Rules(options) => rules::run(options, console),
+        Command::Model(options) => model::run(options, console),
         Command::ConfigurationSchema => configuration_schema::run(console),
         Command::Completions(options) => completions::run(options, console),
     }

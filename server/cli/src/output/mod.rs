@@ -7,9 +7,9 @@ mod json;
 pub(crate) use human::Human;
 
 use clap::ValueEnum;
-use leastwise_analysis::{File, Located, Standing};
+use leastwise_analysis::{File, Located, Sighting, Standing};
 use leastwise_manifest::Resource;
-use leastwise_rules::{Applicability, Confidence, Offer, Severity};
+use leastwise_rules::{Applicability, Confidence, Offer, Rule, Severity, rule};
 use leastwise_text::{Buffer, Place, TextRange};
 use std::borrow::Cow;
 
@@ -76,6 +76,28 @@ impl<'f> Reported<'f> {
         }
     }
 
+    /// What the model saw.
+    pub(crate) fn by_model(name: &'f str, file: &'f File, sighting: &'f Sighting) -> Self {
+        let known = rule(&sighting.label);
+        Self {
+            name,
+            buffer: file.buffer(),
+            rule: sighting.label.as_str().into(),
+            severity: known.map_or(Severity::Warning, |rule| rule.severity),
+            confidence: confidence(sighting.probability),
+            message: sighting.message.as_str().into(),
+            probability: Some(sighting.probability),
+            document: sighting.document,
+            range: sighting.range,
+            path: sighting.path.to_string(),
+            missing: false,
+            resource: sighting.resource.clone(),
+            offer: None,
+            url: known.and_then(Rule::url),
+            standing: Standing::Shown,
+        }
+    }
+
     pub(crate) fn start(&self) -> Place {
         self.buffer.place(self.range.start())
     }
@@ -87,6 +109,15 @@ impl<'f> Reported<'f> {
     /// Whether the fix, if any, cannot change how a working program behaves.
     pub(crate) fn is_safely_fixable(&self) -> bool {
         self.offer.as_ref().is_some_and(|offer| offer.applicability == Applicability::Safe)
+    }
+}
+
+/// The word for how sure a model is.
+fn confidence(probability: f32) -> Confidence {
+    match probability {
+        0.9.. => Confidence::High,
+        0.7.. => Confidence::Medium,
+        _ => Confidence::Low,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Explanations in the terminal.
 
-use crate::leastwise::Folder;
+use crate::leastwise::{Folder, WEAK};
 
 #[test]
 fn a_rule_is_explained_from_its_own_documentation() {
@@ -34,5 +34,30 @@ fn an_unknown_rule_is_guessed_at() {
     ] {
         let ran = folder.run(&format!("explain {word}"));
         assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (Some(2), "", message));
+    }
+}
+
+#[test]
+fn a_finding_is_shown_before_its_rule_is_explained() {
+    let folder = Folder::of(&[("pod.yaml", WEAK)]);
+    for place in ["pod.yaml", "pod.yaml:7"] {
+        let ran = folder.run(&format!("explain host-network {place}"));
+        assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
+        assert!(ran.out.starts_with("error[host-network]: "), "{}", ran.out);
+        assert!(ran.out.contains(" --> pod.yaml:7:16\n"), "{}", ran.out);
+        assert!(ran.out.contains("\nPod shares the node network namespace (host-network)\n"), "{}", ran.out);
+    }
+}
+
+#[test]
+fn a_place_without_the_finding_is_told_with_those_that_have_it() {
+    let folder = Folder::of(&[("pod.yaml", WEAK)]);
+    for (arguments, message) in [
+        ("host-network pod.yaml:3", "host-network finds nothing at pod.yaml:3; it does in row 7"),
+        ("host-pid pod.yaml", "host-pid finds nothing at pod.yaml"),
+        ("host-pid gone.yaml:3", "gone.yaml: No such file or directory (os error 2)"),
+    ] {
+        let ran = folder.run(&format!("explain {arguments}"));
+        assert_eq!((ran.code, ran.err), (Some(2), format!("error: {message}\n")));
     }
 }

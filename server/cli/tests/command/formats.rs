@@ -80,7 +80,8 @@ fn json_is_one_array_with_everything_in_it() {
 
 #[test]
 fn json_counts_columns_in_characters_and_documents_from_zero() {
-    let text = "first: é😀\n---\napiVersion: v1\nkind: Pod\nspec: {x: \"é😀\", hostPID: yes, containers: []}\n";
+    let text =
+        "first: é😀\n---\napiVersion: v1\nkind: Pod\nspec: {x: \"é😀\", hostPID: yes, containers: []}\n";
     let folder = Folder::of(&[("pod.yaml", text)]);
     let found = folder.run("check pod.yaml --format json --select host-pid").json();
     assert_eq!(found[0]["location"], serde_json::json!({"row": 5, "column": 26}));

@@ -7,5 +7,6 @@ mod fix;
 mod formats;
 mod inputs;
 mod leastwise;
+mod model;
 mod rules;
 mod settings;
