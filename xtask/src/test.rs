@@ -8,7 +8,7 @@ use xshell::{Shell, cmd};
 
 use crate::places::Places;
 use crate::steps::Steps;
-use crate::{binary, dependencies, model, neovim, system};
+use crate::{binary, dependencies, generate, model, neovim, system};
 
 /// All packages but the end-to-end tests, which need the built binary. llama.cpp is a feature and not among them.
 const EVERYDAY: &[&str] = &["--workspace", "--exclude", "leastwise-tests"];
@@ -28,6 +28,7 @@ pub(crate) fn run(shell: &Shell, places: &Places) -> ExitCode {
     steps.run("examples in the documentation", || Ok(cmd!(shell, "cargo test --doc {EVERYDAY...}").run()?));
 
     let binary = steps.run_after(installed, "release build", |()| binary::build(shell, places));
+    steps.run_after(binary.as_ref(), "generated files", |binary| generate::check(shell, places, binary));
     steps.run_after(installed, "llama.cpp crate", |()| llama_tests(shell, places));
     let model = steps.run_after(installed, "model", |()| model::fetch(shell, places));
     let neovim = steps.run_after(installed, "Neovim", |()| neovim::fetch(shell, places));
