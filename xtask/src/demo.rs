@@ -22,7 +22,7 @@ pub(crate) fn run(shell: &Shell, places: &Places) -> Result<()> {
 
     // Exit code 1 says that there are findings, and here there must be some.
     show("What is wrong", 1, cmd!(shell, "{leastwise} check {MANIFEST}"))?;
-    show("What the safe fixes would change", 1, cmd!(shell, "{leastwise} fix --diff {MANIFEST}"))?;
+    show("What can be fixed", 0, cmd!(shell, "{leastwise} fix --diff --unsafe {MANIFEST}"))?;
     show("What a rule says", 0, cmd!(shell, "{leastwise} explain privilege-escalation-allowed"))
 }
 
