@@ -1,5 +1,7 @@
 //! The lenses, by examples.
 
+#![allow(clippy::expect_used)] // also in functions that tests share
+
 mod objects;
 mod places;
 mod pods;

@@ -18,9 +18,9 @@ fn check(path: &str, marked: &str) {
             text.push_str(line);
         }
     }
-    let (range, missing) = expected.unwrap();
+    let (range, missing) = expected.expect("a line of carets");
     let document = document(&text);
-    let found = place(&document, &path.parse().unwrap());
+    let found = place(&document, &path.parse().expect("a path"));
     let found_range = usize::from(found.range.start())..usize::from(found.range.end());
     assert_eq!(
         (&text[found_range.clone()], found_range, found.missing),

@@ -7,7 +7,7 @@ use leastwise_manifest::{objects, role};
 fn names(text: &str, key: &str) -> Vec<String> {
     let document = document(text);
     let objects = objects(&document);
-    let role = role(&objects[0]).unwrap();
+    let role = role(&objects[0]).expect("a role");
     let rules = role.rules.iter().map(|rule| {
         let names = rule.names(key);
         let mut shown: Vec<_> = names.known.iter().map(|(name, path)| format!("{name} ({path})")).collect();
