@@ -32,6 +32,9 @@ const TEMPLATES: &[(&str, &[&str], &[&str])] = &[
 /// Groups whose objects describe pods without being any: policies hold patterns, not specs.
 const PATTERNS: &[&str] = &["kyverno.io", "gatekeeper.sh"];
 
+/// Keys under which containers share a pod that is described elsewhere (Argo Workflows).
+const NOT_PODS: &[&str] = &["containerSet"];
+
 /// As many nodes as a shape is looked for in; more than any honest object has.
 const SHAPE_BUDGET: usize = 20_000;
 
@@ -68,7 +71,7 @@ fn at_template<'d>(object: &Object<'d>, is_kind: impl Fn(&str, &[&str]) -> bool)
 fn by_shape<'d>(object: &Object<'d>) -> Vec<PodSpec<'d>> {
     let mut found = Vec::new();
     let mut visit = |path: &Path, node: Node<'d>| {
-        let is_pod_spec = holds_containers(node);
+        let is_pod_spec = holds_containers(node) && !is_part_of_pod(path);
         if is_pod_spec {
             let path = object.path.join(path);
             let holder = match path.last() {
@@ -81,6 +84,10 @@ fn by_shape<'d>(object: &Object<'d>) -> Vec<PodSpec<'d>> {
     };
     object.node.walk(&mut visit, SHAPE_BUDGET);
     found
+}
+
+fn is_part_of_pod(path: &Path) -> bool {
+    matches!(path.last(), Some(Segment::Key(key)) if NOT_PODS.contains(&key.as_str()))
 }
 
 fn holds_containers(node: Node<'_>) -> bool {
