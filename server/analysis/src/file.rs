@@ -19,7 +19,8 @@ pub struct Environment {
 }
 
 impl Environment {
-    fn is_same(&self, other: &Self) -> bool {
+    /// Whether the other is this one or a clone of it, so that it judges alike.
+    pub fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.configuration, &other.configuration)
             && Arc::ptr_eq(&self.workspace, &other.workspace)
             && Arc::ptr_eq(&self.disabled, &other.disabled)

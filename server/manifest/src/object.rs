@@ -1,4 +1,4 @@
-use crate::setting::{lookup, string, text};
+use crate::setting::string;
 use leastwise_yaml::{Document, Field, Kind, Node, Path};
 use serde::Serialize;
 
@@ -27,8 +27,7 @@ pub struct Resource {
     pub name: Option<String>,
 }
 
-/// The objects of a document, the items of lists each for itself. A list is of kind `List`, or of another kind that
-/// ends so and has objects as items.
+/// The objects of a document, the items of `List` kinds each for itself.
 pub fn objects(document: &Document) -> Vec<Object<'_>> {
     let root = Object { node: document.root(), path: Path::root() };
     if !root.looks_like_kubernetes() {
@@ -39,12 +38,11 @@ pub fn objects(document: &Document) -> Vec<Object<'_>> {
         _ => return vec![root],
     };
     let path = Path::root().key("items");
-    let objects: Vec<_> = items
+    items
         .items()
         .map(|item| Object { node: item.value, path: path.index(item.index) })
         .filter(Object::looks_like_kubernetes)
-        .collect();
-    if objects.is_empty() && root.kind() != Some("List") { vec![root] } else { objects }
+        .collect()
 }
 
 impl<'d> Object<'d> {
@@ -71,12 +69,12 @@ impl<'d> Object<'d> {
 
     /// `metadata.name`, when known. A plain number or boolean counts too: people forget quotes.
     pub fn name(&self) -> Option<&'d str> {
-        text(lookup(self.node, &["metadata", "name"]).value()?)
+        crate::lookup(self.node, &["metadata", "name"]).value()?.as_text()
     }
 
     /// `metadata.namespace`, when known.
     pub fn namespace(&self) -> Option<&'d str> {
-        text(lookup(self.node, &["metadata", "namespace"]).value()?)
+        crate::lookup(self.node, &["metadata", "namespace"]).value()?.as_text()
     }
 
     /// What it calls itself.

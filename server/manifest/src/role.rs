@@ -1,6 +1,5 @@
 use crate::Object;
-use crate::setting::text;
-use leastwise_yaml::{Field, Kind, Node, Path};
+use leastwise_yaml::{Field, Node, Path};
 
 /// A Role or ClusterRole.
 #[derive(Clone, Debug)]
@@ -25,7 +24,7 @@ pub struct PolicyRule<'d> {
 pub struct Names<'d> {
     /// Each known name and where it stands.
     pub known: Vec<(&'d str, Path)>,
-    /// Some or all of the list is hidden by a template, broken text or a value that is no list.
+    /// A template hides some or all of the list.
     pub open: bool,
 }
 
@@ -41,9 +40,9 @@ impl Names<'_> {
     }
 }
 
-/// The object as a role, if it is one. Where a template hides the version, the kind alone says so.
+/// The object as a role, if it is one.
 pub fn role<'d>(object: &Object<'d>) -> Option<Role<'d>> {
-    let is_role = matches!(object.api_group(), Some("rbac.authorization.k8s.io") | None)
+    let is_role = object.api_group() == Some("rbac.authorization.k8s.io")
         && matches!(object.kind(), Some("Role" | "ClusterRole"));
     is_role.then(|| {
         let path = object.path.key("rules");
@@ -71,9 +70,9 @@ impl<'d> PolicyRule<'d> {
                 known: entry
                     .value
                     .items()
-                    .filter_map(|item| Some((text(item.value)?, path.index(item.index))))
+                    .filter_map(|item| Some((item.value.as_text()?, path.index(item.index))))
                     .collect(),
-                open: !is_list(entry.value)
+                open: entry.value.is_unknown()
                     || entry.value.is_open()
                     || entry.value.items().any(|item| item.value.is_unknown()),
             },
@@ -81,9 +80,4 @@ impl<'d> PolicyRule<'d> {
             Field::Unknown => Names { known: Vec::new(), open: true },
         }
     }
-}
-
-/// A null is an empty list.
-fn is_list(node: Node<'_>) -> bool {
-    node.is_null() || matches!(node.kind(), Kind::Sequence)
 }

@@ -15,7 +15,7 @@ pub struct ServiceAccount {
 }
 
 /// The objects known beside the one that is looked at, by the file (or other source) that declares them.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Workspace {
     /// In order of source, so that of two accounts of one name always the same counts.
     service_accounts: BTreeMap<String, Vec<ServiceAccount>>,

@@ -54,7 +54,6 @@ rule! {
         (Trivy, "KSV-0045"),
         (Kyverno, "restrict-wildcard-verbs"),
     ],
-    covered_by: &["rbac-all-permissions"],
     check: Check::Role(check),
 }
 
