@@ -1,0 +1,95 @@
+//! What the state actor hears, in the order in which it happened.
+
+use crate::client::Features;
+use crate::pool::Lane;
+use crate::revision::Revision;
+use leastwise_analysis::File;
+use leastwise_manifest::Workspace;
+use leastwise_text::PositionEncoding;
+use leastwise_yaml::Stream;
+use serde_json::Value;
+use std::sync::Arc;
+use tokio::sync::mpsc::UnboundedSender;
+use tower_lsp::lsp_types::{
+    Diagnostic, DidChangeTextDocumentParams, FileEvent, TextDocumentItem, Url, WorkspaceFoldersChangeEvent,
+};
+
+/// Something that happened.
+pub(crate) enum Event {
+    /// The client has introduced itself, with settings perhaps.
+    Introduced(Box<Features>, Option<Value>),
+    /// The handshake is over: from now on the client may be asked things.
+    Ready,
+    /// A document is being edited.
+    Opened(TextDocumentItem),
+    /// It was edited.
+    Changed(DidChangeTextDocumentParams),
+    /// It was written to disk.
+    Saved,
+    /// It is not edited any more.
+    Closed(Url),
+    /// Files have changed on disk.
+    FilesChanged(Vec<FileEvent>),
+    /// The client has settings; `None` when it did not say in time.
+    Settings(Option<Value>),
+    /// The client says that settings have changed, and perhaps what they are.
+    SettingsChanged(Value),
+    /// Folders came or went.
+    FoldersChanged(WorkspaceFoldersChangeEvent),
+    /// Somebody asks about a document.
+    Asked(Question),
+    /// A text has been judged.
+    Judged(Judged),
+    /// A text could not be judged.
+    Failed(u64, Url, String),
+    /// A file outside the editor has been read; `None` when it is gone.
+    Read(Url, Option<Stream>),
+    /// The folders have been searched.
+    Searched(String),
+}
+
+/// A question about a document.
+pub(crate) struct Question {
+    pub(crate) uri: Url,
+    pub(crate) lane: Lane,
+    /// Answers it; with nothing when the document is not open or could not be judged.
+    pub(crate) answer: Box<dyn FnOnce(Option<View>) + Send>,
+}
+
+/// What an answer is read off.
+#[derive(Clone)]
+pub(crate) struct View {
+    pub(crate) revision: Arc<Revision>,
+    pub(crate) file: Arc<File>,
+    pub(crate) client: Arc<Features>,
+}
+
+impl View {
+    /// The text, to convert places.
+    pub(crate) fn text(&self) -> crate::convert::Text<'_> {
+        crate::convert::Text { buffer: self.file.buffer(), encoding: self.encoding() }
+    }
+
+    fn encoding(&self) -> PositionEncoding {
+        self.client.encoding
+    }
+}
+
+/// A text that has been judged.
+pub(crate) struct Judged {
+    pub(crate) revision: Arc<Revision>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    /// What the text declares to others, alone in a workspace.
+    pub(crate) declared: Workspace,
+}
+
+/// Where to tell what happened.
+#[derive(Clone, Debug)]
+pub(crate) struct Events(pub(crate) UnboundedSender<Event>);
+
+impl Events {
+    /// Tells it. When the actor is gone the server is ending, and nobody needs to know any more.
+    pub(crate) fn send(&self, event: Event) {
+        let _ending = self.0.send(event);
+    }
+}

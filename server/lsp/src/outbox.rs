@@ -1,0 +1,114 @@
+//! The way out: everything the server says unasked. Handlers never ask the client anything themselves, for the
+//! answer could be stuck behind them; they leave it here.
+
+use crate::event::{Event, Events};
+use std::time::Duration;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::oneshot;
+use tower_lsp::Client;
+use tower_lsp::jsonrpc::Result;
+use tower_lsp::lsp_types::notification::Progress;
+use tower_lsp::lsp_types::request::WorkDoneProgressCreate;
+use tower_lsp::lsp_types::{
+    ConfigurationItem, Diagnostic, DidChangeWatchedFilesRegistrationOptions, FileSystemWatcher, GlobPattern,
+    MessageType, NumberOrString, ProgressParams, ProgressParamsValue, Registration, Url, WorkDoneProgress,
+    WorkDoneProgressBegin, WorkDoneProgressCreateParams, WorkDoneProgressEnd,
+};
+
+/// How long a client may take to say its settings before the server goes on without them.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Something to say to the client.
+#[derive(Debug)]
+pub(crate) enum Outgoing {
+    /// What is wrong with a text, at that version of it.
+    Diagnostics(Url, Vec<Diagnostic>, Option<i32>),
+    /// Something the user should read.
+    Message(MessageType, String),
+    /// Something for the log.
+    Log(MessageType, String),
+    /// What are the settings? Answered by [`Event::Settings`].
+    Configuration,
+    /// Tell about changes of files.
+    WatchFiles,
+    /// Ask for diagnostics again.
+    RefreshDiagnostics,
+    /// Ask for lenses again.
+    RefreshLenses,
+    /// Work of this title goes on until the other end says how it went.
+    Progress(&'static str, oneshot::Receiver<String>),
+}
+
+/// Where to leave it.
+pub(crate) type Outbox = UnboundedSender<Outgoing>;
+
+/// An outbox, which a task of its own empties.
+pub(crate) fn open(client: Client, events: Events) -> Outbox {
+    let (sender, receiver) = unbounded_channel();
+    tokio::spawn(empty(client, events, receiver));
+    sender
+}
+
+async fn empty(client: Client, events: Events, mut receiver: UnboundedReceiver<Outgoing>) {
+    while let Some(outgoing) = receiver.recv().await {
+        match outgoing {
+            Outgoing::Diagnostics(uri, diagnostics, version) => {
+                client.publish_diagnostics(uri, diagnostics, version).await;
+            }
+            Outgoing::Message(kind, text) => client.show_message(kind, text).await,
+            Outgoing::Log(kind, text) => client.log_message(kind, text).await,
+            // A client may take its time to answer; nothing else waits for that.
+            request => drop(tokio::spawn(ask(client.clone(), events.clone(), request))),
+        }
+    }
+}
+
+async fn ask(client: Client, events: Events, request: Outgoing) {
+    let answered = match request {
+        Outgoing::Configuration => {
+            let section = Some(crate::NAME.to_owned());
+            let item = ConfigurationItem { scope_uri: None, section };
+            let answer = tokio::time::timeout(PATIENCE, client.configuration(vec![item])).await;
+            let settings = answer.ok().and_then(Result::ok).and_then(|mut values| values.pop());
+            events.send(Event::Settings(settings));
+            Ok(())
+        }
+        Outgoing::WatchFiles => client.register_capability(vec![watchers()]).await,
+        Outgoing::RefreshDiagnostics => client.workspace_diagnostic_refresh().await,
+        Outgoing::RefreshLenses => client.code_lens_refresh().await,
+        Outgoing::Progress(title, ended) => show_progress(&client, title, ended).await,
+        _ => Ok(()),
+    };
+    if let Err(error) = answered {
+        tracing::warn!(%error, "the client refused what it said it can do");
+    }
+}
+
+/// Shows a piece of work from its beginning to its end.
+async fn show_progress(client: &Client, title: &str, ended: oneshot::Receiver<String>) -> Result<()> {
+    let token = NumberOrString::String(format!("{}/{}", crate::NAME, client.next_request_id()));
+    let create = WorkDoneProgressCreateParams { token: token.clone() };
+    client.send_request::<WorkDoneProgressCreate>(create).await?;
+    let begin = WorkDoneProgressBegin { title: title.to_owned(), ..WorkDoneProgressBegin::default() };
+    client.send_notification::<Progress>(progress(&token, WorkDoneProgress::Begin(begin))).await;
+    let end = WorkDoneProgressEnd { message: ended.await.ok() };
+    client.send_notification::<Progress>(progress(&token, WorkDoneProgress::End(end))).await;
+    Ok(())
+}
+
+fn progress(token: &NumberOrString, value: WorkDoneProgress) -> ProgressParams {
+    ProgressParams { token: token.clone(), value: ProgressParamsValue::WorkDone(value) }
+}
+
+fn watchers() -> Registration {
+    let watcher =
+        |glob: &str| FileSystemWatcher { glob_pattern: GlobPattern::String(glob.to_owned()), kind: None };
+    let options = DidChangeWatchedFilesRegistrationOptions {
+        watchers: vec![watcher("**/*.{yaml,yml,json}"), watcher("**/.leastwise.yaml")],
+    };
+    Registration {
+        id: "leastwise-files".to_owned(),
+        method: "workspace/didChangeWatchedFiles".to_owned(),
+        register_options: serde_json::to_value(options).ok(),
+    }
+}

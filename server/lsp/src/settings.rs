@@ -1,0 +1,162 @@
+//! What users set: in the editor, and in `.leastwise.yaml` near each file, which lies over the editor's settings.
+
+use leastwise_analysis::configuration::{self, Configuration, ConfigurationError};
+use serde_json::{Map, Value};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+/// The editor settings that are no part of [`Configuration`]: they choose programs, files and addresses, or concern
+/// the editor alone, and so are never read from a repository.
+const EDITORS_OWN: [&str; 5] = ["model", "path", "trace", "logLevel", "arguments"];
+
+/// The settings an editor has sent.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct EditorSettings {
+    pub(crate) configuration: Configuration,
+    /// What could not be understood, in words.
+    pub(crate) errors: Vec<String>,
+}
+
+impl EditorSettings {
+    /// Reads an object of settings, with or without the section's name around it. What one key says wrong costs
+    /// that key only.
+    pub(crate) fn read(value: &Value) -> Self {
+        let section = value.get(crate::NAME).unwrap_or(value);
+        let mut settings = Self::default();
+        let nothing = Map::new();
+        for (key, value) in section.as_object().unwrap_or(&nothing) {
+            if value.is_null() || EDITORS_OWN.contains(&key.as_str()) {
+                continue;
+            }
+            let alone = Value::Object(Map::from_iter([(key.clone(), value.clone())]));
+            match serde_json::from_value::<Configuration>(alone) {
+                Ok(one) => settings.configuration = one.over(&settings.configuration),
+                Err(error) => settings.errors.push(format!("setting {}.{key}: {error}", crate::NAME)),
+            }
+        }
+        settings
+    }
+}
+
+/// Every configuration in use.
+#[derive(Debug, Default)]
+pub(crate) struct Configurations {
+    editor: Arc<Configuration>,
+    files: HashMap<PathBuf, ConfigurationFile>,
+}
+
+/// A configuration file as last read.
+#[derive(Debug)]
+struct ConfigurationFile {
+    /// When it was written and how long it is: enough to notice a change.
+    stamp: Option<(SystemTime, u64)>,
+    /// What it says; while it is wrong, what it last said.
+    own: Configuration,
+    /// The same over the editor's settings.
+    merged: Arc<Configuration>,
+    error: Option<ConfigurationError>,
+}
+
+impl Configurations {
+    /// Takes new settings from the editor. Tells whether anything changed.
+    pub(crate) fn set_editor(&mut self, configuration: Configuration) -> bool {
+        if configuration == *self.editor {
+            return false;
+        }
+        for file in self.files.values_mut() {
+            file.merged = Arc::new(file.own.clone().over(&configuration));
+        }
+        self.editor = Arc::new(configuration);
+        true
+    }
+
+    /// What holds for a file; for a text without a file, what the editor says. Files are read again when they have
+    /// changed on disk. The same configuration is always the same [`Arc`].
+    pub(crate) fn of(&mut self, path: Option<&Path>) -> Arc<Configuration> {
+        match path.and_then(configuration::find) {
+            Some(file) => self.read(file),
+            None => Arc::clone(&self.editor),
+        }
+    }
+
+    /// What is wrong in the files that are in use.
+    pub(crate) fn errors(&self) -> impl Iterator<Item = &ConfigurationError> {
+        self.files.values().filter_map(|file| file.error.as_ref())
+    }
+
+    /// Forgets files that are no more.
+    pub(crate) fn forget_deleted(&mut self) {
+        self.files.retain(|path, _| path.is_file());
+    }
+
+    fn read(&mut self, path: PathBuf) -> Arc<Configuration> {
+        let stamp =
+            std::fs::metadata(&path).and_then(|metadata| Ok((metadata.modified()?, metadata.len()))).ok();
+        let known = self.files.get(&path);
+        if let Some(known) = known.filter(|known| known.stamp == stamp && stamp.is_some()) {
+            return Arc::clone(&known.merged);
+        }
+        let (own, error) = match configuration::load(&path) {
+            Ok(own) => (own, None),
+            Err(error) => (known.map(|known| known.own.clone()).unwrap_or_default(), Some(error)),
+        };
+        let unchanged = known.filter(|known| known.own == own).map(|known| Arc::clone(&known.merged));
+        let merged = unchanged.unwrap_or_else(|| Arc::new(own.clone().over(&self.editor)));
+        self.files.insert(path, ConfigurationFile { stamp, own, merged: Arc::clone(&merged), error });
+        merged
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use leastwise_rules::Profile;
+    use serde_json::json;
+
+    #[test]
+    fn a_wrong_key_costs_itself_only() {
+        let settings = EditorSettings::read(&json!({
+            "leastwise": {"profile": "baseline", "ignore": ["no-such-rule"], "persona": null, "model": "off"}
+        }));
+        assert_eq!(settings.configuration.profile, Some(Profile::Baseline));
+        let [error] = settings.errors.as_slice() else { panic!("{:?}", settings.errors) };
+        assert!(error.starts_with("setting leastwise.ignore: ") && error.contains("no-such-rule"), "{error}");
+    }
+
+    #[test]
+    fn settings_may_come_without_their_section() {
+        let settings = EditorSettings::read(&json!({"profile": "privileged"}));
+        assert_eq!(settings.configuration.profile, Some(Profile::Privileged));
+        assert_eq!(EditorSettings::read(&Value::Null), EditorSettings::default());
+    }
+
+    #[test]
+    fn a_file_lies_over_the_editors_settings_and_is_read_again_when_it_changes() {
+        let folder = tempfile::tempdir().unwrap();
+        let manifest = folder.path().join("pod.yaml");
+        let file = folder.path().join(configuration::FILE_NAME);
+        let mut configurations = Configurations::default();
+        configurations.set_editor(EditorSettings::read(&json!({"profile": "baseline"})).configuration);
+        assert_eq!(configurations.of(Some(&manifest)).profile, Some(Profile::Baseline));
+
+        std::fs::write(&file, "profile: privileged\n").unwrap();
+        let configuration = configurations.of(Some(&manifest));
+        assert_eq!(configuration.profile, Some(Profile::Privileged));
+        assert!(Arc::ptr_eq(&configuration, &configurations.of(Some(&manifest))));
+
+        std::fs::write(&file, "profile: no such profile\n").unwrap();
+        assert_eq!(
+            configurations.of(Some(&manifest)).profile,
+            Some(Profile::Privileged),
+            "the last good one"
+        );
+        assert_eq!(configurations.errors().count(), 1);
+
+        std::fs::remove_file(&file).unwrap();
+        configurations.forget_deleted();
+        assert_eq!(configurations.of(Some(&manifest)).profile, Some(Profile::Baseline));
+        assert_eq!(configurations.errors().count(), 0);
+    }
+}

@@ -1,0 +1,486 @@
+//! The one owner of all state: open documents, their texts, configuration and the workspace's objects.
+//!
+//! Everything that happens comes through one queue, so that nothing is ever seen out of order, and every request is
+//! answered for the text as it was when it was asked. The actor itself computes nothing that takes time.
+
+use crate::client::Features;
+use crate::convert::{self, Text};
+use crate::diagnostics::diagnostics;
+use crate::event::{Event, Events, Judged, Question, View};
+use crate::index;
+use crate::outbox::{Outbox, Outgoing};
+use crate::pool::{Lane, Pool, panic_message};
+use crate::revision::{Edited, Revision};
+use crate::settings::{Configurations, EditorSettings};
+use leastwise_analysis::configuration::{ConfigurationError, FILE_NAME};
+use leastwise_analysis::{Environment, File};
+use leastwise_manifest::{Workspace, objects};
+use leastwise_text::Buffer;
+use leastwise_yaml::Stream;
+use serde_json::Value;
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::oneshot;
+use tower_lsp::lsp_types::{
+    Diagnostic, DidChangeTextDocumentParams, FileChangeType, FileEvent, MessageType, TextDocumentItem, Url,
+    WorkspaceFoldersChangeEvent,
+};
+
+/// How often to look at configuration files that nobody watches.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// The state and what it needs to act.
+pub(crate) struct State {
+    events: Events,
+    outbox: Outbox,
+    pool: Arc<Pool>,
+    client: Arc<Features>,
+    documents: HashMap<Url, Document>,
+    /// Questions about texts that are being judged, by revision.
+    waiting: HashMap<u64, Vec<Question>>,
+    configurations: Configurations,
+    /// The configuration errors that the user has been told of.
+    told: Vec<ConfigurationError>,
+    workspace: Arc<Workspace>,
+    disabled: Arc<Vec<&'static str>>,
+    /// The client has been asked for its settings; until they come, findings could be ones the user does not want.
+    awaits_settings: bool,
+    searching: Option<oneshot::Sender<String>>,
+    /// When configuration files were last looked at.
+    looked: Instant,
+}
+
+/// A document in the editor.
+struct Document {
+    revision: Arc<Revision>,
+    /// What it declares to others.
+    declared: Workspace,
+    /// What the client shows of it, and for which version.
+    published: Option<(i32, Vec<Diagnostic>)>,
+}
+
+impl State {
+    pub(crate) fn new(events: Events, outbox: Outbox, pool: Arc<Pool>) -> Self {
+        Self {
+            events,
+            outbox,
+            pool,
+            client: Arc::default(),
+            documents: HashMap::new(),
+            waiting: HashMap::new(),
+            configurations: Configurations::default(),
+            told: Vec::new(),
+            workspace: Arc::default(),
+            disabled: Arc::default(),
+            awaits_settings: false,
+            searching: None,
+            looked: Instant::now(),
+        }
+    }
+
+    /// Hears of everything until nothing more can happen.
+    pub(crate) async fn run(mut self, mut events: UnboundedReceiver<Event>) {
+        while let Some(event) = events.recv().await {
+            // A fault in one event must not end the server.
+            if let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.hear(event))) {
+                tracing::error!("the state could not follow: {}", panic_message(panic.as_ref()));
+            }
+        }
+    }
+
+    fn hear(&mut self, event: Event) {
+        match event {
+            Event::Introduced(client, settings) => {
+                self.client = Arc::new(*client);
+                self.awaits_settings = self.client.answers_configuration;
+                self.settings(settings.as_ref());
+            }
+            Event::Ready => self.ready(),
+            Event::Opened(item) => self.opened(item),
+            Event::Changed(change) => self.changed(change),
+            Event::Saved => self.look_at_configuration_files(),
+            Event::Closed(uri) => self.closed(&uri),
+            Event::FilesChanged(changes) => self.files_changed(changes),
+            Event::Settings(settings) => {
+                self.awaits_settings = false;
+                self.settings(settings.as_ref());
+                self.judge_all();
+                // What was judged for a question meanwhile has not been shown.
+                self.documents.keys().for_each(|uri| self.judge(uri));
+            }
+            Event::SettingsChanged(settings) => self.settings_changed(&settings),
+            Event::FoldersChanged(change) => self.folders_changed(change),
+            Event::Asked(question) => self.asked(question),
+            Event::Judged(judged) => self.judged(judged),
+            Event::Failed(revision, uri, message) => self.failed(revision, &uri, &message),
+            Event::Read(uri, stream) => self.read(&uri, stream.as_ref()),
+            Event::Searched(message) => {
+                if let Some(searching) = self.searching.take() {
+                    // Nobody watches the progress of a client that shows none.
+                    let _unwatched = searching.send(message);
+                }
+            }
+        }
+    }
+
+    fn say(&self, outgoing: Outgoing) {
+        // Without an outbox the connection is gone, and with it whoever could listen.
+        let _ending = self.outbox.send(outgoing);
+    }
+
+    fn ready(&mut self) {
+        if self.client.watches_files {
+            self.say(Outgoing::WatchFiles);
+        }
+        if self.client.answers_configuration {
+            self.say(Outgoing::Configuration);
+        }
+        self.search(self.client.folders.clone());
+    }
+
+    // Documents.
+
+    fn opened(&mut self, item: TextDocumentItem) {
+        let environment = self.environment(&item.uri);
+        let revision = Revision::new(item.uri.clone(), item.version, &item.text, environment);
+        let document =
+            Document { revision: Arc::new(revision), declared: Workspace::default(), published: None };
+        if let Some(replaced) = self.documents.insert(item.uri.clone(), document) {
+            replaced.revision.abandon();
+        }
+        self.judge(&item.uri);
+        self.tell_configuration_errors();
+        self.watch_configuration_files();
+    }
+
+    fn changed(&mut self, change: DidChangeTextDocumentParams) {
+        let uri = change.text_document.uri;
+        let Some(document) = self.documents.get_mut(&uri) else {
+            tracing::warn!(%uri, "a change of a document that is not open");
+            return;
+        };
+        let before = &document.revision;
+        let mut buffer = before.buffer.clone();
+        let mut edited = Edited::nothing();
+        for part in change.content_changes {
+            match part.range {
+                Some(range) => {
+                    let text = Text { buffer: &buffer, encoding: self.client.encoding };
+                    let range = text.offsets(range);
+                    buffer.replace(range, &part.text);
+                    edited = edited.and(range, &part.text);
+                }
+                None => {
+                    buffer = Buffer::new(&part.text);
+                    edited = Edited::nothing();
+                }
+            }
+        }
+        let environment = before.environment.clone();
+        let revision = before.edited(change.text_document.version, buffer, edited, environment);
+        if !self.waiting.contains_key(&before.id) {
+            before.abandon();
+        }
+        document.revision = Arc::new(revision);
+        self.judge(&uri);
+        self.watch_configuration_files();
+    }
+
+    fn closed(&mut self, uri: &Url) {
+        if let Some(document) = self.documents.remove(uri) {
+            if !self.waiting.contains_key(&document.revision.id) {
+                document.revision.abandon();
+            }
+            if document.published.is_some_and(|(_, shown)| !shown.is_empty()) {
+                self.say(Outgoing::Diagnostics(uri.clone(), Vec::new(), None));
+            }
+        }
+        // From now on the file on disk counts, which may differ from what was typed.
+        index::read(&self.pool, &self.events, vec![uri.clone()]);
+        self.configurations.forget_deleted();
+        self.tell_configuration_errors();
+    }
+
+    fn environment(&mut self, uri: &Url) -> Environment {
+        Environment {
+            configuration: self.configurations.of(convert::path(uri).as_deref()),
+            workspace: Arc::clone(&self.workspace),
+            disabled: Arc::clone(&self.disabled),
+        }
+    }
+
+    // Judging.
+
+    /// Has a document's text judged, unless that has been done or the settings are still to come.
+    fn judge(&self, uri: &Url) {
+        let Some(document) = self.documents.get(uri) else { return };
+        let revision = Arc::clone(&document.revision);
+        if self.awaits_settings && !self.waiting.contains_key(&revision.id) {
+            return;
+        }
+        let (events, client) = (self.events.clone(), Arc::clone(&self.client));
+        self.pool.run(Lane::Analysis, move || {
+            if !revision.is_abandoned() {
+                events.send(judge(revision, &client));
+            }
+        });
+    }
+
+    /// Puts every document into the environment as it is now, and judges those whose environment has changed.
+    fn judge_all(&mut self) {
+        let uris: Vec<_> = self.documents.keys().cloned().collect();
+        let mut has_changed = false;
+        for uri in uris {
+            let environment = self.environment(&uri);
+            let Some(document) = self.documents.get_mut(&uri) else { continue };
+            let before = &document.revision;
+            if before.environment.is_same(&environment) {
+                if before.judged().is_none() {
+                    self.judge(&uri);
+                }
+                continue;
+            }
+            has_changed = true;
+            let revision = Arc::new(before.within(environment));
+            // The text is the same, so who waits is served as well, and better, by the new one.
+            let questions = self.waiting.remove(&before.id);
+            before.abandon();
+            if let Some(questions) = questions {
+                self.waiting.insert(revision.id, questions);
+            }
+            document.revision = revision;
+            self.judge(&uri);
+        }
+        if has_changed && self.client.pulls_diagnostics {
+            self.say(Outgoing::RefreshDiagnostics);
+        }
+        if has_changed && self.client.refreshes_lenses {
+            self.say(Outgoing::RefreshLenses);
+        }
+    }
+
+    fn judged(&mut self, judged: Judged) {
+        let Judged { revision, diagnostics, declared } = judged;
+        let uri = &revision.uri;
+        let is_current = self.documents.get(uri).is_some_and(|document| document.revision.id == revision.id);
+        if is_current && self.learn(&revision, declared) {
+            // What was found is out of date already: the text itself has changed what it is judged by.
+            return self.judge_all();
+        }
+        if is_current && !self.awaits_settings {
+            self.publish(uri, revision.version, diagnostics);
+        }
+        for question in self.waiting.remove(&revision.id).unwrap_or_default() {
+            self.answer(question, &revision);
+        }
+    }
+
+    /// Takes over what a text tells about its own environment: what it declares, and which rules failed on it.
+    fn learn(&mut self, revision: &Revision, declared: Workspace) -> bool {
+        let (Some(file), Some(document)) = (revision.judged(), self.documents.get_mut(&revision.uri)) else {
+            return false;
+        };
+        let mut has_changed = false;
+        if document.declared != declared {
+            let mut workspace = Workspace::clone(&self.workspace);
+            if file.declare(&mut workspace, revision.uri.as_str()) {
+                self.workspace = Arc::new(workspace);
+                has_changed = true;
+            }
+            document.declared = declared;
+        }
+        let failed: Vec<_> = file
+            .panicked()
+            .filter(|failed| !self.disabled.contains(&failed.rule))
+            .map(|failed| (failed.rule, failed.message.clone()))
+            .collect();
+        for (rule, message) in failed {
+            if self.disabled.contains(&rule) {
+                continue;
+            }
+            Arc::make_mut(&mut self.disabled).push(rule);
+            has_changed = true;
+            let text = format!(
+                "The rule {rule} failed and is off until the server starts again: {message}. Please report this."
+            );
+            tracing::error!("{text}");
+            self.say(Outgoing::Log(MessageType::ERROR, text));
+        }
+        has_changed
+    }
+
+    fn publish(&mut self, uri: &Url, version: i32, diagnostics: Vec<Diagnostic>) {
+        let Some(document) = self.documents.get_mut(uri) else { return };
+        if self.client.pulls_diagnostics {
+            return;
+        }
+        let published = (version, diagnostics);
+        if document.published.as_ref() != Some(&published) {
+            let (version, diagnostics) = published.clone();
+            document.published = Some(published);
+            self.say(Outgoing::Diagnostics(uri.clone(), diagnostics, Some(version)));
+        }
+    }
+
+    fn failed(&mut self, revision: u64, uri: &Url, message: &str) {
+        let text = format!("{uri} cannot be judged: {message}. Please report this.");
+        tracing::error!("{text}");
+        self.say(Outgoing::Log(MessageType::ERROR, text));
+        for question in self.waiting.remove(&revision).unwrap_or_default() {
+            (question.answer)(None);
+        }
+    }
+
+    // Questions.
+
+    fn asked(&mut self, question: Question) {
+        let Some(document) = self.documents.get(&question.uri) else {
+            return (question.answer)(None);
+        };
+        let revision = Arc::clone(&document.revision);
+        if revision.judged().is_some() {
+            return self.answer(question, &revision);
+        }
+        let uri = question.uri.clone();
+        let is_first = !self.waiting.contains_key(&revision.id);
+        self.waiting.entry(revision.id).or_default().push(question);
+        if is_first && self.awaits_settings {
+            self.judge(&uri);
+        }
+    }
+
+    fn answer(&self, question: Question, revision: &Arc<Revision>) {
+        let view = revision.judged().map(|file| View {
+            revision: Arc::clone(revision),
+            file: Arc::clone(file),
+            client: Arc::clone(&self.client),
+        });
+        self.pool.run(question.lane, move || (question.answer)(view));
+    }
+
+    // Settings.
+
+    fn settings(&mut self, value: Option<&Value>) {
+        let Some(value) = value.filter(|value| !value.is_null()) else { return };
+        let settings = EditorSettings::read(value);
+        for error in settings.errors {
+            self.say(Outgoing::Message(MessageType::WARNING, error));
+        }
+        self.configurations.set_editor(settings.configuration);
+    }
+
+    fn settings_changed(&mut self, settings: &Value) {
+        if self.client.answers_configuration {
+            self.say(Outgoing::Configuration);
+        } else {
+            self.settings(Some(settings));
+            self.judge_all();
+        }
+    }
+
+    /// For clients that watch no files: looks now and then, when something happens anyway.
+    fn watch_configuration_files(&mut self) {
+        if !self.client.watches_files && self.looked.elapsed() >= LOOK_EVERY {
+            self.look_at_configuration_files();
+        }
+    }
+
+    fn look_at_configuration_files(&mut self) {
+        self.looked = Instant::now();
+        self.configurations.forget_deleted();
+        self.judge_all();
+        self.tell_configuration_errors();
+    }
+
+    /// Tells the user what is wrong in configuration files: once in words, and at its place for as long as it is.
+    fn tell_configuration_errors(&mut self) {
+        let errors: Vec<_> = self.configurations.errors().cloned().collect();
+        for error in errors.iter().filter(|error| !self.told.contains(error)) {
+            self.say(Outgoing::Message(MessageType::ERROR, error.to_string()));
+            if let Ok(uri) = Url::from_file_path(&error.path) {
+                let diagnostic = convert::configuration_diagnostic(error, self.client.encoding);
+                self.say(Outgoing::Diagnostics(uri, vec![diagnostic], None));
+            }
+        }
+        for cured in self.told.iter().filter(|told| errors.iter().all(|error| error.path != told.path)) {
+            if let Ok(uri) = Url::from_file_path(&cured.path) {
+                self.say(Outgoing::Diagnostics(uri, Vec::new(), None));
+            }
+        }
+        self.told = errors;
+    }
+
+    // The workspace.
+
+    fn search(&mut self, folders: Vec<Url>) {
+        let folders: Vec<_> = folders.iter().filter_map(convert::path).collect();
+        if folders.is_empty() {
+            return;
+        }
+        let (ended, watched) = oneshot::channel();
+        self.searching = Some(ended);
+        if self.client.shows_progress {
+            self.say(Outgoing::Progress("Leastwise: reading the workspace", watched));
+        }
+        index::search(&self.events, folders);
+    }
+
+    fn folders_changed(&mut self, change: WorkspaceFoldersChangeEvent) {
+        self.search(change.added.into_iter().map(|folder| folder.uri).collect());
+    }
+
+    fn files_changed(&mut self, changes: Vec<FileEvent>) {
+        let (configuration, manifests): (Vec<_>, Vec<_>) =
+            changes.into_iter().partition(|change| change.uri.path().ends_with(FILE_NAME));
+        let mut changed = Vec::new();
+        for change in manifests {
+            if self.documents.contains_key(&change.uri) {
+                continue;
+            }
+            if change.typ == FileChangeType::DELETED {
+                self.read(&change.uri, None);
+            } else {
+                changed.push(change.uri);
+            }
+        }
+        if !changed.is_empty() {
+            index::read(&self.pool, &self.events, changed);
+        }
+        if !configuration.is_empty() {
+            self.look_at_configuration_files();
+        }
+    }
+
+    /// Takes over what a file outside the editor declares. While it is being edited its text counts instead.
+    fn read(&mut self, uri: &Url, stream: Option<&Stream>) {
+        if self.documents.contains_key(uri) {
+            return;
+        }
+        let documents = stream.into_iter().flat_map(Stream::documents);
+        let declared: Vec<_> = documents.flat_map(|placed| objects(&placed.document)).collect();
+        let mut workspace = Workspace::clone(&self.workspace);
+        if workspace.update(uri.as_str(), &declared) {
+            self.workspace = Arc::new(workspace);
+            self.judge_all();
+        }
+    }
+}
+
+/// Judges a text, on a worker.
+fn judge(revision: Arc<Revision>, client: &Features) -> Event {
+    let judged = catch_unwind(AssertUnwindSafe(|| {
+        let file: &File = revision.judge();
+        let mut declared = Workspace::default();
+        file.declare(&mut declared, revision.uri.as_str());
+        (diagnostics(file, &revision.uri, client), declared)
+    }));
+    match judged {
+        Ok((diagnostics, declared)) => Event::Judged(Judged { revision, diagnostics, declared }),
+        Err(panic) => {
+            Event::Failed(revision.id, revision.uri.clone(), panic_message(panic.as_ref()).to_owned())
+        }
+    }
+}

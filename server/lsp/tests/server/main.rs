@@ -1,0 +1,12 @@
+//! The server and a client in one process, one file a subject.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "this is a test in all its parts")]
+
+mod actions;
+mod client;
+mod diagnostics;
+mod documents;
+mod explanations;
+mod faults;
+mod settings;
+mod workspace;
