@@ -1,7 +1,9 @@
 //! Leastwise at work, for someone who has just cloned it.
 
-use anyhow::Result;
-use xshell::{Shell, cmd};
+use std::process::Command;
+
+use anyhow::{Result, ensure};
+use xshell::{Cmd, Shell, cmd};
 
 use crate::places::Places;
 use crate::{binary, model, system};
@@ -16,14 +18,18 @@ const MANIFEST: &str = "tests/demo/weak.yaml";
 pub(crate) fn run(shell: &Shell, places: &Places) -> Result<()> {
     system::install(shell, &[system::BUILD, system::PYTHON])?;
     let leastwise = binary::build(shell, places)?;
-    let model = model::fetch(shell, places)?;
+    model::fetch(shell, places)?;
 
-    println!("\nWhat is wrong in {MANIFEST}:\n");
     // Exit code 1 says that there are findings, and here there must be some.
-    cmd!(shell, "{leastwise} check --model {model} {MANIFEST}").ignore_status().run()?;
-    println!("\nWhat the safe fixes would change:\n");
-    cmd!(shell, "{leastwise} fix --diff {MANIFEST}").ignore_status().run()?;
-    println!("\nWhy one of the rules exists:\n");
-    cmd!(shell, "{leastwise} explain privilege-escalation-allowed").run()?;
+    show("What is wrong", 1, cmd!(shell, "{leastwise} check {MANIFEST}"))?;
+    show("What can be fixed", 0, cmd!(shell, "{leastwise} fix --diff --unsafe {MANIFEST}"))?;
+    show("What a rule says", 0, cmd!(shell, "{leastwise} explain privilege-escalation-allowed"))
+}
+
+/// Runs a command under a heading. It must end with this exit code.
+fn show(heading: &str, expected: i32, command: Cmd<'_>) -> Result<()> {
+    println!("\n── {heading}\n\n$ {command}\n");
+    let status = Command::from(command).status()?;
+    ensure!(status.code() == Some(expected), "exit code {expected} was expected, not: {status}");
     Ok(())
 }

@@ -8,6 +8,7 @@ mod bench;
 mod binary;
 mod demo;
 mod dependencies;
+mod generate;
 mod model;
 mod neovim;
 mod new_rule;
@@ -55,6 +56,8 @@ enum Errand {
     Screenshot,
     /// Write down what a real Neovim says to the server, for a test that says it again.
     Record,
+    /// Write the files that are made from code: the rule reference and the schema of the configuration.
+    Generate,
     /// Begin a rule: write its file from a template and name it in its family's list.
     NewRule {
         /// The rule's id, such as host-network.
@@ -92,6 +95,7 @@ fn run(errand: &Errand) -> Result<ExitCode> {
         Errand::Bench => bench::run(&shell, &places)?,
         Errand::Screenshot => screenshot::run(&shell, &places)?,
         Errand::Record => record::run(&shell, &places)?,
+        Errand::Generate => generate::write(&shell, &places)?,
         Errand::NewRule { id, family } => new_rule::run(&shell, &places, id, family)?,
     }
     Ok(ExitCode::SUCCESS)

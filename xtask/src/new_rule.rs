@@ -27,7 +27,7 @@ pub(crate) fn run(shell: &Shell, places: &Places, id: &str, family: &str) -> Res
 
     fs::write(&file, TEMPLATE.replace("RULE-ID", id).replace("FAMILY", &pascal_case(family)))?;
     fs::write(&list, extended)?;
-    cmd!(shell, "cargo fmt --package leastwise-rules").quiet().run()?;
+    cmd!(shell, "rustfmt --edition 2024 {file} {list}").quiet().run()?;
     println!(
         "{} is to be written now. It is finished when these pass:\n  \
          cargo test --package leastwise-rules {module}\n  cargo xtask generate",

@@ -8,7 +8,7 @@ use xshell::{Shell, cmd};
 
 use crate::places::Places;
 use crate::steps::Steps;
-use crate::{binary, dependencies, model, neovim, system};
+use crate::{binary, dependencies, generate, model, neovim, system};
 
 /// All packages but the end-to-end tests, which need the built binary. llama.cpp is a feature and not among them.
 const EVERYDAY: &[&str] = &["--workspace", "--exclude", "leastwise-tests"];
@@ -20,7 +20,7 @@ pub(crate) fn run(shell: &Shell, places: &Places) -> ExitCode {
         system::install_rust_components(shell)?;
         system::install(shell, &[system::BUILD, system::PYTHON, system::TERMINAL])
     });
-    steps.run("formatting", || Ok(cmd!(shell, "cargo fmt --all --check").run()?));
+    steps.run("formatting", || formatting(shell));
     steps
         .run("lints", || Ok(cmd!(shell, "cargo clippy --workspace --all-targets -- --deny warnings").run()?));
     steps.run("dependencies", || dependencies::check(shell, places));
@@ -28,6 +28,7 @@ pub(crate) fn run(shell: &Shell, places: &Places) -> ExitCode {
     steps.run("examples in the documentation", || Ok(cmd!(shell, "cargo test --doc {EVERYDAY...}").run()?));
 
     let binary = steps.run_after(installed, "release build", |()| binary::build(shell, places));
+    steps.run_after(binary.as_ref(), "generated files", |binary| generate::check(shell, places, binary));
     steps.run_after(installed, "llama.cpp crate", |()| llama_tests(shell, places));
     let model = steps.run_after(installed, "model", |()| model::fetch(shell, places));
     let neovim = steps.run_after(installed, "Neovim", |()| neovim::fetch(shell, places));
@@ -36,6 +37,13 @@ pub(crate) fn run(shell: &Shell, places: &Places) -> ExitCode {
         end_to_end_tests(shell, &binary, &model, &neovim)
     });
     steps.finish()
+}
+
+/// Every file by name: `cargo fmt` follows `mod` items only, and does not see the rules, which a macro declares.
+fn formatting(shell: &Shell) -> Result<()> {
+    let files = cmd!(shell, "git ls-files *.rs").read()?;
+    let files: Vec<&str> = files.lines().collect();
+    Ok(cmd!(shell, "rustfmt --edition 2024 --check {files...}").quiet().run()?)
 }
 
 /// Unit, property and in-memory tests, without llama.cpp. cargo-nextest runs them in parallel where it is there.

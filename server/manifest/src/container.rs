@@ -1,4 +1,4 @@
-use crate::setting::{Setting, boolean, integer, lookup, string};
+use crate::setting::{Setting, boolean, integer, lookup, string, text};
 use leastwise_yaml::{Field, Node, Path};
 
 /// The three lists of containers in a pod spec.
@@ -40,7 +40,7 @@ pub struct Container<'d> {
 impl<'d> Container<'d> {
     /// `name`, when known.
     pub fn name(&self) -> Option<&'d str> {
-        lookup(self.node, &["name"]).value()?.as_text()
+        text(lookup(self.node, &["name"]).value()?)
     }
 
     /// `container "name"`, or the place in its list where the name is not known; for messages.

@@ -1,4 +1,4 @@
-use crate::setting::string;
+use crate::setting::{lookup, string, text};
 use leastwise_yaml::{Document, Field, Kind, Node, Path};
 use serde::Serialize;
 
@@ -27,7 +27,8 @@ pub struct Resource {
     pub name: Option<String>,
 }
 
-/// The objects of a document, the items of `List` kinds each for itself.
+/// The objects of a document, the items of lists each for itself. A list is of kind `List`, or of another kind that
+/// ends so and has objects as items.
 pub fn objects(document: &Document) -> Vec<Object<'_>> {
     let root = Object { node: document.root(), path: Path::root() };
     if !root.looks_like_kubernetes() {
@@ -38,11 +39,12 @@ pub fn objects(document: &Document) -> Vec<Object<'_>> {
         _ => return vec![root],
     };
     let path = Path::root().key("items");
-    items
+    let objects: Vec<_> = items
         .items()
         .map(|item| Object { node: item.value, path: path.index(item.index) })
         .filter(Object::looks_like_kubernetes)
-        .collect()
+        .collect();
+    if objects.is_empty() && root.kind() != Some("List") { vec![root] } else { objects }
 }
 
 impl<'d> Object<'d> {
@@ -69,12 +71,12 @@ impl<'d> Object<'d> {
 
     /// `metadata.name`, when known. A plain number or boolean counts too: people forget quotes.
     pub fn name(&self) -> Option<&'d str> {
-        crate::lookup(self.node, &["metadata", "name"]).value()?.as_text()
+        text(lookup(self.node, &["metadata", "name"]).value()?)
     }
 
     /// `metadata.namespace`, when known.
     pub fn namespace(&self) -> Option<&'d str> {
-        crate::lookup(self.node, &["metadata", "namespace"]).value()?.as_text()
+        text(lookup(self.node, &["metadata", "namespace"]).value()?)
     }
 
     /// What it calls itself.

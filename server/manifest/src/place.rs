@@ -38,7 +38,10 @@ fn present(document: &Document, path: &Path) -> Option<TextRange> {
 fn key(document: &Document, path: &Path) -> Option<TextRange> {
     match document.entry_at(path) {
         Some(entry) => some_text(entry.key.range()),
-        None => document.at(path).map(Node::head),
+        None => {
+            let head = document.at(path).map(Node::head).and_then(some_text);
+            head.or_else(|| document.item_at(path).and_then(|item| some_text(item.range)))
+        }
     }
 }
 

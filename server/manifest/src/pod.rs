@@ -32,6 +32,9 @@ const TEMPLATES: &[(&str, &[&str], &[&str])] = &[
 /// Groups whose objects describe pods without being any: policies hold patterns, not specs.
 const PATTERNS: &[&str] = &["kyverno.io", "gatekeeper.sh"];
 
+/// Keys under which containers share a pod that is described elsewhere (Argo Workflows).
+const NOT_PODS: &[&str] = &["containerSet"];
+
 /// As many nodes as a shape is looked for in; more than any honest object has.
 const SHAPE_BUDGET: usize = 20_000;
 
@@ -39,15 +42,20 @@ const SHAPE_BUDGET: usize = 20_000;
 pub fn pod_specs<'d>(object: &Object<'d>) -> Vec<PodSpec<'d>> {
     match (object.api_group(), object.kind()) {
         (Some(group), Some(kind)) if object.is_built_in() == Some(true) => {
-            let place = TEMPLATES.iter().find(|(known, kinds, _)| *known == group && kinds.contains(&kind));
-            place.and_then(|(_, _, template)| at_template(object, template)).into_iter().collect()
+            at_template(object, |known, kinds| known == group && kinds.contains(&kind)).into_iter().collect()
         }
+        // A template hides the version, but who calls a kind so means the one of Kubernetes.
+        (None, Some(kind)) => match at_template(object, |_, kinds| kinds.contains(&kind)) {
+            Some(pod) => vec![pod],
+            None => by_shape(object),
+        },
         (Some(group), _) if PATTERNS.iter().any(|pattern| group.ends_with(pattern)) => Vec::new(),
         _ => by_shape(object),
     }
 }
 
-fn at_template<'d>(object: &Object<'d>, template: &[&str]) -> Option<PodSpec<'d>> {
+fn at_template<'d>(object: &Object<'d>, is_kind: impl Fn(&str, &[&str]) -> bool) -> Option<PodSpec<'d>> {
+    let (_, _, template) = TEMPLATES.iter().find(|(group, kinds, _)| is_kind(group, kinds))?;
     let path = object.path.keys(template);
     let keys: Vec<&str> = template.iter().copied().chain(["spec"]).collect();
     let node = crate::lookup(object.node, &keys).value()?;
@@ -63,7 +71,7 @@ fn at_template<'d>(object: &Object<'d>, template: &[&str]) -> Option<PodSpec<'d>
 fn by_shape<'d>(object: &Object<'d>) -> Vec<PodSpec<'d>> {
     let mut found = Vec::new();
     let mut visit = |path: &Path, node: Node<'d>| {
-        let is_pod_spec = holds_containers(node);
+        let is_pod_spec = holds_containers(node) && !is_part_of_pod(path);
         if is_pod_spec {
             let path = object.path.join(path);
             let holder = match path.last() {
@@ -76,6 +84,10 @@ fn by_shape<'d>(object: &Object<'d>) -> Vec<PodSpec<'d>> {
     };
     object.node.walk(&mut visit, SHAPE_BUDGET);
     found
+}
+
+fn is_part_of_pod(path: &Path) -> bool {
+    matches!(path.last(), Some(Segment::Key(key)) if NOT_PODS.contains(&key.as_str()))
 }
 
 fn holds_containers(node: Node<'_>) -> bool {

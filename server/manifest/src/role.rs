@@ -1,5 +1,6 @@
 use crate::Object;
-use leastwise_yaml::{Field, Node, Path};
+use crate::setting::text;
+use leastwise_yaml::{Field, Kind, Node, Path};
 
 /// A Role or ClusterRole.
 #[derive(Clone, Debug)]
@@ -24,7 +25,7 @@ pub struct PolicyRule<'d> {
 pub struct Names<'d> {
     /// Each known name and where it stands.
     pub known: Vec<(&'d str, Path)>,
-    /// A template hides some or all of the list.
+    /// Some or all of the list is hidden by a template, broken text or a value that is no list.
     pub open: bool,
 }
 
@@ -40,9 +41,9 @@ impl Names<'_> {
     }
 }
 
-/// The object as a role, if it is one.
+/// The object as a role, if it is one. Where a template hides the version, the kind alone says so.
 pub fn role<'d>(object: &Object<'d>) -> Option<Role<'d>> {
-    let is_role = object.api_group() == Some("rbac.authorization.k8s.io")
+    let is_role = matches!(object.api_group(), Some("rbac.authorization.k8s.io") | None)
         && matches!(object.kind(), Some("Role" | "ClusterRole"));
     is_role.then(|| {
         let path = object.path.key("rules");
@@ -70,9 +71,9 @@ impl<'d> PolicyRule<'d> {
                 known: entry
                     .value
                     .items()
-                    .filter_map(|item| Some((item.value.as_text()?, path.index(item.index))))
+                    .filter_map(|item| Some((text(item.value)?, path.index(item.index))))
                     .collect(),
-                open: entry.value.is_unknown()
+                open: !is_list(entry.value)
                     || entry.value.is_open()
                     || entry.value.items().any(|item| item.value.is_unknown()),
             },
@@ -80,4 +81,9 @@ impl<'d> PolicyRule<'d> {
             Field::Unknown => Names { known: Vec::new(), open: true },
         }
     }
+}
+
+/// A null is an empty list.
+fn is_list(node: Node<'_>) -> bool {
+    node.is_null() || matches!(node.kind(), Kind::Sequence)
 }

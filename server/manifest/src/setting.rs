@@ -74,6 +74,12 @@ pub fn integer<'d>(node: Node<'d>, keys: &[&str]) -> Setting<'d, i64> {
     Setting::read(lookup(node, keys), Node::as_integer)
 }
 
+/// The text of a known scalar, whatever it means: people forget the quotes of names like `8080` or `on`. A null has
+/// none.
+pub(crate) fn text(node: Node<'_>) -> Option<&str> {
+    node.as_text().filter(|_| !node.is_null())
+}
+
 /// The string at a chain of keys.
 pub fn string<'d>(node: Node<'d>, keys: &[&str]) -> Setting<'d, &'d str> {
     Setting::read(lookup(node, keys), Node::as_str)

@@ -2,9 +2,7 @@
 
 use leastwise_yaml::{Document, Entry, Field, Kind, Node, Path, Scalar};
 use std::cell::{Cell, OnceCell};
-
-/// More nodes than any honest object has; aliases can make more.
-const BUDGET: usize = 200_000;
+use std::collections::HashMap;
 
 /// The two documents of a comparison, and whether the templates that hide parts of them are the same.
 ///
@@ -16,11 +14,14 @@ pub(crate) struct Documents<'d> {
     after: &'d Document,
     alike: OnceCell<bool>,
     relied_on: Cell<bool>,
+    /// The nodes that may still be looked at. Without aliases none is looked at more than a few times.
+    budget: Cell<usize>,
 }
 
 impl<'d> Documents<'d> {
     pub(crate) fn new(before: &'d Document, after: &'d Document) -> Self {
-        Self { before, after, alike: OnceCell::new(), relied_on: Cell::new(false) }
+        let budget = Cell::new(size(before) + size(after));
+        Self { before, after, alike: OnceCell::new(), relied_on: Cell::new(false), budget }
     }
 
     /// Whether what templates and broken text bring is the same on both sides.
@@ -56,7 +57,7 @@ impl<'d> Documents<'d> {
     /// The outermost paths at which the two nodes say something different, seen from the nodes; those that `skip`
     /// holds are left out.
     pub(crate) fn differing(&self, before: Node<'d>, after: Node<'d>, skip: &[Path]) -> Vec<Path> {
-        let mut differ = Differ { documents: self, skip, budget: BUDGET, found: Vec::new() };
+        let mut differ = Differ { documents: self, skip, found: Vec::new() };
         differ.nodes(&Path::root(), before, after);
         differ.found
     }
@@ -71,6 +72,12 @@ fn is_nothing(field: Field<'_>) -> bool {
     }
 }
 
+/// As many nodes as may be looked at for a document's sake, in proportion to its text: aliases of aliases can make
+/// any number.
+fn size(document: &Document) -> usize {
+    4 * document.source().len() + 1_000
+}
+
 /// The templates and broken texts that are not part of a scalar, in order.
 fn free_text(document: &Document) -> Vec<&str> {
     let mut scalars = Vec::new();
@@ -80,7 +87,7 @@ fn free_text(document: &Document) -> Vec<&str> {
         }
         true
     };
-    document.root().walk(collect, BUDGET);
+    document.root().walk(collect, size(document));
     scalars.sort_unstable_by_key(|range| range.start());
     let is_in_scalar = |range: leastwise_text::TextRange| {
         let next = scalars.partition_point(|scalar| scalar.start() <= range.start());
@@ -93,7 +100,6 @@ fn free_text(document: &Document) -> Vec<&str> {
 struct Differ<'c, 'd> {
     documents: &'c Documents<'d>,
     skip: &'c [Path],
-    budget: usize,
     found: Vec<Path>,
 }
 
@@ -102,11 +108,11 @@ impl<'d> Differ<'_, 'd> {
         if before == after || self.skip.contains(path) {
             return;
         }
-        if self.budget == 0 {
+        let Some(budget) = self.documents.budget.get().checked_sub(1) else {
             self.found.push(path.clone());
             return;
-        }
-        self.budget -= 1;
+        };
+        self.documents.budget.set(budget);
         match (before.kind(), after.kind()) {
             (Kind::Mapping, Kind::Mapping) => self.mappings(path, before, after),
             (Kind::Sequence, Kind::Sequence) => self.sequences(path, before, after),
@@ -132,18 +138,19 @@ impl<'d> Differ<'_, 'd> {
             return;
         }
         let (before, after) = (effective_entries(before), effective_entries(after));
-        let find = |entries: &[Entry<'d>], key: &str| -> Option<Node<'d>> {
-            entries.iter().find(|entry| label(entry) == key).map(|entry| entry.value)
+        let values = |entries: &[Entry<'d>]| -> HashMap<&'d str, Node<'d>> {
+            entries.iter().map(|entry| (label(entry), entry.value)).collect()
         };
+        let (values_before, values_after) = (values(&before), values(&after));
         for entry in &before {
             let key = label(entry);
             let path = path.key(key);
-            match find(&after, key) {
-                Some(value) => self.nodes(&path, entry.value, value),
+            match values_after.get(key) {
+                Some(value) => self.nodes(&path, entry.value, *value),
                 None => self.only(&path, entry.value),
             }
         }
-        for entry in after.iter().filter(|entry| find(&before, label(entry)).is_none()) {
+        for entry in after.iter().filter(|entry| !values_before.contains_key(label(entry))) {
             self.only(&path.key(label(entry)), entry.value);
         }
     }
@@ -177,8 +184,10 @@ impl<'d> Differ<'_, 'd> {
 /// The entries of a mapping; of repeated keys the last, which is the one that counts.
 fn effective_entries(node: Node<'_>) -> Vec<Entry<'_>> {
     let mut entries: Vec<Entry<'_>> = Vec::new();
+    let mut places: HashMap<&str, usize> = HashMap::new();
     for entry in node.entries() {
-        match entries.iter_mut().find(|earlier| label(earlier) == label(&entry)) {
+        let place = *places.entry(label(&entry)).or_insert(entries.len());
+        match entries.get_mut(place) {
             Some(earlier) => *earlier = entry,
             None => entries.push(entry),
         }

@@ -108,15 +108,16 @@ impl Finding {
     }
 }
 
-/// Marks what a more telling rule has found at the same place.
+/// Marks what a more telling rule has found at the same place, in it or around it.
 fn cover(findings: &mut [Finding]) {
     for index in 0..findings.len() {
         let Finding { rule, path, .. } = &findings[index];
+        let is_here = |other: &Finding| other.path.holds(path) || path.holds(&other.path);
         let covering = rule
             .covered_by
             .iter()
             .copied()
-            .find(|id| findings.iter().any(|other| other.rule.id == *id && other.path == *path));
+            .find(|id| findings.iter().any(|other| other.rule.id == *id && is_here(other)));
         findings[index].covered_by = covering;
     }
 }

@@ -29,7 +29,8 @@ pub struct Rule {
     pub also: &'static [(Checker, &'static str)],
     /// The fields it reads, for hover: `P` is the pod spec, `C[*]` a container, else a path in the object.
     pub fields: &'static [&'static str],
-    /// More telling rules: where one of them finds something at the same place, this one adds nothing for a reader.
+    /// More telling rules: where one of them finds something at the same place, in it or around it, this one adds
+    /// nothing for a reader.
     pub covered_by: &'static [&'static str],
     /// The rule's doc comment.
     pub(crate) documentation: &'static str,

@@ -223,3 +223,25 @@ fn anchors_and_merge_keys_are_looked_through() {
         "equal\n",
     );
 }
+
+#[test]
+fn aliases_of_aliases_end_undecided_in_little_time() {
+    let mut bomb =
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: bomb}\ndata:\n  a0: &a0 [x, x]\n".to_owned();
+    for level in 1..60 {
+        let below = level - 1;
+        bomb.push_str(&format!("  a{level}: &a{level} [*a{below}, *a{below}]\n"));
+    }
+    assert_eq!(compared(&bomb, &bomb).verdict, leastwise_privilege::Verdict::Undecided);
+}
+
+#[test]
+fn repeated_keys_count_once() {
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: shop}\nspec: {hostPID: false, hostPID: true, containers: []}\n";
+    check(pod, pod, "equal\n");
+    check(
+        pod,
+        &pod.replace(", hostPID: true", ""),
+        "narrower\n- shop sees and signals the node's processes (spec.hostPID)\n",
+    );
+}

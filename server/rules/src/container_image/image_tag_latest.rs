@@ -144,7 +144,9 @@ mod tests {
         ] {
             check_silent(
                 &RULE,
-                &format!("apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - name: web\n    image: {image}\n"),
+                &format!(
+                    "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - name: web\n    image: {image}\n"
+                ),
             );
         }
     }

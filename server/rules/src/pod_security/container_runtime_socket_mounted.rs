@@ -160,7 +160,8 @@ mod tests {
     /// The socket says all that the directory does; a reader sees one finding.
     #[test]
     fn it_covers_the_sensitive_directory() {
-        let text = "apiVersion: v1\nkind: Pod\nspec:\n  volumes: [{name: d, hostPath: {path: /run/docker.sock}}]\n";
+        let text =
+            "apiVersion: v1\nkind: Pod\nspec:\n  volumes: [{name: d, hostPath: {path: /run/docker.sock}}]\n";
         let directory = &crate::pod_security::host_path_sensitive_directory::RULE;
         let found = crate::testing::find(directory, &crate::Settings::default(), text);
         assert_eq!(found[0].1.covered_by, Some(RULE.id));

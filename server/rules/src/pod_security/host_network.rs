@@ -89,8 +89,13 @@ mod tests {
 
     #[test]
     fn false_null_absent_and_templates_are_fine() {
-        for setting in ["hostNetwork: false", "hostNetwork:", "hostPID: true", "hostNetwork: {{ .Values.hostNetwork }}"] {
-            check_silent(&RULE, &format!("apiVersion: v1\nkind: Pod\nspec:\n  {setting}\n  containers: []\n"));
+        for setting in
+            ["hostNetwork: false", "hostNetwork:", "hostPID: true", "hostNetwork: {{ .Values.hostNetwork }}"]
+        {
+            check_silent(
+                &RULE,
+                &format!("apiVersion: v1\nkind: Pod\nspec:\n  {setting}\n  containers: []\n"),
+            );
         }
     }
 

@@ -66,7 +66,8 @@ const ON_NODES: &[(&str, &str)] = &[
 ];
 
 /// What the providers' commands keep in a home directory.
-const AT_HOME: &[(&str, &str)] = &[("/.aws", "AWS"), ("/.azure", "Azure"), ("/.config/gcloud", "Google Cloud")];
+const AT_HOME: &[(&str, &str)] =
+    &[("/.aws", "AWS"), ("/.azure", "Azure"), ("/.config/gcloud", "Google Cloud")];
 
 fn check(pod: &PodSpec<'_>, report: &mut Report<'_, '_>) {
     find_directories(pod, report, |directory| {

@@ -66,6 +66,11 @@ rule! {
         (Kubescape, "C-0048"),
         (Kyverno, "disallow-host-path"),
     ],
+    covered_by: &[
+        "container-runtime-socket-mounted",
+        "host-path-cloud-credentials",
+        "host-path-sensitive-directory",
+    ],
     check: Check::Pod(check),
 }
 

@@ -92,7 +92,10 @@ mod tests {
     #[test]
     fn false_null_absent_and_templates_are_fine() {
         for setting in ["hostPID: off", "hostPID: ~", "hostIPC: true", "hostPID: {{ .Values.hostPID }}"] {
-            check_silent(&RULE, &format!("apiVersion: v1\nkind: Pod\nspec:\n  {setting}\n  containers: []\n"));
+            check_silent(
+                &RULE,
+                &format!("apiVersion: v1\nkind: Pod\nspec:\n  {setting}\n  containers: []\n"),
+            );
         }
     }
 

@@ -123,7 +123,10 @@ mod tests {
         assert_eq!(message(Profile::Privileged), [""; 0]);
         assert_eq!(message(Profile::Baseline), ["The pod breaks the baseline profile: host-pid"]);
         let [restricted] = &message(Profile::Restricted)[..] else { panic!("one finding a pod") };
-        assert!(restricted.contains("restricted profile: ") && restricted.contains("privilege-escalation-allowed"));
+        assert!(
+            restricted.contains("restricted profile: ")
+                && restricted.contains("privilege-escalation-allowed")
+        );
     }
 
     #[test]

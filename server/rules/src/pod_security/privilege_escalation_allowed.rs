@@ -72,13 +72,18 @@ fn check(pod: &PodSpec<'_>, container: &Container<'_>, report: &mut Report<'_, '
     }
     let message = match container.security_boolean(&["allowPrivilegeEscalation"]) {
         Setting::Set(true, _) => format!("{} may gain privileges after start", container.title()),
-        Setting::Unset => format!("{} may gain privileges after start, which is the default", container.title()),
+        Setting::Unset => {
+            format!("{} may gain privileges after start, which is the default", container.title())
+        }
         Setting::Set(false, _) | Setting::Unknown => return,
     };
     let path = container.security_path(&["allowPrivilegeEscalation"]);
     let found = report.find(path.clone(), message);
     if !is_forced(container) {
-        found.fix(Fix::behavioural("Set allowPrivilegeEscalation: false", [Patch::Set { path, value: false.into() }]));
+        found.fix(Fix::behavioural(
+            "Set allowPrivilegeEscalation: false",
+            [Patch::Set { path, value: false.into() }],
+        ));
     }
 }
 
@@ -120,7 +125,10 @@ mod tests {
 
     #[test]
     fn windows_pods_and_hidden_contexts_are_not_judged() {
-        check_silent(&RULE, "apiVersion: v1\nkind: Pod\nspec:\n  os: {name: windows}\n  containers: [{name: web}]\n");
+        check_silent(
+            &RULE,
+            "apiVersion: v1\nkind: Pod\nspec:\n  os: {name: windows}\n  containers: [{name: web}]\n",
+        );
         check_silent(
             &RULE,
             "

@@ -75,16 +75,18 @@ fn check(pod: &PodSpec<'_>, report: &mut Report<'_, '_>) {
         Setting::Set(false, _) | Setting::Unknown => return,
     };
     let path = pod.path.key(FIELD);
-    report.find(path.clone(), message).fix(Fix::behavioural(
-        format!("Set {FIELD}: false"),
-        [Patch::Set { path, value: false.into() }],
-    ));
+    report
+        .find(path.clone(), message)
+        .fix(Fix::behavioural(format!("Set {FIELD}: false"), [Patch::Set { path, value: false.into() }]));
 }
 
 /// What is to be said of a pod that leaves the matter to its ServiceAccount; nothing where that gives no token.
 fn inherited(pod: &PodSpec<'_>, report: &Report<'_, '_>) -> Option<String> {
     let Some(name) = account_name(pod) else {
-        return Some("The pod gets an API token, unless its ServiceAccount, which is not known here, gives none".to_owned());
+        return Some(
+            "The pod gets an API token, unless its ServiceAccount, which is not known here, gives none"
+                .to_owned(),
+        );
     };
     match report.context().workspace.service_account(pod.object.namespace(), name) {
         Some(account) if account.automount_token == Some(false) => None,

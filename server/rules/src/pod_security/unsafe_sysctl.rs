@@ -92,12 +92,12 @@ fn check(pod: &PodSpec<'_>, report: &mut Report<'_, '_>) {
         let Setting::Set(name, _) = string(item.value, &["name"]) else { continue };
         if !is_safe(name, version) {
             let path = list.index(item.index);
-            report
-                .find(path.key("name"), format!("{name} is no safe sysctl in Kubernetes {version}"))
-                .fix(Fix::behavioural(
+            report.find(path.key("name"), format!("{name} is no safe sysctl in Kubernetes {version}")).fix(
+                Fix::behavioural(
                     format!("Remove the sysctl {name}"),
                     [Patch::Remove { path, emptied: Emptied::Remove }],
-                ));
+                ),
+            );
         }
     }
 }
@@ -179,7 +179,9 @@ mod tests {
         ] {
             check_silent(
                 &RULE,
-                &format!("apiVersion: v1\nkind: Pod\nspec:\n  securityContext: {context}\n  containers: []\n"),
+                &format!(
+                    "apiVersion: v1\nkind: Pod\nspec:\n  securityContext: {context}\n  containers: []\n"
+                ),
             );
         }
         check_silent(

@@ -77,7 +77,8 @@ fn check(role: &Role<'_>, report: &mut Report<'_, '_>) {
         let resources = rule.names("resources");
         // Where only the wildcard matches, the finding stands at its place and is covered by the one about it.
         if let Some(path) = resources.find("secrets").or_else(|| resources.find(ALL)) {
-            let reach = if role.is_cluster_role() { "wherever the role is bound" } else { "of the namespace" };
+            let reach =
+                if role.is_cluster_role() { "wherever the role is bound" } else { "of the namespace" };
             report
                 .find(path.clone(), format!("This rule can {how} every Secret {reach}"))
                 .severity(severity(role));

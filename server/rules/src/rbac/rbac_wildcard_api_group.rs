@@ -47,6 +47,7 @@ rule! {
     family: Family::Rbac,
     fields: &["rules[*].apiGroups"],
     also: &[(Checkov, "CKV_K8S_49"), (Kics, "6b896afb-ca07-467a-b256-1a0077a1c08e")],
+    covered_by: &["rbac-all-permissions"],
     check: Check::Role(check),
 }
 

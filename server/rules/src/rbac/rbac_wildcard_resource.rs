@@ -56,6 +56,7 @@ rule! {
         (Trivy, "KSV-0112"),
         (Kyverno, "restrict-wildcard-resources"),
     ],
+    covered_by: &["rbac-all-permissions"],
     check: Check::Role(check),
 }
 
@@ -69,7 +70,9 @@ fn check(role: &Role<'_>, report: &mut Report<'_, '_>) {
         };
         for (resource, path) in rule.names("resources").known {
             let message = match resource.split_once('/') {
-                None if resource == ALL => format!("This rule grants {verbs}every resource of its API groups"),
+                None if resource == ALL => {
+                    format!("This rule grants {verbs}every resource of its API groups")
+                }
                 Some((ALL, subresource)) => {
                     format!("This rule grants {verbs}the subresource {subresource} of every resource")
                 }

@@ -54,6 +54,7 @@ rule! {
         (Trivy, "KSV-0045"),
         (Kyverno, "restrict-wildcard-verbs"),
     ],
+    covered_by: &["rbac-all-permissions"],
     check: Check::Role(check),
 }
 

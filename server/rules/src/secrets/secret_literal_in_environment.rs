@@ -79,7 +79,9 @@ fn check(_: &PodSpec<'_>, container: &Container<'_>, report: &mut Report<'_, '_>
         let what = match shape(value) {
             Some(shape) => format!("holds {shape} in plain text"),
             None => match name.and_then(credential) {
-                Some(named) if !stands_for_none(value, named) => "is named like a credential and has a literal value".to_owned(),
+                Some(named) if !stands_for_none(value, named) => {
+                    "is named like a credential and has a literal value".to_owned()
+                }
                 _ => continue,
             },
         };
@@ -171,7 +173,9 @@ mod tests {
         ] {
             check_silent(
                 &RULE,
-                &format!("apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - name: web\n    env:\n    - {variable}\n"),
+                &format!(
+                    "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - name: web\n    env:\n    - {variable}\n"
+                ),
             );
         }
     }
