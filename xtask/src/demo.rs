@@ -21,9 +21,13 @@ pub(crate) fn run(shell: &Shell, places: &Places) -> Result<()> {
     model::fetch(shell, places)?;
 
     // Exit code 1 says that there are findings, and here there must be some.
-    show("What is wrong", 1, cmd!(shell, "{leastwise} check {MANIFEST}"))?;
+    show("What is wrong", 1, cmd!(shell, "{leastwise} check --model default {MANIFEST}"))?;
     show("What can be fixed", 0, cmd!(shell, "{leastwise} fix --diff --unsafe {MANIFEST}"))?;
-    show("What a rule says", 0, cmd!(shell, "{leastwise} explain privilege-escalation-allowed"))
+    show(
+        "Why one of them matters",
+        0,
+        cmd!(shell, "{leastwise} explain host-network {MANIFEST} --model default"),
+    )
 }
 
 /// Runs a command under a heading. It must end with this exit code.

@@ -61,11 +61,11 @@ end
 
 ---@param program string
 local function check_model(program)
-  local models, reason = run({ program, 'model', 'list' })
-  if models then
-    vim.health.info('models:\n' .. models)
+  local model, reason = run({ program, 'model', 'path' })
+  if model then
+    vim.health.ok('model: ' .. model)
   else
-    vim.health.warn('models cannot be listed: ' .. reason, { 'Rules work without a model' })
+    vim.health.info(('no local model, which only adds to what rules say: %s'):format(reason))
   end
 end
 
