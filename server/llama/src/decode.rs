@@ -1,0 +1,173 @@
+//! Reads tokens into a context so that the same tokens always give the same numbers.
+//!
+//! Floating-point sums depend on how many tokens are computed together and on where their state lies. So tokens are always
+//! read in batches that begin at multiples of a fixed number, into a context with one sequence. Whoever takes up an old state first
+//! cuts it at such a multiple: then every batch is the one that a fresh read would compute, and the results are the same to
+//! the last bit. Small batches are also what makes a request end soon after it was cancelled.
+
+use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use llama_cpp_2::context::LlamaContext;
+use llama_cpp_2::context::params::LlamaContextParams;
+use llama_cpp_2::context::session::{LlamaStateSeqFlags, SeqState};
+use llama_cpp_2::llama_batch::LlamaBatch;
+use llama_cpp_2::token::LlamaToken;
+
+use crate::Failure;
+use crate::failure::Stop;
+use crate::load::Loaded;
+
+/// The most tokens of a context. A longer document is judged in part, a longer prompt not answered.
+const CONTEXT: u32 = 2048;
+
+/// A context with one sequence, and how much is in it.
+pub(crate) struct Reader<'model> {
+    context: LlamaContext<'model>,
+    batch: LlamaBatch<'static>,
+    /// Tokens in a batch.
+    size: usize,
+    read: usize,
+}
+
+/// What was computed for some tokens, to be taken up again.
+pub(crate) struct State {
+    state: SeqState,
+    read: usize,
+}
+
+impl State {
+    /// Its size in bytes.
+    pub(crate) fn bytes(&self) -> usize {
+        self.state.byte_len()
+    }
+}
+
+impl<'model> Reader<'model> {
+    /// A reader of batches of `size` tokens: small ones end sooner after a cancellation and cost less to read again.
+    pub(crate) fn new(loaded: &'model Loaded, threads: u32, size: u16) -> Result<Self, Failure> {
+        let threads = i32::try_from(threads.max(1)).unwrap_or(1);
+        let parameters = LlamaContextParams::default()
+            .with_n_ctx(NonZeroU32::new(CONTEXT.min(loaded.model.n_ctx_train())))
+            // A batch longer than this ends the process; `read` never makes one.
+            .with_n_batch(u32::from(size))
+            .with_n_ubatch(u32::from(size))
+            .with_n_seq_max(1)
+            .with_n_threads(threads)
+            .with_n_threads_batch(threads);
+        let context = loaded
+            .model
+            .new_context(loaded.backend, parameters)
+            .map_err(|error| Failure::engine("there is no context for the model", error))?;
+        let size = usize::from(size);
+        Ok(Self { context, batch: LlamaBatch::new(size, 1), size, read: 0 })
+    }
+
+    /// The most tokens it can hold.
+    pub(crate) fn capacity(&self) -> usize {
+        self.context.n_ctx() as usize
+    }
+
+    /// How many tokens have been read.
+    pub(crate) fn position(&self) -> usize {
+        self.read
+    }
+
+    /// Forgets everything.
+    pub(crate) fn clear(&mut self) {
+        self.context.clear_kv_cache();
+        self.read = 0;
+    }
+
+    /// Forgets what was read from a batch's beginning on, so that at most `keep` tokens are left. Gives how many are left.
+    pub(crate) fn cut(&mut self, keep: usize) -> usize {
+        let keep = keep.min(self.read) / self.size * self.size;
+        let cut = match u32::try_from(keep) {
+            Ok(start) if keep > 0 => self.context.clear_kv_cache_seq(Some(0), Some(start), None),
+            _ => Ok(false),
+        };
+        if matches!(cut, Ok(true)) {
+            self.read = keep;
+        } else {
+            self.clear();
+        }
+        self.read
+    }
+
+    /// Reads the tokens that follow those already read, batch by batch; `tokens` are all of them, from the first on. `wanted`
+    /// says at which tokens the logits are wanted, and `on_logits` gets them, in order. `on_batch` is told how many have been
+    /// read after each batch.
+    pub(crate) fn read(
+        &mut self,
+        tokens: &[LlamaToken],
+        wanted: impl Fn(usize) -> bool,
+        mut on_logits: impl FnMut(usize, &[f32]),
+        on_batch: &mut dyn FnMut(usize),
+        cancel: &AtomicBool,
+    ) -> Result<(), Stop> {
+        while self.read < tokens.len() {
+            if cancel.load(Ordering::Relaxed) {
+                return Err(Stop::Cancelled);
+            }
+            // From wherever it stands to the next multiple, so that the following batches begin at one.
+            let end = (self.read / self.size * self.size + self.size).min(tokens.len());
+            self.batch.clear();
+            for (position, &token) in (self.read..end).zip(&tokens[self.read..end]) {
+                self.add(token, position, wanted(position))?;
+            }
+            self.decode()?;
+            for position in (self.read..end).filter(|&position| wanted(position)) {
+                let index = i32::try_from(position - self.read).unwrap_or(i32::MAX);
+                on_logits(position, self.context.get_logits_ith(index));
+            }
+            self.read = end;
+            on_batch(end);
+        }
+        Ok(())
+    }
+
+    /// Reads one more token, and gives the logits after it.
+    pub(crate) fn push(&mut self, token: LlamaToken) -> Result<&[f32], Failure> {
+        self.batch.clear();
+        self.add(token, self.read, true)?;
+        self.decode()?;
+        self.read += 1;
+        Ok(self.context.get_logits_ith(0))
+    }
+
+    fn add(&mut self, token: LlamaToken, position: usize, logits: bool) -> Result<(), Failure> {
+        let position =
+            i32::try_from(position).map_err(|error| Failure::engine("a token's position", error))?;
+        self.batch
+            .add(token, position, &[0], logits)
+            .map_err(|error| Failure::engine("a batch of tokens", error))
+    }
+
+    fn decode(&mut self) -> Result<(), Failure> {
+        self.context
+            .decode(&mut self.batch)
+            .map_err(|error| Failure::engine("llama.cpp cannot compute", error))
+    }
+
+    /// Copies what has been computed.
+    pub(crate) fn save(&self) -> Result<State, Failure> {
+        let state = self.context.state_seq_get(0, LlamaStateSeqFlags::empty());
+        let state = state.map_err(|error| Failure::engine("the state cannot be saved", error))?;
+        Ok(State { state, read: self.read })
+    }
+
+    /// Takes up what was saved, in place of what is there.
+    pub(crate) fn restore(&mut self, saved: &State) -> Result<(), Failure> {
+        self.clear();
+        match self.context.state_seq_set(&saved.state, 0) {
+            Ok(()) => {
+                self.read = saved.read;
+                Ok(())
+            }
+            Err(error) => {
+                self.clear();
+                Err(Failure::engine("the state cannot be restored", error))
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! From a path to a model that is ready, or to a message that says what is wrong with it.
+
+use std::io;
+use std::sync::OnceLock;
+
+use leastwise_model::protocol::{FailureKind, ModelInfo};
+use llama_cpp_2::llama_backend::LlamaBackend;
+use llama_cpp_2::model::LlamaModel;
+use llama_cpp_2::model::params::LlamaModelParams;
+
+use crate::labels::{self, Labels};
+use crate::serve::Options;
+use crate::{Failure, checks, native_log};
+
+/// A model and what was found in its file.
+pub(crate) struct Loaded {
+    pub(crate) backend: &'static LlamaBackend,
+    pub(crate) model: LlamaModel,
+    pub(crate) labels: Option<Labels>,
+    pub(crate) info: ModelInfo,
+}
+
+/// The share of the progress that checking the digest takes.
+const CHECK_SHARE: f32 = 0.5;
+
+/// Checks and loads a model. `on_progress` gets the part done, from 0 to 1.
+pub(crate) fn load(
+    options: &Options,
+    mut on_progress: impl FnMut(f32) -> io::Result<()> + Send + 'static,
+) -> Result<Loaded, Failure> {
+    let (path, sha256) = (&options.model, options.sha256.as_deref());
+    checks::processor()?;
+    let size = checks::file(path, sha256, &mut |done| on_progress(done * CHECK_SHARE))?;
+    checks::memory(size, options.available_memory.or_else(checks::available_memory))?;
+    let backend = backend()?;
+    // What was said about an earlier model.
+    native_log::take();
+    let mut last = 0;
+    let parameters = LlamaModelParams::default().with_n_gpu_layers(0).with_progress_callback(move |done| {
+        // It is called for every tensor; a hundred steps are enough. Loading is given up when nobody listens.
+        let step = (done * 100.0) as u32;
+        let told = step == last || on_progress(CHECK_SHARE + done * (1.0 - CHECK_SHARE)).is_ok();
+        last = step;
+        told
+    });
+    let model = LlamaModel::load_from_file(backend, path, &parameters).map_err(|error| {
+        let said = native_log::take();
+        let reason = if said.is_empty() { error.to_string() } else { said };
+        Failure::new(FailureKind::ModelInvalid, format!("{} cannot be loaded: {reason}", path.display()))
+    })?;
+    let labels = labels::of(&model, options.labels.as_deref())?;
+    let info = ModelInfo {
+        // A model need not have a name.
+        name: model.meta_val_str("general.name").unwrap_or_default(),
+        labels: labels.iter().flat_map(|labels| &labels.labels).map(|label| label.name.clone()).collect(),
+        sha256: sha256.map(str::to_ascii_lowercase).unwrap_or_default(),
+    };
+    Ok(Loaded { backend, model, labels, info })
+}
+
+/// llama.cpp itself, which can be started once in a process.
+fn backend() -> Result<&'static LlamaBackend, Failure> {
+    static BACKEND: OnceLock<Result<LlamaBackend, Failure>> = OnceLock::new();
+    BACKEND
+        .get_or_init(|| {
+            native_log::capture();
+            LlamaBackend::init().map_err(|error| Failure::engine("llama.cpp does not start", error))
+        })
+        .as_ref()
+        .map_err(Failure::clone)
+}

@@ -1,0 +1,54 @@
+//! With the default model, where it lies in one of the user's folders: quantized weights take other paths through llama.cpp
+//! than the small model's.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use leastwise_model::{Explainer, Status, Supervisor, location};
+
+use crate::completing::{facts, prompt_of};
+use crate::tagging::{assert_same, changes, manifest};
+use crate::worker::supervise;
+
+/// Tokens of the default model that are used for nothing else, as labels.
+const LABELS: &str = r#"{"none": 4, "labels": [{"name": "a", "token": 5, "threshold": 0}, {"name": "b", "token": 6, "threshold": 0}]}"#;
+
+fn worker() -> Option<Supervisor> {
+    match location::default_model() {
+        Some(model) => Some(supervise(model, &["--labels", LABELS])),
+        None => {
+            println!("skipped: there is no model in {:?}", location::candidates());
+            None
+        }
+    }
+}
+
+#[test]
+fn tags_after_a_change_are_those_of_a_fresh_read() {
+    let Some(worker) = worker() else { return };
+    let tags = |document: &str, text: &str| worker.tag(document, text, &AtomicBool::new(false)).unwrap();
+    let text = manifest(1);
+    tags("edited.yaml", &text);
+    for (turn, text) in changes(&text).iter().take(6).enumerate() {
+        let after = tags("edited.yaml", text);
+        assert_same(&after, &tags(&format!("fresh-{turn}.yaml"), text), text);
+    }
+}
+
+#[test]
+fn it_explains_and_names_only_what_exists() {
+    let Some(worker) = worker() else { return };
+    let worker = Arc::new(worker);
+    let explainer = Explainer::new(worker.clone());
+    let mut pieces = Vec::new();
+    let explanation = explainer
+        .explain(&facts(), &mut |piece| pieces.push(piece.to_owned()), &AtomicBool::new(false))
+        .unwrap();
+    println!("{explanation:?}");
+    assert_eq!(explanation.text, pieces.concat());
+    assert!(!explanation.text.is_empty(), "nothing it said could be believed");
+    for name in explanation.text.split('`').skip(1).step_by(2) {
+        assert!(prompt_of(&facts()).grammar.contains(&format!("\"{name}\"")), "{name}");
+    }
+    assert!(matches!(worker.status(), Status::Ready { .. }));
+}
