@@ -21,8 +21,9 @@ use crate::load::Loaded;
 /// The most bytes of states of documents other than the current one.
 const KEPT_BYTES: usize = 128 * 1024 * 1024;
 
-/// Tokens in a batch. After a change, half of it is read again on average for nothing.
-const BATCH: u16 = 32;
+/// Tokens in a batch. After a change, half of it is read again on average for nothing; but every batch passes all weights
+/// through the processor, so that 32 are 10 % slower a token than 64, and 64 are 5 % slower than 256.
+const BATCH: u16 = 64;
 
 /// Tags the documents of a session.
 pub(crate) struct Tagger<'model> {
