@@ -311,8 +311,7 @@ mod tests {
         // Three to one.
         let logits = [0.0, 3_f32.ln(), 100.0];
         let mut random = Chooser::new(Sampling::Random { seed: 5 });
-        let draws: Vec<i32> =
-            (0..4000).map(|_| random.token(&logits, &allowed(&[0, 1])).unwrap().0).collect();
+        let draws: Vec<u32> = (0..4000).map(|_| random.choose(&logits, &allowed(&[0, 1])).unwrap()).collect();
         let ones = draws.iter().filter(|&&token| token == 1).count();
         assert!((2900..3100).contains(&ones), "{ones} of 4000 and not about 3000");
         let mut again = Chooser::new(Sampling::Random { seed: 5 });
