@@ -1,6 +1,6 @@
 //! What the command line may say.
 
-use crate::{check, completions, explain, fix, model, rules};
+use crate::{check, completions, explain, fix, lsp, model, rules};
 use anstream::ColorChoice;
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -25,6 +25,8 @@ pub(crate) enum Command {
     Explain(explain::Explain),
     /// List every rule.
     Rules(rules::Rules),
+    /// Serve an editor: the language server.
+    Lsp(lsp::Lsp),
     /// Fetch and list local models.
     Model(model::Models),
     /// Print the JSON schema of `.leastwise.yaml`.

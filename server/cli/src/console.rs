@@ -3,7 +3,7 @@
 use anstream::AutoStream;
 use anstyle::{AnsiColor, Style};
 use std::fmt::Display;
-use std::io::{self, BufWriter, ErrorKind, IsTerminal, StdoutLock, Write};
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Stdout, Write};
 use terminal_size::{Width, terminal_size};
 
 const ERROR: Style = AnsiColor::BrightRed.on_default().bold();
@@ -11,12 +11,12 @@ const NOTE: Style = AnsiColor::BrightBlue.on_default().bold();
 
 /// Standard output and standard error.
 pub(crate) struct Console {
-    out: BufWriter<UntilClosed<AutoStream<StdoutLock<'static>>>>,
+    out: BufWriter<UntilClosed<AutoStream<Stdout>>>,
 }
 
 impl Console {
     pub(crate) fn new() -> Self {
-        let out = AutoStream::auto(io::stdout().lock());
+        let out = AutoStream::auto(io::stdout());
         Self { out: BufWriter::new(UntilClosed { inner: out, is_closed: false }) }
     }
 

@@ -14,6 +14,7 @@ mod fix;
 mod judged;
 mod judging;
 mod local_model;
+mod lsp;
 mod markdown;
 mod model;
 mod model_pass;
@@ -43,26 +44,25 @@ fn main() -> ExitCode {
     arguments.color.write_global();
     log();
     let mut console = Console::new();
-    let code = run(&arguments.command, &mut console).and_then(|code| console.flush().map(|()| code));
-    match code {
-        Ok(code) => ExitCode::from(code),
-        Err(error) => {
-            console.error(&error);
-            ExitCode::from(FAILED)
-        }
-    }
+    run(&arguments.command, &mut console).unwrap_or_else(|error| {
+        console.error(&error);
+        ExitCode::from(FAILED)
+    })
 }
 
-fn run(command: &Command, console: &mut Console) -> io::Result<u8> {
-    match command {
-        Command::Check(options) => check::run(options, console),
-        Command::Fix(options) => fix::run(options, console),
-        Command::Explain(options) => explain::run(options, console),
-        Command::Rules(options) => rules::run(options, console),
-        Command::Model(options) => model::run(options, console),
-        Command::ConfigurationSchema => configuration_schema::run(console),
-        Command::Completions(options) => completions::run(options, console),
-    }
+fn run(command: &Command, console: &mut Console) -> io::Result<ExitCode> {
+    let code = match command {
+        Command::Check(options) => check::run(options, console)?,
+        Command::Fix(options) => fix::run(options, console)?,
+        Command::Explain(options) => explain::run(options, console)?,
+        Command::Rules(options) => rules::run(options, console)?,
+        Command::Lsp(options) => return Ok(lsp::run(options)),
+        Command::Model(options) => model::run(options, console)?,
+        Command::ConfigurationSchema => configuration_schema::run(console)?,
+        Command::Completions(options) => completions::run(options, console)?,
+    };
+    console.flush()?;
+    Ok(ExitCode::from(code))
 }
 
 /// What the program does, on the standard error stream, for whoever sets `LEASTWISE_LOG` to `debug` or the like.
