@@ -1,5 +1,6 @@
 //! Whether two parts of documents say the same data, templates and broken text included.
 
+use leastwise_manifest::lookup;
 use leastwise_yaml::{Document, Entry, Field, Kind, Node, Path, Scalar};
 use std::cell::{Cell, OnceCell};
 use std::collections::HashMap;
@@ -41,16 +42,18 @@ impl<'d> Documents<'d> {
         let Some((key, rest)) = keys.split_first() else {
             return self.differing(before, after, &[]).is_empty();
         };
+        if says_nothing(before, keys) && says_nothing(after, keys) {
+            return true;
+        }
         match (before.get(key), after.get(key)) {
             (Field::Present(before), Field::Present(after)) => {
                 self.same_field(before.value, after.value, rest)
             }
-            (Field::Absent, Field::Absent) => true,
             (Field::Unknown, Field::Unknown) => match (before.kind(), after.kind()) {
                 (Kind::Mapping, Kind::Mapping) => self.hide_alike(),
                 _ => self.differing(before, after, &[]).is_empty(),
             },
-            (before, after) => is_nothing(before) && is_nothing(after),
+            _ => false,
         }
     }
 
@@ -63,9 +66,9 @@ impl<'d> Documents<'d> {
     }
 }
 
-/// A null is like an absent key.
-fn is_nothing(field: Field<'_>) -> bool {
-    match field {
+/// Whether the field at `keys` is known to be absent; a null is like an absent key.
+fn says_nothing(node: Node<'_>, keys: &[&str]) -> bool {
+    match lookup(node, keys) {
         Field::Present(entry) => entry.value.is_null(),
         Field::Absent => true,
         Field::Unknown => false,

@@ -180,7 +180,7 @@ fn is_no_more(comparison: &Comparison) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 250, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
 
     #[test]
     fn a_pod_is_equal_to_itself(pod in pod()) {

@@ -130,6 +130,34 @@ spec:
 }
 
 #[test]
+fn a_hidden_annotation_does_not_hide_a_field_that_is_added_beside_it() {
+    let pod = |context: &str| {
+        format!(
+            "\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: shop
+  annotations:
+    {{{{- toYaml .Values.annotations | nindent 4 }}}}
+spec:
+  containers:
+  - name: web
+    image: web
+{context}"
+        )
+    };
+    check(
+        &pod(""),
+        &pod("    securityContext:\n      readOnlyRootFilesystem: true\n"),
+        "
+        narrower
+        - web may write to its root file system (spec.containers[0].securityContext.readOnlyRootFilesystem)
+        ",
+    );
+}
+
+#[test]
 fn a_template_of_a_whole_value_is_compared_by_its_text() {
     let pod = |values: &str| {
         format!(
