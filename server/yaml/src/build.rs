@@ -1,59 +1,52 @@
-//! From tree-sitter's lossless tree to the spanned model.
+//! From the events of the strict reader to the spanned model.
 //!
-//! The walk keeps its own stack: twenty thousand nested brackets are text like any other. Where the tree is known
-//! to give inexact ends (a collection whose last value is empty, block scalars), the end is taken from the last
-//! part that says something.
-
-mod long;
+//! yaml-rust2 says what a text holds, but not exactly where: its markers count characters, drift, and give no ends,
+//! no comments, no anchors, no tags. So a cursor goes through the text in step with the events. Between two of them
+//! stand only blanks, comments and indicators, and every token shows its own end; whatever the cursor finds instead
+//! is a disagreement, and then nothing is claimed about the document.
 
 use crate::decode;
-use crate::lines::{is_blank, line_start, lines};
+use crate::lines::{is_blank, is_break, line_end, line_start};
 use crate::model::{CollectionStyle, Comment, Content, EntryData, ItemData, NodeData, NodeId, ScalarStyle};
-use crate::scalar::Scalar;
+use crate::scalar::{Scalar, core_tag};
+use crate::split::is_marker;
+use crate::strict::Events;
 use leastwise_text::{TextRange, TextSize};
 use std::collections::HashMap;
 use std::ops::Range;
-use tree_sitter::{Parser, Tree, TreeCursor};
+use yaml_rust2::Event;
+use yaml_rust2::scanner::TScalarStyle;
 
-/// What the tree holds, with ranges in the parsed text.
+/// What a text holds, with ranges in it.
 #[derive(Debug)]
 pub(crate) struct Built {
     pub(crate) nodes: Vec<NodeData>,
     pub(crate) root: NodeId,
     pub(crate) comments: Vec<Comment>,
-    /// What the grammar could not read.
-    pub(crate) unread: Vec<Range<usize>>,
+    /// The place where the text and its events disagree.
+    pub(crate) lost: Option<usize>,
 }
 
-/// Parses and builds one document.
-pub(crate) fn build(text: &str) -> Built {
-    let mut builder = Builder {
-        text,
-        base: 0,
-        nodes: Vec::new(),
-        comments: Vec::new(),
-        anchors: HashMap::new(),
-        unread: Vec::new(),
-        own_core_tags: false,
-        frames: Vec::new(),
-        root: None,
-    };
-    if lines(text).nth(long::LIMIT).is_none() {
-        builder.read(text, 0);
-    } else {
-        builder.read_long();
+/// Places the events of `text`.
+pub(crate) fn build(text: &str, events: &Events) -> Built {
+    let mut builder = Builder::new(text);
+    let mut lost = None;
+    for index in 0..events.len() {
+        if builder.place(&events[index..]).is_none() {
+            lost = Some(builder.at);
+            break;
+        }
     }
+    if lost.is_some() {
+        // Half a story is none.
+        builder = Builder::new(text);
+    }
+    builder.skip();
     let root = match builder.root {
         Some(part) => part.id,
         None => builder.empty(text.len()).id,
     };
-    Built { nodes: builder.nodes, root, comments: builder.comments, unread: builder.unread }
-}
-
-fn parse(text: &str) -> Option<Tree> {
-    let mut parser = Parser::new();
-    parser.set_language(&tree_sitter_yaml::LANGUAGE.into()).ok()?;
-    parser.parse(text, None)
+    Built { nodes: builder.nodes, root, comments: builder.comments, lost }
 }
 
 /// A finished node and where it stands, its anchor and tag included.
@@ -64,296 +57,410 @@ struct Part {
     end: usize,
 }
 
-/// A node of the tree whose children are being visited.
+/// What stands before a value.
+#[derive(Clone, Debug, Default)]
+struct Properties {
+    anchor: Option<Range<usize>>,
+    tag: Option<Range<usize>>,
+}
+
+/// A mapping or sequence that has begun.
 #[derive(Debug)]
-enum Frame {
-    /// A stream or document: its first value is the root.
-    Outer,
-    /// A value with its anchor and tag.
-    Value {
-        start: usize,
-        end: usize,
-        anchor: Option<Range<usize>>,
-        tag: Option<Range<usize>>,
-        content: Option<Part>,
-    },
+struct Frame {
+    layout: Layout,
+    /// Where the node begins with its properties, and where without them.
+    node_start: usize,
+    start: Option<usize>,
+    properties: Properties,
+    parts: Parts,
+}
+
+#[derive(Debug)]
+enum Parts {
     Mapping {
-        style: CollectionStyle,
-        range: Range<usize>,
         entries: Vec<EntryData>,
+        /// The start of the entry, its key, and the end of its colon.
+        pending: Option<Pending>,
     },
     Sequence {
-        style: CollectionStyle,
-        range: Range<usize>,
         items: Vec<ItemData>,
+        dash: Range<usize>,
     },
-    Pair {
-        start: usize,
-        key: Option<Part>,
-        colon: Option<usize>,
-        value: Option<Part>,
-    },
-    Item {
-        start: usize,
-        end: usize,
-        value: Option<Part>,
-    },
-    /// Text that the grammar could not read; only comments are taken from it.
-    Unread,
-    /// A part of a long text that is read by itself.
-    Part {
-        value: Option<Part>,
-    },
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Pending {
+    start: usize,
+    key: Option<Part>,
+    colon: Option<usize>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Layout {
+    Block,
+    Brackets,
+    /// `[a: b]`: a mapping of one pair, without braces.
+    Pair,
 }
 
 struct Builder<'t> {
     text: &'t str,
-    /// Where in the text the part begins that is being read.
-    base: usize,
+    /// The end of what has been placed.
+    at: usize,
     nodes: Vec<NodeData>,
     comments: Vec<Comment>,
     /// The latest node of each anchor; `None` while it is being read, for an alias within its own anchor.
     anchors: HashMap<&'t str, Option<NodeId>>,
-    unread: Vec<Range<usize>>,
     /// A directive gives `!!` another meaning.
     own_core_tags: bool,
     frames: Vec<Frame>,
     root: Option<Part>,
 }
 
-impl Builder<'_> {
-    /// Reads `part`, which is the text from `base` on; its first value goes to the frame that waits for it, or is
-    /// the root.
-    fn read(&mut self, part: &str, base: usize) {
-        self.base = base;
-        match parse(part) {
-            Some(tree) => self.walk(&mut tree.walk()),
-            None => self.unread.push(base..base + part.len()),
+impl<'t> Builder<'t> {
+    fn new(text: &'t str) -> Self {
+        Self {
+            text,
+            at: 0,
+            nodes: Vec::new(),
+            comments: Vec::new(),
+            anchors: HashMap::new(),
+            own_core_tags: false,
+            frames: Vec::new(),
+            root: None,
         }
     }
 
-    fn walk(&mut self, cursor: &mut TreeCursor<'_>) {
+    /// Places the first of `events`; `None` when the text does not show it.
+    fn place(&mut self, events: &[Event]) -> Option<()> {
+        match events.first()? {
+            Event::Nothing | Event::StreamStart => {}
+            Event::StreamEnd => {
+                self.skip();
+                (self.at == self.text.len()).then_some(())?;
+            }
+            Event::DocumentStart => self.document_start(),
+            Event::DocumentEnd => {
+                self.skip();
+                if self.is_at_marker("...") {
+                    self.at += 3;
+                }
+            }
+            Event::Alias(_) => self.alias()?,
+            Event::Scalar(text, style, anchor, tag) => {
+                let slot = self.slot()?;
+                if text.is_empty() && *style == TScalarStyle::Plain {
+                    self.empty_value(slot, *anchor > 0, tag.is_some())?;
+                } else {
+                    self.scalar(text, *style, *anchor > 0, tag.is_some())?;
+                }
+            }
+            Event::SequenceStart(anchor, tag) => {
+                self.slot()?;
+                let (node_start, properties) = self.properties(*anchor > 0, tag.is_some())?;
+                self.skip();
+                let layout = if self.byte() == Some(b'[') { Layout::Brackets } else { Layout::Block };
+                let parts = Parts::Sequence { items: Vec::new(), dash: 0..0 };
+                self.begin(layout, node_start, properties, parts);
+            }
+            Event::MappingStart(anchor, tag) => {
+                self.slot()?;
+                let (node_start, properties) = self.properties(*anchor > 0, tag.is_some())?;
+                self.skip();
+                let layout = self.mapping_layout(events);
+                let parts = Parts::Mapping { entries: Vec::new(), pending: None };
+                self.begin(layout, node_start, properties, parts);
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.end()?,
+        }
+        Some(())
+    }
+
+    /// Stray `...`, directives and the `---`.
+    fn document_start(&mut self) {
         loop {
-            if self.enter(cursor) && cursor.goto_first_child() {
+            self.skip();
+            if self.is_at_marker("...") {
+                self.at += 3;
                 continue;
             }
-            // `enter` left a frame for every node with parts, even where the tree has no child below it.
-            if self.is_open(cursor) {
-                self.leave();
+            if !self.rest().starts_with('%') || self.at != line_start(self.text, self.at) {
+                break;
             }
-            while !cursor.goto_next_sibling() {
-                if !cursor.goto_parent() {
-                    return;
-                }
-                self.leave();
-            }
+            self.own_core_tags |= self.rest().starts_with("%TAG !! ");
+            let end = line_end(self.text, self.at);
+            // A comment may follow the directive.
+            let comment = self.text[self.at..end].find(" #").map(|found| self.at + found + 1);
+            self.at = comment.unwrap_or(end);
+        }
+        if self.is_at_marker("---") {
+            self.at += 3;
         }
     }
 
-    fn is_open(&self, cursor: &TreeCursor<'_>) -> bool {
-        frame_kind(cursor.node().kind()).is_some() || cursor.node().is_error()
+    fn is_at_marker(&self, marker: &str) -> bool {
+        let end = line_end(self.text, self.at);
+        self.at == line_start(self.text, self.at) && is_marker(&self.text[self.at..end], marker)
     }
 
-    /// Takes a leaf, or opens a frame and answers that the children are wanted.
-    fn enter(&mut self, cursor: &TreeCursor<'_>) -> bool {
-        let node = cursor.node();
-        let range = node.start_byte() + self.base..node.end_byte() + self.base;
-        if node.is_error() {
-            self.unread.push(range);
-            self.frames.push(Frame::Unread);
-            return true;
-        }
-        if node.is_missing() {
-            self.unread.push(range.clone());
-        }
-        if let Some(kind) = frame_kind(node.kind()) {
-            self.frames.push(match kind {
-                FrameKind::Outer => Frame::Outer,
-                FrameKind::Value => Frame::Value {
-                    start: range.start,
-                    end: range.start,
-                    anchor: None,
-                    tag: None,
-                    content: None,
-                },
-                FrameKind::Mapping(style) => Frame::Mapping { style, range, entries: Vec::new() },
-                FrameKind::Sequence(style) => Frame::Sequence { style, range, items: Vec::new() },
-                FrameKind::Pair => Frame::Pair { start: range.start, key: None, colon: None, value: None },
-                FrameKind::Item => Frame::Item { start: range.start, end: range.start, value: None },
-            });
-            return true;
-        }
-        self.leaf(node.kind(), range);
-        false
-    }
-
-    fn leaf(&mut self, kind: &str, range: Range<usize>) {
-        if kind == "comment" {
-            let start = line_start(self.text, range.start);
-            let alone = self.text[start..range.start].bytes().all(is_blank);
-            self.comments.push(Comment { range: text_range(range), alone });
-            return;
-        }
-        if matches!(self.frames.last(), Some(Frame::Unread)) {
-            return;
-        }
-        match kind {
-            // `!!int` is then someone else's.
-            "tag_directive" => self.own_core_tags |= self.text[range].starts_with("%TAG !! "),
-            "anchor" | "tag" => self.property(kind, range),
-            "alias" => {
-                let target = self.anchors.get(&self.text[range.start + 1..range.end]).copied().flatten();
-                let id = self.push(range.clone(), Content::Alias { target });
-                self.add(Part { id, start: range.start, end: range.end });
-            }
-            "plain_scalar" => {
-                let text = decode::plain(&self.text[range.clone()]).into_owned();
-                let meaning = Scalar::of_plain(&text);
-                self.scalar(range, text, ScalarStyle::Plain, meaning);
-            }
-            "single_quote_scalar" => {
-                let text = decode::single_quoted(self.between_quotes(&range)).into_owned();
-                self.scalar(range, text, ScalarStyle::SingleQuoted, Scalar::String);
-            }
-            "double_quote_scalar" => {
-                let text = decode::double_quoted(self.between_quotes(&range)).into_owned();
-                self.scalar(range, text, ScalarStyle::DoubleQuoted, Scalar::String);
-            }
-            "block_scalar" => {
-                let block = decode::block(self.text, range.start, self.block_column());
-                let style = if block.folded { ScalarStyle::Folded } else { ScalarStyle::Literal };
-                self.scalar(block.range, block.text, style, Scalar::String);
-            }
-            ":" => {
-                if let Some(Frame::Pair { colon, .. }) = self.frames.last_mut() {
-                    *colon = Some(range.end);
+    /// Goes to where the next value must stand: past the comma, `?`, `:` or `-` before it. The answer is the place
+    /// of a value that is left out.
+    fn slot(&mut self) -> Option<usize> {
+        let after = self.at;
+        self.skip();
+        let Some(mut frame) = self.frames.pop() else { return Some(after) };
+        let column = frame.start.map(|start| self.column(start));
+        let slot = match &mut frame.parts {
+            Parts::Mapping { pending: Some(pending), .. } => {
+                let key_end = pending.key?.end;
+                let own_line = self.text[line_start(self.text, self.at)..self.at].bytes().all(is_blank);
+                // In `? ? a` the `:` on the next line may belong to either.
+                let is_own =
+                    frame.layout != Layout::Block || !own_line || column == Some(self.column(self.at));
+                if self.byte() == Some(b':') && is_own {
+                    self.at += 1;
+                    pending.colon = Some(self.at);
+                    self.at
+                } else {
+                    key_end
                 }
             }
-            "-" => {
-                if let Some(Frame::Item { end, .. }) = self.frames.last_mut() {
-                    *end = range.end;
+            Parts::Mapping { pending, .. } => {
+                self.comma(frame.layout);
+                frame.start.get_or_insert(self.at);
+                *pending = Some(Pending { start: self.at, key: None, colon: None });
+                if self.byte() == Some(b'?')
+                    && self.text.as_bytes().get(self.at + 1).is_none_or(u8::is_ascii_whitespace)
+                {
+                    self.at += 1;
                 }
+                self.at
             }
-            _ => {}
+            Parts::Sequence { dash, .. } => {
+                self.comma(frame.layout);
+                frame.start.get_or_insert(self.at);
+                let start = self.at;
+                if frame.layout == Layout::Block {
+                    (self.byte() == Some(b'-')).then_some(())?;
+                    self.at += 1;
+                }
+                *dash = start..self.at;
+                self.at
+            }
+        };
+        self.frames.push(frame);
+        Some(slot)
+    }
+
+    fn comma(&mut self, layout: Layout) {
+        if layout == Layout::Brackets && self.byte() == Some(b',') {
+            self.at += 1;
+            self.skip();
         }
     }
 
-    fn between_quotes(&self, range: &Range<usize>) -> &str {
-        self.text.get(range.start + 1..range.end - 1).unwrap_or_default()
-    }
-
-    fn property(&mut self, kind: &str, range: Range<usize>) {
-        let name = &self.text[range.start + 1..range.end];
-        if let Some(Frame::Value { end, anchor, tag, .. }) = self.frames.last_mut() {
-            *end = range.end;
-            if kind == "anchor" {
-                self.anchors.insert(name, None);
-                *anchor = Some(range);
-            } else {
-                *tag = Some(range);
+    /// Reads the anchor and tag that are there; the answer is where the node begins, with and without them.
+    fn properties(&mut self, mut anchor: bool, mut tag: bool) -> Option<(usize, Properties)> {
+        self.skip();
+        let node_start = self.at;
+        let mut properties = Properties::default();
+        while anchor || tag {
+            self.skip();
+            let start = self.at;
+            match self.byte()? {
+                b'&' if anchor => {
+                    self.at = self.word_end();
+                    self.anchors.insert(&self.text[start + 1..self.at], None);
+                    properties.anchor = Some(start..self.at);
+                    anchor = false;
+                }
+                b'!' if tag => {
+                    self.at = match self.rest().strip_prefix("!<") {
+                        Some(rest) => start + 2 + rest.find('>')? + 1,
+                        None => self.word_end(),
+                    };
+                    properties.tag = Some(start..self.at);
+                    tag = false;
+                }
+                _ => return None,
             }
         }
+        Some((node_start, properties))
     }
 
-    fn scalar(&mut self, range: Range<usize>, text: String, style: ScalarStyle, meaning: Scalar) {
-        let content = Content::Scalar { text: text.into(), style, meaning };
-        let id = self.push(range.clone(), content);
-        self.add(Part { id, start: range.start, end: range.end });
+    /// The end of an anchor, alias or tag that begins here.
+    fn word_end(&self) -> usize {
+        let is_end = |char: char| char.is_ascii_whitespace() || matches!(char, ',' | '[' | ']' | '{' | '}');
+        self.rest().find(is_end).map_or(self.text.len(), |end| self.at + end)
+    }
+
+    fn alias(&mut self) -> Option<()> {
+        self.slot()?;
+        self.skip();
+        (self.byte() == Some(b'*')).then_some(())?;
+        let start = self.at;
+        self.at = self.word_end();
+        let target = self.anchors.get(&self.text[start + 1..self.at]).copied().flatten();
+        let id = self.push(start..self.at, Content::Alias { target });
+        self.give(Part { id, start, end: self.at })
+    }
+
+    /// A value that is left out, at `slot` or after its properties.
+    fn empty_value(&mut self, slot: usize, anchor: bool, tag: bool) -> Option<()> {
+        let (start, place, properties) = if anchor || tag {
+            let (start, properties) = self.properties(anchor, tag)?;
+            (start, self.at, properties)
+        } else {
+            (slot, slot, Properties::default())
+        };
+        let part = self.empty(place);
+        self.describe(part.id, properties);
+        self.give(Part { start, ..part })
+    }
+
+    fn scalar(&mut self, text: &str, style: TScalarStyle, anchor: bool, tag: bool) -> Option<()> {
+        let (node_start, properties) = self.properties(anchor, tag)?;
+        self.skip();
+        let start = self.at;
+        let (content, style) = match style {
+            TScalarStyle::Plain => {
+                self.at = plain_end(self.text, start, text)?;
+                (decode::plain(&self.text[start..self.at]).into_owned(), ScalarStyle::Plain)
+            }
+            TScalarStyle::SingleQuoted => {
+                let quoted = self.quoted('\'')?;
+                (decode::single_quoted(quoted).into_owned(), ScalarStyle::SingleQuoted)
+            }
+            TScalarStyle::DoubleQuoted => {
+                let quoted = self.quoted('"')?;
+                (decode::double_quoted(quoted).into_owned(), ScalarStyle::DoubleQuoted)
+            }
+            TScalarStyle::Literal | TScalarStyle::Folded => {
+                matches!(self.byte(), Some(b'|' | b'>')).then_some(())?;
+                let block = decode::block(self.text, start, self.block_column());
+                self.header_comment(start, &block.range);
+                self.at = block.range.end;
+                (block.text, if block.folded { ScalarStyle::Folded } else { ScalarStyle::Literal })
+            }
+        };
+        let meaning = if style == ScalarStyle::Plain { Scalar::of_plain(&content) } else { Scalar::String };
+        let id = self.push(start..self.at, Content::Scalar { text: content.into(), style, meaning });
+        self.describe(id, properties);
+        self.give(Part { id, start: node_start, end: self.at })
+    }
+
+    /// Goes past a quoted scalar; the answer is what stands between the quotes.
+    fn quoted(&mut self, quote: char) -> Option<&'t str> {
+        let start = self.at;
+        self.rest().starts_with(quote).then_some(())?;
+        let length = decode::closing_quote(self.rest(), quote)?;
+        self.at = start + length + 1;
+        Some(&self.text[start + 1..start + length])
+    }
+
+    /// The comment behind a `|`, when the text of the scalar follows below.
+    fn header_comment(&mut self, start: usize, block: &Range<usize>) {
+        let end = line_end(self.text, start);
+        if block.end > end
+            && let Some(found) = self.text[start..end].find('#')
+        {
+            self.comments.push(Comment { range: text_range(start + found..end), alone: false });
+        }
     }
 
     /// The column of the block collection that holds the present place.
     fn block_column(&self) -> Option<usize> {
-        self.frames.iter().rev().find_map(|frame| match frame {
-            Frame::Mapping { style: CollectionStyle::Block, range, .. }
-            | Frame::Sequence { style: CollectionStyle::Block, range, .. } => {
-                Some(range.start - line_start(self.text, range.start))
-            }
-            _ => None,
-        })
+        let frame = self.frames.iter().rev().find(|frame| frame.layout == Layout::Block)?;
+        frame.start.map(|start| self.column(start))
     }
 
-    /// Closes the innermost frame and gives what it holds to the one around it.
-    fn leave(&mut self) {
-        match self.frames.pop() {
-            Some(Frame::Value { start, end, anchor, tag, content }) => {
-                let part = content.unwrap_or_else(|| self.empty(end));
-                self.describe(part.id, anchor, tag);
-                self.add(Part { id: part.id, start, end: part.end.max(end) });
-            }
-            Some(Frame::Mapping { style, mut range, entries }) => {
-                if let (CollectionStyle::Block, Some(last)) = (style, entries.last()) {
-                    range.end = last.range.end().into();
-                }
-                let id = self.push(range.clone(), Content::Mapping { entries, style });
-                self.add(Part { id, start: range.start, end: range.end });
-            }
-            Some(Frame::Sequence { style, mut range, items }) => {
-                if let (CollectionStyle::Block, Some(last)) = (style, items.last()) {
-                    range.end = last.range.end().into();
-                }
-                let id = self.push(range.clone(), Content::Sequence { items, style });
-                self.add(Part { id, start: range.start, end: range.end });
-            }
-            Some(Frame::Pair { start, key, colon, value }) => {
-                let key = key.unwrap_or_else(|| self.empty(start));
-                let colon = colon.unwrap_or(key.end);
-                let value = value.unwrap_or_else(|| self.empty(colon));
-                self.add_entry(start, key, value, colon);
-            }
-            Some(Frame::Item { start, end, value }) => {
-                let value = value.unwrap_or_else(|| self.empty(end));
-                let range = text_range(start..value.end.max(end));
-                if let Some(Frame::Sequence { items, .. }) = self.frames.last_mut() {
-                    items.push(ItemData { value: value.id, range });
-                }
-            }
-            Some(Frame::Outer | Frame::Unread | Frame::Part { .. }) | None => {}
+    /// Whether the mapping that begins `events` stands in braces. A block mapping, and a pair in brackets, may begin
+    /// with a key in braces: then more mappings begin here than braces.
+    fn mapping_layout(&self, events: &[Event]) -> Layout {
+        let mappings = events.iter().take_while(|event| matches!(event, Event::MappingStart(..))).count();
+        let is_indicator = |char: &char| matches!(char, '{' | '?') || char.is_ascii_whitespace();
+        let braces = self.rest().chars().take_while(is_indicator).filter(|char| *char == '{').count();
+        let in_sequence = self.frames.last().is_some_and(|frame| {
+            frame.layout == Layout::Brackets && matches!(frame.parts, Parts::Sequence { .. })
+        });
+        if self.byte() == Some(b'{') && mappings <= braces {
+            Layout::Brackets
+        } else if in_sequence {
+            Layout::Pair
+        } else {
+            Layout::Block
         }
     }
 
-    fn add_entry(&mut self, start: usize, key: Part, value: Part, colon: usize) {
-        let end = value.end.max(colon);
-        let entry = EntryData { key: key.id, value: value.id, range: text_range(start..end) };
-        match self.frames.last_mut() {
-            Some(Frame::Mapping { entries, .. }) => entries.push(entry),
-            // `[a: b]`: a mapping of one pair.
-            Some(Frame::Sequence { .. }) => {
-                let content = Content::Mapping { entries: vec![entry], style: CollectionStyle::Flow };
-                let id = self.push(start..end, content);
-                self.add(Part { id, start, end });
-            }
-            _ => {}
+    fn begin(&mut self, layout: Layout, node_start: usize, properties: Properties, parts: Parts) {
+        let mut start = None;
+        if layout == Layout::Brackets {
+            start = Some(self.at);
+            self.at += 1;
         }
+        self.frames.push(Frame { layout, node_start, start, properties, parts });
     }
 
-    /// Gives a finished value to the frame that waits for it.
-    fn add(&mut self, part: Part) {
-        match self.frames.last_mut() {
-            Some(Frame::Outer) => {
-                match self.frames.iter_mut().rev().find(|frame| !matches!(frame, Frame::Outer)) {
-                    Some(Frame::Part { value }) => *value = value.or(Some(part)),
-                    _ => self.root = self.root.or(Some(part)),
+    /// Closes the innermost collection and gives it to the one around it.
+    fn end(&mut self) -> Option<()> {
+        let mut frame = self.frames.pop()?;
+        let is_mapping = matches!(frame.parts, Parts::Mapping { .. });
+        if frame.layout == Layout::Brackets {
+            self.skip();
+            self.comma(frame.layout);
+            (self.byte() == Some(if is_mapping { b'}' } else { b']' })).then_some(())?;
+            self.at += 1;
+        }
+        let style =
+            if frame.layout == Layout::Block { CollectionStyle::Block } else { CollectionStyle::Flow };
+        let (content, last) = match frame.parts {
+            Parts::Mapping { entries, .. } => {
+                let last = entries.last().map(|entry| entry.range.end());
+                (Content::Mapping { entries, style }, last)
+            }
+            Parts::Sequence { items, .. } => {
+                let last = items.last().map(|item| item.range.end());
+                (Content::Sequence { items, style }, last)
+            }
+        };
+        let start = *frame.start.get_or_insert(self.at);
+        let end = if frame.layout == Layout::Brackets { self.at } else { last.map_or(start, usize::from) };
+        let has_properties = frame.properties.anchor.is_some() || frame.properties.tag.is_some();
+        let node_start = if has_properties { frame.node_start } else { start };
+        let id = self.push(start..end, content);
+        self.describe(id, frame.properties);
+        self.give(Part { id, start: node_start, end })
+    }
+
+    /// Gives a finished value to what waits for it.
+    fn give(&mut self, part: Part) -> Option<()> {
+        let Some(frame) = self.frames.last_mut() else {
+            // A second value would be a second document, which `split` has cut off.
+            return self.root.replace(part).is_none().then_some(());
+        };
+        match &mut frame.parts {
+            Parts::Sequence { items, dash } => {
+                let start = if frame.layout == Layout::Block { dash.start } else { part.start };
+                items.push(ItemData { value: part.id, range: text_range(start..part.end.max(dash.end)) });
+            }
+            Parts::Mapping { entries, pending: waiting } => {
+                let pending = waiting.as_mut()?;
+                match pending.key {
+                    None => pending.key = Some(part),
+                    Some(key) => {
+                        let end = part.end.max(pending.colon.unwrap_or(key.end));
+                        let range = text_range(pending.start..end);
+                        entries.push(EntryData { key: key.id, value: part.id, range });
+                        *waiting = None;
+                    }
                 }
             }
-            Some(Frame::Value { content, .. }) => *content = Some(part),
-            Some(Frame::Pair { key, colon, value, .. }) => {
-                // The grammar names the fields, but a colon between them says the same.
-                if colon.is_some() { *value = Some(part) } else { *key = Some(part) }
-            }
-            Some(Frame::Item { value, .. }) => *value = Some(part),
-            Some(Frame::Sequence { items, .. }) => {
-                items.push(ItemData { value: part.id, range: text_range(part.start..part.end) });
-            }
-            // `{a, b: c}`: a key without a value.
-            Some(Frame::Mapping { .. }) => {
-                let value = self.empty(part.end);
-                self.add_entry(part.start, part, value, part.end);
-            }
-            Some(Frame::Unread | Frame::Part { .. }) | None => {}
         }
+        Some(())
     }
 
-    fn describe(&mut self, id: NodeId, anchor: Option<Range<usize>>, tag: Option<Range<usize>>) {
+    fn describe(&mut self, id: NodeId, properties: Properties) {
+        let Properties { anchor, tag } = properties;
         if let Some(range) = &anchor {
             self.anchors.insert(&self.text[range.start + 1..range.end], Some(id));
         }
@@ -367,7 +474,7 @@ impl Builder<'_> {
                 None => node.unknown = true,
             }
             // Bytes in base64, which are not the text that stands here.
-            node.unknown |= crate::scalar::core_tag(name) == Some("binary");
+            node.unknown |= core_tag(name) == Some("binary");
         }
         node.tag = tag.map(text_range);
     }
@@ -388,29 +495,61 @@ impl Builder<'_> {
         });
         id
     }
+
+    /// Goes past blanks, line ends and comments.
+    fn skip(&mut self) {
+        let bytes = self.text.as_bytes();
+        while let Some(byte) = bytes.get(self.at) {
+            let begins = self.at == 0 || bytes[self.at - 1].is_ascii_whitespace();
+            if is_blank(*byte) || is_break(*byte) {
+                self.at += 1;
+            } else if *byte == b'#' && begins {
+                let end = line_end(self.text, self.at);
+                let alone = self.text[line_start(self.text, self.at)..self.at].bytes().all(is_blank);
+                self.comments.push(Comment { range: text_range(self.at..end), alone });
+                self.at = end;
+            } else {
+                break;
+            }
+        }
+    }
+
+    fn column(&self, at: usize) -> usize {
+        at - line_start(self.text, at)
+    }
+
+    fn byte(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn rest(&self) -> &'t str {
+        &self.text[self.at..]
+    }
 }
 
-enum FrameKind {
-    Outer,
-    Value,
-    Mapping(CollectionStyle),
-    Sequence(CollectionStyle),
-    Pair,
-    Item,
-}
-
-fn frame_kind(kind: &str) -> Option<FrameKind> {
-    Some(match kind {
-        "stream" | "document" => FrameKind::Outer,
-        "block_node" | "flow_node" => FrameKind::Value,
-        "block_mapping" => FrameKind::Mapping(CollectionStyle::Block),
-        "flow_mapping" => FrameKind::Mapping(CollectionStyle::Flow),
-        "block_sequence" => FrameKind::Sequence(CollectionStyle::Block),
-        "flow_sequence" => FrameKind::Sequence(CollectionStyle::Flow),
-        "block_mapping_pair" | "flow_pair" => FrameKind::Pair,
-        "block_sequence_item" => FrameKind::Item,
-        _ => return None,
-    })
+/// The end of a plain scalar that begins at `start` and reads `content` once its lines are folded.
+fn plain_end(text: &str, start: usize, content: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut at = start;
+    let mut chars = content.chars().peekable();
+    while let Some(char) = chars.next() {
+        if char == ' ' || char == '\n' {
+            let blanks = bytes[at..].iter().take_while(|byte| is_blank(**byte)).count();
+            if char == ' ' && !bytes.get(at + blanks).is_some_and(|byte| is_break(*byte)) {
+                (blanks > 0).then_some(())?;
+                at += 1;
+                continue;
+            }
+            // A fold: one space or some line ends for all the white space here.
+            at += bytes[at..].iter().take_while(|byte| is_blank(**byte) || is_break(**byte)).count();
+            while chars.next_if_eq(&'\n').is_some() {}
+        } else if text[at..].starts_with(char) {
+            at += char.len_utf8();
+        } else {
+            return None;
+        }
+    }
+    Some(at)
 }
 
 /// Texts are at most 4 GiB long: longer ones are refused where files are read.

@@ -148,6 +148,24 @@ fn escape(written: &str, at: usize, text: &mut String) -> usize {
     at + char.len_utf8()
 }
 
+/// The place of the quote that closes the one at the start of `text`.
+pub(crate) fn closing_quote(text: &str, quote: char) -> Option<usize> {
+    let mut chars = text.char_indices().skip(1).peekable();
+    while let Some((at, char)) = chars.next() {
+        match char {
+            '\\' if quote == '"' => {
+                chars.next();
+            }
+            '\'' if quote == '\'' && chars.peek().is_some_and(|(_, next)| *next == '\'') => {
+                chars.next();
+            }
+            char if char == quote => return Some(at),
+            _ => {}
+        }
+    }
+    None
+}
+
 /// A block scalar's text and the range from its `|` or `>` to the last character that is not blank.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Block {

@@ -1,8 +1,8 @@
 //! YAML as people type it: exact ranges, broken text included, with the meaning Kubernetes gives it.
 //!
 //! The way of a text: *split* into documents, *mask* templates and conflict markers at equal length, *strict*
-//! check (is it YAML, and if not, where does it break), *repair* of the broken line on a copy, *lossless* parse
-//! for ranges, and from that the spanned *model*. [`parse`] never fails: it returns documents that carry their
+//! check (is it YAML, and if not, where does it break), *repair* of the broken line on a copy, and the events of the
+//! strict reader placed on the text to *build* the spanned *model*. [`parse`] never fails: it returns documents that carry their
 //! errors. [`apply`] turns a [`Patch`] into the least edits of text, or says why it will not.
 
 mod build;

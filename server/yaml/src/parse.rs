@@ -64,7 +64,7 @@ impl Document {
     pub(crate) fn parse(source: &str, edited: Option<TextRange>) -> Self {
         let masked = mask(source);
         let repaired = repair(source, &masked, edited);
-        let mut built = build(&repaired.text);
+        let mut built = build(&repaired.text, &repaired.events);
         for node in &mut built.nodes {
             node.range = repaired.in_source(node.range);
             node.anchor = node.anchor.map(|range| repaired.in_source(range));
@@ -74,10 +74,9 @@ impl Document {
         for comment in &mut built.comments {
             comment.range = repaired.in_source(comment.range);
         }
-        let unread: Vec<Range<usize>> =
-            built.unread.iter().map(|range| repaired.in_source(text_range(range.clone())).into()).collect();
+        let lost = built.lost.map(|_| 0..source.trim_end().len());
         let broken: Vec<Range<usize>> =
-            repaired.broken.iter().chain(&unread).chain(&masked.controls).cloned().collect();
+            repaired.broken.iter().chain(&lost).chain(&masked.controls).cloned().collect();
         let places: Vec<Place> = masked
             .actions
             .iter()
@@ -85,7 +84,7 @@ impl Document {
             .chain(broken.iter().map(|range| Place::of_broken(source, range.clone())))
             .collect();
         mark(source, &mut built.nodes, built.root, &places);
-        let errors = errors(source, &masked, &repaired, &unread);
+        let errors = errors(source, &masked, &repaired, built.lost);
         Self {
             source: source.into(),
             nodes: built.nodes,
@@ -98,7 +97,7 @@ impl Document {
     }
 }
 
-fn errors(source: &str, masked: &Masked, repaired: &Repaired, unread: &[Range<usize>]) -> Vec<SyntaxError> {
+fn errors(source: &str, masked: &Masked, repaired: &Repaired, lost: Option<usize>) -> Vec<SyntaxError> {
     let conflicts = masked.conflicts.iter().map(|range| SyntaxError {
         range: text_range(range.start..crate::lines::line_end(source, range.start)),
         message: "an unfinished merge: conflict markers are not YAML".to_owned(),
@@ -114,11 +113,11 @@ fn errors(source: &str, masked: &Masked, repaired: &Repaired, unread: &[Range<us
     let unclosed = unclosed.chain(controls);
     let mut errors: Vec<SyntaxError> =
         conflicts.chain(unclosed).chain(repaired.errors.iter().cloned()).collect();
-    if errors.is_empty() {
-        errors.extend(unread.iter().map(|range| SyntaxError {
-            range: text_range(range.clone()),
-            message: "this cannot be read as YAML".to_owned(),
-        }));
+    if let (true, Some(at)) = (errors.is_empty(), lost) {
+        errors.push(SyntaxError {
+            range: repaired.in_source(text_range(at..at)),
+            message: "from here on this cannot be read as YAML".to_owned(),
+        });
     }
     errors.sort_by_key(|error| (error.range.start(), error.range.end()));
     errors.dedup();

@@ -5,10 +5,11 @@
 //! and where nothing helps the value or the line is blanked. The first attempt that makes the whole text YAML wins, else the one that leads furthest.
 
 use crate::build::text_range;
+use crate::decode;
 use crate::lines::{indentation, line_end, line_start, lines, trimmed};
 use crate::mask::Masked;
 use crate::model::SyntaxError;
-use crate::strict::{Failure, FailureKind, check};
+use crate::strict::{Events, Failure, FailureKind, check};
 use leastwise_text::TextRange;
 use std::ops::Range;
 
@@ -21,6 +22,8 @@ pub(crate) struct Repaired {
     /// What was mended or left out, in the source.
     pub(crate) broken: Vec<Range<usize>>,
     pub(crate) errors: Vec<SyntaxError>,
+    /// What `text` holds.
+    pub(crate) events: Events,
 }
 
 impl Repaired {
@@ -57,13 +60,11 @@ const ROUNDS: usize = 6;
 
 /// Mends the masked form of `source`. `edited` is what has just been typed, if that is known.
 pub(crate) fn repair(source: &str, masked: &Masked, edited: Option<TextRange>) -> Repaired {
-    let mut repaired = Repaired {
-        text: masked.text.clone(),
-        insertions: Vec::new(),
-        broken: Vec::new(),
-        errors: Vec::new(),
+    let mut repaired = Repaired { text: masked.text.clone(), ..Repaired::default() };
+    let mut failure = match check(&repaired.text) {
+        Ok(events) => return Repaired { events, ..repaired },
+        Err(failure) => failure,
     };
-    let Err(mut failure) = check(&repaired.text) else { return repaired };
     // So many bytes may be checked: a long broken text must not cost the keystroke.
     let mut budget = 4_000_000 + 3 * source.len();
     for _ in 0..ROUNDS {
@@ -71,16 +72,16 @@ pub(crate) fn repair(source: &str, masked: &Masked, edited: Option<TextRange>) -
             break;
         }
         match loosen(&mut repaired, failure, &mut budget) {
-            Ok(()) => return repaired,
+            Ok(events) => return Repaired { events, ..repaired },
             Err(next) => failure = next,
         }
         let suspects = suspects(&repaired, &failure, edited);
-        let Some(mended) = mend(&repaired.text, &suspects, &failure, &mut budget) else { break };
+        let Some((mended, outcome)) = mend(&repaired.text, &suspects, &failure, &mut budget) else { break };
         report(source, masked, &mut repaired, &mended, &failure);
         apply(&mut repaired, &mended);
-        match mended.failure {
-            None => return repaired,
-            Some(next) => failure = next,
+        match outcome {
+            Ok(events) => return Repaired { events, ..repaired },
+            Err(next) => failure = next,
         }
     }
     give_up(source, masked, &mut repaired, failure);
@@ -89,7 +90,7 @@ pub(crate) fn repair(source: &str, masked: &Masked, edited: Option<TextRange>) -
 
 /// Indents lines in brackets and quotes that stand too far left for YAML 1.2, as Kubernetes' reader takes them where
 /// they are. Lines that belong to something unclosed are left alone: they may be anything.
-fn loosen(repaired: &mut Repaired, first: Failure, budget: &mut usize) -> Result<(), Failure> {
+fn loosen(repaired: &mut Repaired, first: Failure, budget: &mut usize) -> Result<Events, Failure> {
     let mut failure = first.clone();
     let mut text = Repaired {
         text: repaired.text.clone(),
@@ -117,7 +118,7 @@ fn loosen(repaired: &mut Repaired, first: Failure, budget: &mut usize) -> Result
             repaired.insertions.clone_from(&text.insertions);
         }
         match next {
-            Ok(()) => return Ok(()),
+            Ok(events) => return Ok(events),
             Err(next) => {
                 if closes {
                     closed = next.clone();
@@ -138,7 +139,7 @@ fn loose_lines(text: &str, failure: &Failure) -> Option<(Vec<usize>, bool)> {
         }
         FailureKind::LooseInQuotes => {
             let quote = text[failure.offset..].chars().next()?;
-            let end = failure.offset + closing_quote(&text[failure.offset..], quote)?;
+            let end = failure.offset + decode::closing_quote(&text[failure.offset..], quote)?;
             let starts: Vec<usize> = lines(text)
                 .map(|line| line.start)
                 .filter(|start| (failure.offset + 1..=end).contains(start))
@@ -150,24 +151,6 @@ fn loose_lines(text: &str, failure: &Failure) -> Option<(Vec<usize>, bool)> {
     }
 }
 
-/// The place of the quote that closes the one at the start of `text`.
-fn closing_quote(text: &str, quote: char) -> Option<usize> {
-    let mut chars = text.char_indices().skip(1).peekable();
-    while let Some((at, char)) = chars.next() {
-        match char {
-            '\\' if quote == '"' => {
-                chars.next();
-            }
-            '\'' if quote == '\'' && chars.peek().is_some_and(|(_, next)| *next == '\'') => {
-                chars.next();
-            }
-            char if char == quote => return Some(at),
-            _ => {}
-        }
-    }
-    None
-}
-
 /// An attempt at one line.
 #[derive(Debug)]
 struct Mend {
@@ -176,8 +159,6 @@ struct Mend {
     added: String,
     /// What is blanked.
     blanked: Range<usize>,
-    /// What is still wrong afterwards.
-    failure: Option<Failure>,
     /// What was wrong, when the attempt shows it.
     diagnosis: Option<&'static str>,
 }
@@ -228,8 +209,13 @@ fn suspects(repaired: &Repaired, failure: &Failure, edited: Option<TextRange>) -
     }
 }
 
-/// The best attempt; `None` when none leads further than `failure`.
-fn mend(text: &str, suspects: &Suspects, failure: &Failure, budget: &mut usize) -> Option<Mend> {
+/// The best attempt and what the text is then; `None` when none leads further than `failure`.
+fn mend(
+    text: &str,
+    suspects: &Suspects,
+    failure: &Failure,
+    budget: &mut usize,
+) -> Option<(Mend, Result<Events, Failure>)> {
     let all = |line: &Range<usize>| attempts(text, line);
     let additions = |line: &Range<usize>| {
         attempts(text, line).into_iter().filter(|attempt| attempt.blanked.is_empty()).collect()
@@ -242,19 +228,20 @@ fn mend(text: &str, suspects: &Suspects, failure: &Failure, budget: &mut usize) 
     let attempts = attempts.chain(suspects.emptied.iter().flat_map(placeholders));
     let attempts = attempts.chain(suspects.unfinished.iter().flat_map::<Vec<Mend>, _>(additions));
     let attempts = attempts.chain(suspects.wrong.iter().flat_map::<Vec<Mend>, _>(removals));
-    let mut best: Option<Mend> = None;
-    for mut attempt in attempts {
+    let mut best: Option<(Mend, Failure)> = None;
+    for attempt in attempts {
         let copy = attempted(text, &attempt);
         let Some(left) = budget.checked_sub(copy.len()) else { break };
         *budget = left;
-        let Err(next) = check(&copy) else { return Some(attempt) };
-        let to_beat = best.as_ref().and_then(|best| best.failure.as_ref()).unwrap_or(failure).line;
-        if next.line > to_beat {
-            attempt.failure = Some(next);
-            best = Some(attempt);
+        match check(&copy) {
+            Ok(events) => return Some((attempt, Ok(events))),
+            Err(next) if next.line > best.as_ref().map_or(failure, |(_, furthest)| furthest).line => {
+                best = Some((attempt, next));
+            }
+            Err(_) => {}
         }
     }
-    best
+    best.map(|(attempt, next)| (attempt, Err(next)))
 }
 
 fn attempted(text: &str, attempt: &Mend) -> String {
@@ -275,7 +262,6 @@ fn attempts(text: &str, line: &Range<usize>) -> Vec<Mend> {
         line: line.start..content.end,
         added: added.to_owned(),
         blanked,
-        failure: None,
         diagnosis,
     };
     let mut attempts = Vec::new();
@@ -327,7 +313,6 @@ fn placeholders(text: &str, line: &Range<usize>, failure: usize) -> Vec<Mend> {
             line: line.start..at,
             added: format!("{indent}{mark}"),
             blanked: at..at,
-            failure: None,
             diagnosis: Some("the key of the lines below is missing"),
         })
     };
@@ -447,8 +432,12 @@ fn give_up(source: &str, masked: &Masked, repaired: &mut Repaired, first: Failur
         let from = repaired.offset_in_source(start);
         repaired.broken.push(from..source.trim_end().len().max(from));
         match check(&repaired.text) {
+            Ok(events) => {
+                repaired.events = events;
+                return;
+            }
             Err(next) if start > 0 => failure = next,
-            _ => return,
+            Err(_) => return,
         }
     }
 }
@@ -466,7 +455,7 @@ mod tests {
         let found: Vec<_> =
             repaired.errors.iter().map(|error| &source[Range::<usize>::from(error.range)]).collect();
         assert_eq!(found, errors);
-        assert_eq!(check(&repaired.text), Ok(()));
+        assert!(check(&repaired.text).is_ok());
     }
 
     #[test]
@@ -516,7 +505,7 @@ mod tests {
     fn a_text_that_is_no_yaml_at_all_is_left_out() {
         let source = "@ % ` }\n".repeat(40);
         let repaired = repair(&source, &mask(&source), None);
-        assert_eq!(check(&repaired.text), Ok(()));
+        assert!(check(&repaired.text).is_ok());
         assert!(!repaired.errors.is_empty());
     }
 

@@ -182,47 +182,12 @@ fn agrees_on_every_plain_file_of_the_corpus() {
     assert!(agreed > 4000, "only {agreed} files were compared");
 }
 
-/// The cases of one file of the YAML test suite: a name, a text, and whether it must be refused.
-fn cases(file: &std::path::Path) -> Vec<(String, String, bool)> {
-    let stream = parse(&std::fs::read_to_string(file).unwrap());
-    let name = file.file_stem().unwrap().to_string_lossy();
-    let root = stream.documents()[0].document.root();
-    let mut cases: Vec<(String, String, bool)> = Vec::new();
-    for item in root.items() {
-        let Some(yaml) = item.value.get("yaml").value().and_then(Node::as_str) else { continue };
-        let fails = item.value.get("fail").value().and_then(Node::as_bool) == Some(true);
-        cases.push((format!("{name}/{}", item.index), visible(yaml), fails));
-    }
-    cases
-}
-
-/// The suite writes characters that cannot be seen as ones that can.
-fn visible(text: &str) -> String {
-    let mut plain = String::new();
-    let mut chars = text.chars().peekable();
-    while let Some(char) = chars.next() {
-        match char {
-            '␣' => plain.push(' '),
-            '—' => {}
-            '»' => plain.push('\t'),
-            '←' => plain.push('\r'),
-            '⇔' => plain.push('\u{FEFF}'),
-            '↵' => {}
-            '∎' => {
-                chars.next_if_eq(&'\n');
-            }
-            other => plain.push(other),
-        }
-    }
-    plain
-}
-
 #[test]
 fn agrees_on_every_valid_case_of_the_yaml_test_suite() {
     let Some(corpus) = support::corpus() else { return };
     let (mut agreed, mut different) = (0, Vec::new());
     for file in support::files(&corpus.join("yaml-test-suite")) {
-        for (name, text, fails) in cases(&file) {
+        for (name, text, fails) in support::cases(&file) {
             if fails {
                 continue;
             }
