@@ -29,6 +29,10 @@ pub(crate) enum Command {
     Lsp(lsp::Lsp),
     /// Fetch and list local models.
     Model(model::Models),
+    /// Run the model for another leastwise process.
+    #[cfg(feature = "llama")]
+    #[command(hide = true)]
+    ModelWorker(crate::model_worker::ModelWorker),
     /// Print the JSON schema of `.leastwise.yaml`.
     ConfigurationSchema,
     /// Print completions for a shell.

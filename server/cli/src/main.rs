@@ -18,6 +18,8 @@ mod lsp;
 mod markdown;
 mod model;
 mod model_pass;
+#[cfg(feature = "llama")]
+mod model_worker;
 mod output;
 mod problem;
 mod progress;
@@ -58,6 +60,11 @@ fn run(command: &Command, console: &mut Console) -> io::Result<ExitCode> {
         Command::Rules(options) => rules::run(options, console)?,
         Command::Lsp(options) => return Ok(lsp::run(options)),
         Command::Model(options) => model::run(options, console)?,
+        #[cfg(feature = "llama")]
+        Command::ModelWorker(options) => {
+            model_worker::run(options)?;
+            DONE
+        }
         Command::ConfigurationSchema => configuration_schema::run(console)?,
         Command::Completions(options) => completions::run(options, console)?,
     };
