@@ -85,6 +85,11 @@ impl<'d> Judge<'_, 'd> {
         let lost = beyond(known_before, known_after);
         let gained = beyond(known_after, known_before);
         let found = Moved { gained: !gained.is_empty(), lost: !lost.is_empty() };
+        if let (Some(before), Some(after)) = (known_before, known_after)
+            && let Some(assumption) = before.assumption(after).or(after.assumption(before))
+        {
+            self.ledger.assume(format!("{}: {assumption}", self.subject.title()));
+        }
         if let (Some(after), false) = (&after, moved.gained) {
             let atoms = self.atoms(&self.subject.resources.after, aspect, gained, &after.path);
             self.ledger.gain(atoms);

@@ -13,6 +13,12 @@ pub(crate) trait Power {
         false
     }
 
+    /// What the comparison of these two takes for granted, if it goes further than the manifest says.
+    fn assumption(&self, other: &Self) -> Option<&'static str> {
+        let _ = other;
+        None
+    }
+
     /// Whether every other value is no more than this one.
     fn is_greatest(&self) -> bool {
         false

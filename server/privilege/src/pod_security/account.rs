@@ -63,6 +63,11 @@ impl Power for User {
         matches!(self, Self::OfImageNotRoot | Self::Id(_))
     }
 
+    fn assumption(&self, other: &Self) -> Option<&'static str> {
+        let is_one_for_any = matches!((self, other), (Self::OfImage | Self::OfImageNotRoot, Self::Id(_)));
+        is_one_for_any.then_some("the user of the image may do as much as the one that is set")
+    }
+
     fn is_greatest(&self) -> bool {
         *self == Self::Root
     }
@@ -118,6 +123,11 @@ impl Power for Group {
 
     fn is_ordinary(&self) -> bool {
         *self != Self::Root
+    }
+
+    fn assumption(&self, other: &Self) -> Option<&'static str> {
+        let is_one_for_any = matches!((self, other), (Self::OfImage, Self::Id(_)));
+        is_one_for_any.then_some("the group of the image may do as much as the one that is set")
     }
 
     fn is_greatest(&self) -> bool {

@@ -55,6 +55,11 @@ impl Power for Admission {
         })
     }
 
+    fn assumption(&self, other: &Self) -> Option<&'static str> {
+        let is_default_for_own = self.level == Level::LeftToCluster && other.level.forbids();
+        is_default_for_own.then_some("the cluster enforces no stricter profile where none is set")
+    }
+
     fn is_greatest(&self) -> bool {
         self.level == Level::Privileged
     }

@@ -47,6 +47,11 @@ impl Power for Seccomp {
         matches!(self, Self::RuntimeDefault | Self::Localhost(_))
     }
 
+    fn assumption(&self, other: &Self) -> Option<&'static str> {
+        let is_unset_for_own = matches!((self, other), (Self::Unset, Self::Localhost(_)));
+        is_unset_for_own.then_some("the node gives no seccomp profile where none is set")
+    }
+
     fn is_greatest(&self) -> bool {
         *self == Self::Unconfined
     }
@@ -131,6 +136,17 @@ impl Power for SeLinux {
                 beyond.map(|(part, value)| format!("has the SELinux {part} {value}")).collect()
             }
         }
+    }
+
+    fn assumption(&self, other: &Self) -> Option<&'static str> {
+        let Self::Label(parts) = self else { return None };
+        let goes = match other {
+            Self::Label(others) => {
+                parts.iter().any(|(part, _)| !others.iter().any(|(other, _)| part == other))
+            }
+            Self::Unconfined => false,
+        };
+        goes.then_some("the SELinux label of the runtime allows no more than the one that is set")
     }
 
     fn is_greatest(&self) -> bool {

@@ -1,6 +1,6 @@
 //! What containers may do, field by field.
 
-use crate::support::check;
+use crate::support::{check, compared};
 
 /// A pod with one container whose `securityContext` is as given.
 fn web(context: &str) -> String {
@@ -413,4 +413,31 @@ fn a_container_that_goes_takes_all_it_could_do_with_it() {
         - prepare runs as root (spec.initContainers[0].securityContext.runAsUser)
         ",
     );
+}
+
+#[test]
+fn what_the_manifest_does_not_say_is_named_as_an_assumption() {
+    for (before, after, assumption) in [
+        (
+            "{runAsNonRoot: true}",
+            "{runAsUser: 7}",
+            "the user of the image may do as much as the one that is set",
+        ),
+        ("{}", "{runAsGroup: 7}", "the group of the image may do as much as the one that is set"),
+        (
+            "{}",
+            "{seccompProfile: {type: Localhost, localhostProfile: web.json}}",
+            "the node gives no seccomp profile where none is set",
+        ),
+        (
+            "{seLinuxOptions: {type: web_t}}",
+            "{}",
+            "the SELinux label of the runtime allows no more than the one that is set",
+        ),
+    ] {
+        let expected = [format!("container \"web\" of Pod shop: {assumption}")];
+        assert_eq!(compared(&web(before), &web(after)).assumptions, expected);
+        assert_eq!(compared(&web(after), &web(before)).assumptions, expected, "on the way back");
+    }
+    assert!(compared(&web("{privileged: true}"), &web("{}")).assumptions.is_empty());
 }
