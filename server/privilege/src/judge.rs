@@ -1,5 +1,6 @@
 use crate::data::Documents;
 use crate::ledger::Ledger;
+use crate::pairing::Paired;
 use crate::power::Power;
 use crate::reading::Reading;
 use crate::{Aspect, Atom, Grant};
@@ -27,9 +28,29 @@ impl<R> Sides<R> {
         Self { before: Some(before), after: Some(after) }
     }
 
+    pub(crate) fn are_both(&self) -> bool {
+        self.before.is_some() && self.after.is_some()
+    }
+
+    /// What is made of each side with its partner in `others`, where both are there.
+    pub(crate) fn zip<'o, O, S>(&self, others: &'o Sides<O>, join: impl Fn(&R, &'o O) -> S) -> Sides<S> {
+        let both = |one: &Option<R>, other: &'o Option<O>| Some(join(one.as_ref()?, other.as_ref()?));
+        Sides { before: both(&self.before, &others.before), after: both(&self.after, &others.after) }
+    }
+
     /// What a reader makes of each side.
     pub(crate) fn map<S>(&self, read: impl Fn(&R) -> S) -> Sides<S> {
         Sides { before: self.before.as_ref().map(&read), after: self.after.as_ref().map(&read) }
+    }
+}
+
+impl<R> From<Paired<R>> for Sides<R> {
+    fn from(paired: Paired<R>) -> Self {
+        match paired {
+            Paired::Both(before, after) => Self::both(before, after),
+            Paired::Before(before) => Self { before: Some(before), after: None },
+            Paired::After(after) => Self { before: None, after: Some(after) },
+        }
     }
 }
 

@@ -13,27 +13,22 @@ use leastwise_yaml::Node;
 /// or gains all that it grants. Kinds whose meaning is not known are equal where their data is, else undecided.
 pub fn compare(before: &[Object<'_>], after: &[Object<'_>]) -> Comparison {
     let mut ledger = Ledger::default();
-    let (workspace_before, workspace_after) = (workspace(before), workspace(after));
+    let workspaces = Sides::both(workspace(before), workspace(after));
     for paired in pair_objects(before, after, &mut ledger) {
-        match paired {
-            Paired::Both(before, after) => {
-                let documents = Documents::new(before.node.document(), after.node.document());
-                let before = Placed { object: before, workspace: &workspace_before };
-                let after = Placed { object: after, workspace: &workspace_after };
-                compare_object(Sides::both(before, after), Some(&documents), &mut ledger);
-                if documents.relied_on() {
-                    let title = title(&before.object.resource());
-                    ledger.assume(format!("{title}: templates that are written alike come out alike"));
-                }
+        let objects = Sides::from(paired);
+        let placed = objects.zip(&workspaces, |object, workspace| Placed { object, workspace });
+        let documents = match (objects.before, objects.after) {
+            (Some(before), Some(after)) => {
+                Some(Documents::new(before.node.document(), after.node.document()))
             }
-            Paired::Before(object) => {
-                let placed = Placed { object, workspace: &workspace_before };
-                compare_object(Sides { before: Some(placed), after: None }, None, &mut ledger);
-            }
-            Paired::After(object) => {
-                let placed = Placed { object, workspace: &workspace_after };
-                compare_object(Sides { before: None, after: Some(placed) }, None, &mut ledger);
-            }
+            _ => None,
+        };
+        compare_object(placed, documents.as_ref(), &mut ledger);
+        if let (Some(before), true) =
+            (objects.before, documents.is_some_and(|documents| documents.relied_on()))
+        {
+            let title = title(&before.resource());
+            ledger.assume(format!("{title}: templates that are written alike come out alike"));
         }
     }
     ledger.close()

@@ -1,5 +1,9 @@
 //! What the pods of a namespace may be: the profile that Pod Security Admission enforces there.
 
+use crate::Aspect;
+use crate::data::Documents;
+use crate::judge::{Judge, Sides, Subject, title};
+use crate::ledger::Ledger;
 use crate::power::{Power, phrase_beyond};
 use crate::reading::{Input, Reading, said};
 use leastwise_manifest::{Object, string};
@@ -13,7 +17,7 @@ const VERSION: &[&str] = &["metadata", "labels", "pod-security.kubernetes.io/enf
 ///
 /// A stricter profile admits less. Versions are not compared: a newer one forbids more pods, and knows newer fields.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Admission {
+struct Admission {
     level: Level,
     /// `latest`, or a version of Kubernetes. Of no account where the level forbids nothing.
     version: String,
@@ -65,8 +69,23 @@ impl Power for Admission {
     }
 }
 
+/// Compares a Namespace with itself.
+pub(crate) fn compare_namespace<'d>(
+    sides: Sides<&Object<'d>>,
+    documents: Option<&Documents<'d>>,
+    ledger: &mut Ledger,
+) {
+    let subject = Subject { resources: sides.map(|object| object.resource()), container: None };
+    let mut judge = Judge { ledger, documents, subject };
+    judge.aspect(Aspect::Admission, sides.map(|object| admission(object)));
+    if let (Some(before), Some(after), Some(documents)) = (sides.before, sides.after, documents) {
+        let paths = documents.differing(before.node, after.node, &judged());
+        ledger.assume_no_account(&title(&before.resource()), &paths);
+    }
+}
+
 /// The profile that a Namespace enforces.
-pub(super) fn admission<'d>(namespace: &Object<'d>) -> Reading<'d, Admission> {
+fn admission<'d>(namespace: &Object<'d>) -> Reading<'d, Admission> {
     let level = || match said(string(namespace.node, ENFORCE))? {
         None => Some(Level::LeftToCluster),
         Some("privileged") => Some(Level::Privileged),
@@ -85,6 +104,6 @@ pub(super) fn admission<'d>(namespace: &Object<'d>) -> Reading<'d, Admission> {
 }
 
 /// The labels that are judged, seen from the object.
-pub(super) fn judged() -> Vec<Path> {
+fn judged() -> Vec<Path> {
     [ENFORCE, VERSION].map(|keys| Path::root().keys(keys)).to_vec()
 }

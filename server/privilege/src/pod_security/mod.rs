@@ -19,13 +19,14 @@ use crate::Aspect;
 use crate::data::Documents;
 use crate::judge::{Judge, Moved, Sides, Subject, title};
 use crate::ledger::{Ledger, some_of};
-use crate::pairing::{Paired, pair};
-use crate::power::Switch;
-use crate::reading::{Input, Reading, said};
+use crate::pairing::pair;
 use container::Inheriting;
-use leastwise_manifest::{Container, Object, PodSpec, Resource, Workspace, boolean, pod_specs, string};
+use leastwise_manifest::{Container, Object, PodSpec, Resource, Workspace, pod_specs, string};
 use leastwise_yaml::{Field, Path, Segment};
 use pod::PodAspects;
+
+pub(crate) use admission::compare_namespace;
+pub(crate) use token::compare_service_account;
 
 /// An object with the others of its side, whose service accounts its pods inherit from.
 #[derive(Clone, Copy, Debug)]
@@ -46,46 +47,6 @@ pub(crate) fn has_pods(object: &Object<'_>) -> bool {
     !pod_specs(object).is_empty()
 }
 
-/// Compares a Namespace with itself.
-pub(crate) fn compare_namespace<'d>(
-    sides: Sides<&Object<'d>>,
-    documents: Option<&Documents<'d>>,
-    ledger: &mut Ledger,
-) {
-    let subject = Subject { resources: sides.map(|object| object.resource()), container: None };
-    let mut judge = Judge { ledger, documents, subject };
-    judge.aspect(Aspect::Admission, sides.map(|object| admission::admission(object)));
-    if let (Some(before), Some(after), Some(documents)) = (sides.before, sides.after, documents) {
-        let paths = documents.differing(before.node, after.node, &admission::judged());
-        ledger.assume_no_account(&title(&before.resource()), &paths);
-    }
-}
-
-/// Compares a ServiceAccount with itself: whether pods that do not say get its token. What it may do is said by
-/// those who grant it something, but its annotations and secrets may bring rights elsewhere.
-pub(crate) fn compare_service_account<'d>(
-    before: &Object<'d>,
-    after: &Object<'d>,
-    documents: &Documents<'d>,
-    ledger: &mut Ledger,
-) {
-    const KEYS: &[&str] = &["automountServiceAccountToken"];
-    let token = |object: &&Object<'d>| Reading {
-        value: said(boolean(object.node, KEYS))
-            .map(|mounted| Switch { on: mounted.unwrap_or(true), phrase: "gives its pods a token" }),
-        inputs: vec![Input { node: object.node, keys: KEYS }],
-        path: Path::root().keys(KEYS),
-    };
-    let sides = Sides::both(before, after);
-    let subject = Subject { resources: sides.map(|object| object.resource()), container: None };
-    Judge { ledger, documents: Some(documents), subject }.aspect(Aspect::Token, sides.map(token));
-    let paths = documents.differing(before.node, after.node, &[Path::root().keys(KEYS)]);
-    if !paths.is_empty() {
-        let title = title(&before.resource());
-        ledger.hide(true, true, format!("the meaning of {} in {title} is not judged", some_of(&paths)));
-    }
-}
-
 /// Compares the pods of an object with those of the same object, or with none.
 pub(crate) fn compare_pods<'d>(
     sides: Sides<Placed<'_, 'd>>,
@@ -96,27 +57,17 @@ pub(crate) fn compare_pods<'d>(
     let placed = |pods: &'_ Option<Vec<PodSpec<'d>>>| pods.iter().flatten().cloned().collect::<Vec<_>>();
     let resources = sides.map(|placed| placed.object.resource());
     for paired in pair(placed(&pods.before), placed(&pods.after), place) {
-        let (before, after) = match &paired {
-            Paired::Both(before, after) => (Some(before), Some(after)),
-            Paired::Before(before) => (Some(before), None),
-            Paired::After(after) => (None, Some(after)),
-        };
-        let is_hidden = |side: &Option<Placed<'_, 'd>>, pod: Option<&PodSpec<'d>>| {
-            side.as_ref().zip(pod).is_some_and(|(side, pod)| may_hide(side.object, &place(pod)))
-        };
-        if before.is_none() && is_hidden(&sides.before, after)
-            || after.is_none() && is_hidden(&sides.after, before)
+        let paired = Sides::from(paired);
+        if is_hidden(&sides.before, &paired.before, &paired.after)
+            || is_hidden(&sides.after, &paired.after, &paired.before)
         {
             let subject = Subject { resources: resources.clone(), container: None };
             ledger.hide(true, true, format!("the pods of {} cannot be known", subject.title()));
             continue;
         }
-        let pair = Sides {
-            before: sides.before.zip(before).map(|(side, pod)| PlacedPod { pod, workspace: side.workspace }),
-            after: sides.after.zip(after).map(|(side, pod)| PlacedPod { pod, workspace: side.workspace }),
-        };
-        let documents = documents.filter(|_| matches!(paired, Paired::Both(..)));
-        compare_pod(pair, resources.clone(), documents, ledger);
+        let documents = documents.filter(|_| paired.are_both());
+        let pods = sides.zip(&paired, |side, pod| PlacedPod { pod, workspace: side.workspace });
+        compare_pod(pods, resources.clone(), documents, ledger);
     }
     if let (Some(before), Some(after), Some(documents)) = (sides.before, sides.after, documents) {
         let judged: Vec<_> = pods.before.iter().chain(&pods.after).flatten().flat_map(judged).collect();
@@ -133,6 +84,14 @@ pub(crate) fn compare_pods<'d>(
 /// Where a pod spec stands in its object.
 fn place(pod: &PodSpec<'_>) -> Path {
     pod.path.relative_to(&pod.object.path).unwrap_or_default()
+}
+
+/// Whether a pod of the other side may be on this side as well, where it cannot be read.
+fn is_hidden(side: &Option<Placed<'_, '_>>, here: &Option<PodSpec<'_>>, there: &Option<PodSpec<'_>>) -> bool {
+    match (side, here, there) {
+        (Some(side), None, Some(there)) => may_hide(side.object, &place(there)),
+        _ => false,
+    }
 }
 
 /// Whether the object may have something at a path where nothing can be read.
@@ -198,19 +157,11 @@ fn compare_pod<'d>(
         let at = if container.name().is_none() { container.path.last().cloned() } else { None };
         (container.list, container.name(), at)
     };
-    let pairs = pair(containers(sides.before.as_ref()), containers(sides.after.as_ref()), key);
-    for paired in &pairs {
-        let (before, after) = match paired {
-            Paired::Both(before, after) => (Some(before), Some(after)),
-            Paired::Before(before) => (Some(before), None),
-            Paired::After(after) => (None, Some(after)),
-        };
-        let pair = Sides {
-            before: sides.before.zip(before).map(|(side, container)| Inheriting::new(side.pod, container)),
-            after: sides.after.zip(after).map(|(side, container)| Inheriting::new(side.pod, container)),
-        };
-        let documents = documents.filter(|_| matches!(paired, Paired::Both(..)));
-        compare_container(&pair, resources.clone(), documents, host_network, ledger);
+    for paired in pair(containers(sides.before.as_ref()), containers(sides.after.as_ref()), key) {
+        let paired = Sides::from(paired);
+        let documents = documents.filter(|_| paired.are_both());
+        let containers = sides.zip(&paired, |side, container| Inheriting::new(side.pod, container));
+        compare_container(&containers, resources.clone(), documents, host_network, ledger);
     }
     if let (Some(before), Some(after), Some(documents)) = (sides.before, sides.after, documents) {
         let hide = (PodAspects(before.pod).hides_containers(), PodAspects(after.pod).hides_containers());
