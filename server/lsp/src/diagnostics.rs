@@ -3,19 +3,41 @@
 use crate::client::Features;
 use crate::convert::{Text, severity};
 use crate::event::View;
-use leastwise_analysis::{File, Located};
+use crate::revision::Revision;
+use leastwise_analysis::{File, Located, Sighting};
 use serde_json::json;
 use tower_lsp::lsp_types::{
-    CodeDescription, Diagnostic, DiagnosticRelatedInformation, DocumentDiagnosticReport,
+    CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DocumentDiagnosticReport,
     DocumentDiagnosticReportResult, FullDocumentDiagnosticReport, Location, NumberOrString,
     RelatedFullDocumentDiagnosticReport, RelatedUnchangedDocumentDiagnosticReport,
     UnchangedDocumentDiagnosticReport, Url,
 };
 
-/// What is to be shown of a text.
-pub(crate) fn diagnostics(file: &File, uri: &Url, client: &Features) -> Vec<Diagnostic> {
+/// What is to be shown of a text: what the rules found, then what the model saw.
+pub(crate) fn diagnostics(file: &File, revision: &Revision, client: &Features) -> Vec<Diagnostic> {
     let text = Text { buffer: file.buffer(), encoding: client.encoding };
-    file.shown().map(|located| diagnostic(&located, text, uri, client)).collect()
+    let found = file.shown().map(|located| diagnostic(&located, text, &revision.uri, client));
+    let seen = revision.seen().unwrap_or_default().iter().map(|sighting| guess(sighting, text));
+    found.chain(seen).collect()
+}
+
+/// Something the model saw: it is said to be the model's, and how sure it is.
+fn guess(sighting: &Sighting, text: Text<'_>) -> Diagnostic {
+    let percent = (sighting.probability * 100.0).round();
+    Diagnostic {
+        range: text.range(sighting.range),
+        severity: Some(DiagnosticSeverity::INFORMATION),
+        code: Some(NumberOrString::String(sighting.label.clone())),
+        source: Some(crate::NAME.to_owned()),
+        message: format!("{} (seen by the model, {percent} % sure)", sighting.message),
+        data: Some(json!({
+            "source": "model",
+            "probability": sighting.probability,
+            "document": sighting.document,
+            "path": sighting.path.to_string(),
+        })),
+        ..Diagnostic::default()
+    }
 }
 
 /// One finding.
@@ -45,14 +67,15 @@ pub(crate) fn diagnostic(located: &Located<'_>, text: Text<'_>, uri: &Url, clien
 
 /// The answer to a client that asks for diagnostics and may know those of an earlier revision.
 pub(crate) fn pulled(view: &View, previous: Option<&str>) -> DocumentDiagnosticReportResult {
-    let result_id = view.revision.id.to_string();
+    let has_seen = if view.revision.seen().is_some() { "+model" } else { "" };
+    let result_id = format!("{}{has_seen}", view.revision.id);
     let report = if previous == Some(result_id.as_str()) {
         DocumentDiagnosticReport::Unchanged(RelatedUnchangedDocumentDiagnosticReport {
             related_documents: None,
             unchanged_document_diagnostic_report: UnchangedDocumentDiagnosticReport { result_id },
         })
     } else {
-        full(Some(result_id), diagnostics(&view.file, &view.revision.uri, &view.client))
+        full(Some(result_id), diagnostics(&view.file, &view.revision, &view.client))
     };
     DocumentDiagnosticReportResult::Report(report)
 }

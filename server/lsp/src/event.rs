@@ -1,6 +1,7 @@
 //! What the state actor hears, in the order in which it happened.
 
 use crate::client::Features;
+use crate::model::Model;
 use crate::pool::Lane;
 use crate::revision::Revision;
 use leastwise_analysis::File;
@@ -40,6 +41,8 @@ pub(crate) enum Event {
     Asked(Question),
     /// A text has been judged.
     Judged(Judged),
+    /// The model has looked at a text.
+    Seen(Arc<Revision>),
     /// A text could not be judged.
     Failed(u64, Url, String),
     /// A file outside the editor has been read; `None` when it is gone.
@@ -62,6 +65,7 @@ pub(crate) struct View {
     pub(crate) revision: Arc<Revision>,
     pub(crate) file: Arc<File>,
     pub(crate) client: Arc<Features>,
+    pub(crate) model: Option<Arc<Model>>,
 }
 
 impl View {

@@ -1,6 +1,7 @@
 //! Explanations where the cursor is.
 
 use crate::event::View;
+use leastwise_analysis::explain_request;
 use leastwise_text::TextSize;
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 use tower_lsp::lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind, Position};
@@ -8,13 +9,53 @@ use tower_lsp::lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind, Posi
 /// What is known of a place.
 pub(crate) fn hover(view: &View, position: Position) -> Option<Hover> {
     let offset: TextSize = view.text().offset(position);
-    let leastwise_analysis::Hover { range, markdown } = leastwise_analysis::hover(&view.file, offset)?;
+    let leastwise_analysis::Hover { range, mut markdown } = leastwise_analysis::hover(&view.file, offset)?;
+    if let Some(words) = model_words(view, offset) {
+        markdown.push_str("\n\n---\n\n");
+        markdown.push_str(&words);
+    }
     let contents = if view.client.shows_markdown {
         MarkupContent { kind: MarkupKind::Markdown, value: markdown }
     } else {
         MarkupContent { kind: MarkupKind::PlainText, value: plain(&markdown) }
     };
     Some(Hover { contents: HoverContents::Markup(contents), range: Some(view.text().range(range)) })
+}
+
+/// What the model says of the finding at a place. Where it has not been asked, it is asked now, and the next hover
+/// shows its answer: nobody waits for a model.
+fn model_words(view: &View, offset: TextSize) -> Option<String> {
+    let model = view.model.as_ref()?;
+    let located = view.file.shown().find(|located| located.range().contains_inclusive(offset))?;
+    let request = explain_request(&view.file, &located);
+    match model.known(&request) {
+        Some(explanation) if explanation.text.is_empty() => None,
+        Some(explanation) => Some(format!("**In the model's words.** {}", escaped(&explanation.text))),
+        None => {
+            let failure = model.failure(&request);
+            model.explain(request);
+            Some(match failure {
+                Some(reason) => format!("*The model has no answer: {}*", escaped(&reason)),
+                None => "*The model is thinking about this; the next hover shows its answer.*".to_owned(),
+            })
+        }
+    }
+}
+
+/// The model's words as words: no link, image or mark-up of its making.
+fn escaped(words: &str) -> String {
+    let has_code = words.matches('`').count().is_multiple_of(2);
+    let mut is_code = false;
+    let mut escaped = String::with_capacity(words.len());
+    for char in words.chars() {
+        if char == '`' && has_code {
+            is_code = !is_code;
+        } else if !is_code && char.is_ascii_punctuation() && !matches!(char, '.' | ',' | '\'' | '-') {
+            escaped.push('\\');
+        }
+        escaped.push(char);
+    }
+    escaped
 }
 
 /// Markdown as plain text, for clients that would show its signs.
@@ -52,6 +93,12 @@ fn plain(markdown: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_models_words_make_no_mark_up_but_code() {
+        assert_eq!(escaped("Set `a[0]`, not [this](x)!"), "Set `a[0]`, not \\[this\\]\\(x\\)\\!");
+        assert_eq!(escaped("A ` alone"), "A \\` alone");
+    }
 
     #[test]
     fn plain_text_keeps_the_words_and_the_addresses() {

@@ -15,6 +15,7 @@ mod hover;
 mod index;
 mod input;
 mod lens;
+mod model;
 mod outbox;
 mod parent;
 mod pool;
@@ -92,14 +93,13 @@ where
     I: AsyncRead + Unpin + Send + 'static,
     O: AsyncWrite,
 {
-    let _ = options;
     let (sender, receiver) = mpsc::unbounded_channel();
     let events = Events(sender);
     let (parent, parent_seen) = watch::channel(None);
     let shut_down = Arc::new(AtomicBool::new(false));
     let (service, socket) = LspService::new(|client| {
         let outbox = outbox::open(client, events.clone());
-        let state = State::new(events.clone(), outbox, Arc::new(Pool::new()));
+        let state = State::new(events.clone(), outbox, Arc::new(Pool::new()), options);
         tokio::spawn(state.run(receiver));
         Backend { events, parent, shut_down: Arc::clone(&shut_down) }
     });

@@ -1,7 +1,7 @@
 //! One text of one document, judged in one environment. It never changes: an edit or another environment makes
 //! the next one.
 
-use leastwise_analysis::{Environment, File};
+use leastwise_analysis::{Environment, File, Sighting};
 use leastwise_text::{Buffer, TextLen, TextRange};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -22,6 +22,8 @@ pub(crate) struct Revision {
     /// The part of the text that was written since `base`.
     edited: Option<TextRange>,
     file: OnceLock<Arc<File>>,
+    /// What the model saw in it.
+    seen: OnceLock<Vec<Sighting>>,
     /// Nobody needs it any more.
     abandoned: AtomicBool,
 }
@@ -71,6 +73,7 @@ impl Revision {
             base,
             edited,
             file: OnceLock::new(),
+            seen: OnceLock::new(),
             abandoned: AtomicBool::new(false),
         }
     }
@@ -88,6 +91,16 @@ impl Revision {
     /// What was found, if it has been judged.
     pub(crate) fn judged(&self) -> Option<&Arc<File>> {
         self.file.get()
+    }
+
+    /// Adds what the model saw in the text. It looks once.
+    pub(crate) fn see(&self, sightings: Vec<Sighting>) {
+        self.seen.get_or_init(|| sightings);
+    }
+
+    /// What the model saw; `None` when it has not looked yet.
+    pub(crate) fn seen(&self) -> Option<&[Sighting]> {
+        self.seen.get().map(Vec::as_slice)
     }
 
     /// Spares a worker the judging, if it has not begun.

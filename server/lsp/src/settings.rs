@@ -1,6 +1,7 @@
 //! What users set: in the editor, and in `.leastwise.yaml` near each file, which lies over the editor's settings.
 
 use leastwise_analysis::configuration::{self, Configuration, ConfigurationError};
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -9,12 +10,54 @@ use std::time::SystemTime;
 
 /// The editor settings that are no part of [`Configuration`]: they choose programs, files and addresses, or concern
 /// the editor alone, and so are never read from a repository.
-const EDITORS_OWN: [&str; 5] = ["model", "path", "trace", "logLevel", "arguments"];
+const EDITORS_OWN: [&str; 4] = ["path", "trace", "logLevel", "arguments"];
+
+/// Which model the user wants to be asked. It is off until the user, not a repository, says otherwise.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub(crate) enum ModelChoice {
+    /// None.
+    #[default]
+    Off,
+    /// The one that `leastwise model pull` has fetched.
+    Default,
+    /// A file.
+    File(PathBuf),
+    /// A server that speaks the OpenAI-compatible protocol.
+    Server {
+        /// The address up to the version, as in `http://localhost:11434/v1`.
+        address: String,
+        /// The model's name there.
+        name: String,
+        /// The key, where one is needed.
+        key: Option<String>,
+    },
+}
+
+impl<'de> Deserialize<'de> for ModelChoice {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(
+            untagged,
+            expecting = "\"off\", \"default\", the path of a file, or an object with address and name"
+        )]
+        enum Written {
+            Words(String),
+            Server { address: String, name: String, key: Option<String> },
+        }
+        Ok(match Written::deserialize(deserializer)? {
+            Written::Words(words) if words == "off" => Self::Off,
+            Written::Words(words) if words == "default" => Self::Default,
+            Written::Words(path) => Self::File(path.into()),
+            Written::Server { address, name, key } => Self::Server { address, name, key },
+        })
+    }
+}
 
 /// The settings an editor has sent.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct EditorSettings {
     pub(crate) configuration: Configuration,
+    pub(crate) model: Option<ModelChoice>,
     /// What could not be understood, in words.
     pub(crate) errors: Vec<String>,
 }
@@ -30,6 +73,13 @@ impl EditorSettings {
             if value.is_null() || EDITORS_OWN.contains(&key.as_str()) {
                 continue;
             }
+            if key == "model" {
+                match ModelChoice::deserialize(value) {
+                    Ok(model) => settings.model = Some(model),
+                    Err(error) => settings.errors.push(format!("setting {}.{key}: {error}", crate::NAME)),
+                }
+                continue;
+            }
             let alone = Value::Object(Map::from_iter([(key.clone(), value.clone())]));
             match serde_json::from_value::<Configuration>(alone) {
                 Ok(one) => settings.configuration = one.over(&settings.configuration),
@@ -37,6 +87,15 @@ impl EditorSettings {
             }
         }
         settings
+    }
+
+    /// These settings where they say something, else `base`.
+    pub(crate) fn over(self, base: &Self) -> Self {
+        Self {
+            configuration: self.configuration.over(&base.configuration),
+            model: self.model.or_else(|| base.model.clone()),
+            errors: self.errors,
+        }
     }
 }
 
@@ -118,7 +177,7 @@ mod tests {
     #[test]
     fn a_wrong_key_costs_itself_only() {
         let settings = EditorSettings::read(&json!({
-            "leastwise": {"profile": "baseline", "ignore": ["no-such-rule"], "persona": null, "model": "off"}
+            "leastwise": {"profile": "baseline", "ignore": ["no-such-rule"], "persona": null, "path": "x"}
         }));
         assert_eq!(settings.configuration.profile, Some(Profile::Baseline));
         let [error] = settings.errors.as_slice() else { panic!("{:?}", settings.errors) };
@@ -130,6 +189,19 @@ mod tests {
         let settings = EditorSettings::read(&json!({"profile": "privileged"}));
         assert_eq!(settings.configuration.profile, Some(Profile::Privileged));
         assert_eq!(EditorSettings::read(&Value::Null), EditorSettings::default());
+    }
+
+    #[test]
+    fn the_model_is_off_until_the_user_chooses_one() {
+        let model = |value| EditorSettings::read(&json!({"model": value})).model;
+        assert_eq!(model(Value::Null), None);
+        assert_eq!(model(json!("off")), Some(ModelChoice::Off));
+        assert_eq!(model(json!("default")), Some(ModelChoice::Default));
+        assert_eq!(model(json!("/models/a.gguf")), Some(ModelChoice::File("/models/a.gguf".into())));
+        let address = "http://localhost:11434/v1".to_owned();
+        let server = ModelChoice::Server { address: address.clone(), name: "small".to_owned(), key: None };
+        assert_eq!(model(json!({"address": address, "name": "small"})), Some(server));
+        assert_eq!(EditorSettings::read(&json!({"model": 7})).errors.len(), 1);
     }
 
     #[test]

@@ -3,15 +3,17 @@
 //! Everything that happens comes through one queue, so that nothing is ever seen out of order, and every request is
 //! answered for the text as it was when it was asked. The actor itself computes nothing that takes time.
 
+use crate::Options;
 use crate::client::Features;
 use crate::convert::{self, Text};
 use crate::diagnostics::diagnostics;
 use crate::event::{Event, Events, Judged, Question, View};
 use crate::index;
+use crate::model::Model;
 use crate::outbox::{Outbox, Outgoing};
 use crate::pool::{Lane, Pool, panic_message};
 use crate::revision::{Edited, Revision};
-use crate::settings::{Configurations, EditorSettings};
+use crate::settings::{Configurations, EditorSettings, ModelChoice};
 use leastwise_analysis::configuration::{ConfigurationError, FILE_NAME};
 use leastwise_analysis::{Environment, File};
 use leastwise_manifest::{Workspace, objects};
@@ -46,6 +48,11 @@ pub(crate) struct State {
     told: Vec<ConfigurationError>,
     workspace: Arc<Workspace>,
     disabled: Arc<Vec<&'static str>>,
+    options: Options,
+    model: Option<Arc<Model>>,
+    model_choice: ModelChoice,
+    /// The settings that came with the introduction; what comes later lies over them.
+    introduced: EditorSettings,
     /// The client has been asked for its settings; until they come, findings could be ones the user does not want.
     awaits_settings: bool,
     searching: Option<oneshot::Sender<String>>,
@@ -63,7 +70,7 @@ struct Document {
 }
 
 impl State {
-    pub(crate) fn new(events: Events, outbox: Outbox, pool: Arc<Pool>) -> Self {
+    pub(crate) fn new(events: Events, outbox: Outbox, pool: Arc<Pool>, options: Options) -> Self {
         Self {
             events,
             outbox,
@@ -75,6 +82,10 @@ impl State {
             told: Vec::new(),
             workspace: Arc::default(),
             disabled: Arc::default(),
+            options,
+            model: None,
+            model_choice: ModelChoice::Off,
+            introduced: EditorSettings::default(),
             awaits_settings: false,
             searching: None,
             looked: Instant::now(),
@@ -96,9 +107,14 @@ impl State {
             Event::Introduced(client, settings) => {
                 self.client = Arc::new(*client);
                 self.awaits_settings = self.client.answers_configuration;
-                self.settings(settings.as_ref());
+                self.introduced = settings.map(|value| EditorSettings::read(&value)).unwrap_or_default();
             }
-            Event::Ready => self.ready(),
+            Event::Ready => {
+                // A client must not hear anything before the handshake is over.
+                let errors = std::mem::take(&mut self.introduced.errors);
+                self.take_settings(EditorSettings { errors, ..self.introduced.clone() });
+                self.ready();
+            }
             Event::Opened(item) => self.opened(item),
             Event::Changed(change) => self.changed(change),
             Event::Saved => self.look_at_configuration_files(),
@@ -115,6 +131,7 @@ impl State {
             Event::FoldersChanged(change) => self.folders_changed(change),
             Event::Asked(question) => self.asked(question),
             Event::Judged(judged) => self.judged(judged),
+            Event::Seen(revision) => self.seen(&revision),
             Event::Failed(revision, uri, message) => self.failed(revision, &uri, &message),
             Event::Read(uri, stream) => self.read(&uri, stream.as_ref()),
             Event::Searched(message) => {
@@ -272,6 +289,9 @@ impl State {
         }
         if is_current && !self.awaits_settings {
             self.publish(uri, revision.version, diagnostics);
+            if let Some(model) = self.model.as_ref().filter(|_| revision.seen().is_none()) {
+                model.look(&revision);
+            }
         }
         for question in self.waiting.remove(&revision.id).unwrap_or_default() {
             self.answer(question, &revision);
@@ -310,6 +330,19 @@ impl State {
             self.say(Outgoing::Log(MessageType::ERROR, text));
         }
         has_changed
+    }
+
+    /// Shows what the model saw, if the text is still the same.
+    fn seen(&mut self, revision: &Arc<Revision>) {
+        let uri = &revision.uri;
+        if self.documents.get(uri).is_none_or(|document| document.revision.id != revision.id) {
+            return;
+        }
+        if !self.client.pulls_diagnostics {
+            self.judge(uri);
+        } else if revision.seen().is_some_and(|seen| !seen.is_empty()) {
+            self.say(Outgoing::RefreshDiagnostics);
+        }
     }
 
     fn publish(&mut self, uri: &Url, version: i32, diagnostics: Vec<Diagnostic>) {
@@ -357,6 +390,7 @@ impl State {
             revision: Arc::clone(revision),
             file: Arc::clone(file),
             client: Arc::clone(&self.client),
+            model: self.model.clone(),
         });
         self.pool.run(question.lane, move || (question.answer)(view));
     }
@@ -365,11 +399,35 @@ impl State {
 
     fn settings(&mut self, value: Option<&Value>) {
         let Some(value) = value.filter(|value| !value.is_null()) else { return };
-        let settings = EditorSettings::read(value);
+        self.take_settings(EditorSettings::read(value).over(&self.introduced));
+    }
+
+    fn take_settings(&mut self, settings: EditorSettings) {
         for error in settings.errors {
             self.say(Outgoing::Message(MessageType::WARNING, error));
         }
         self.configurations.set_editor(settings.configuration);
+        self.choose_model(settings.model.unwrap_or_default());
+    }
+
+    fn choose_model(&mut self, choice: ModelChoice) {
+        if choice == self.model_choice {
+            return;
+        }
+        if let Some(model) = self.model.take() {
+            model.close();
+        }
+        let worker = self.options.worker.as_deref();
+        match Model::open(&choice, worker, &self.events, &self.outbox, self.client.shows_progress) {
+            Ok(model) => self.model = model,
+            Err(reason) => {
+                self.say(Outgoing::Message(
+                    MessageType::WARNING,
+                    format!("Leastwise's model is off: {reason}"),
+                ));
+            }
+        }
+        self.model_choice = choice;
     }
 
     fn settings_changed(&mut self, settings: &Value) {
@@ -475,7 +533,7 @@ fn judge(revision: Arc<Revision>, client: &Features) -> Event {
         let file: &File = revision.judge();
         let mut declared = Workspace::default();
         file.declare(&mut declared, revision.uri.as_str());
-        (diagnostics(file, &revision.uri, client), declared)
+        (diagnostics(file, &revision, client), declared)
     }));
     match judged {
         Ok((diagnostics, declared)) => Event::Judged(Judged { revision, diagnostics, declared }),

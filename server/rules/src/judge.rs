@@ -182,12 +182,22 @@ impl<'d> Judge<'_, 'd> {
                 findings: &mut *findings,
             };
             // What a rule leaves half done is cut off below, so nothing broken is seen afterwards.
-            if let Err(panic) = catch_unwind(AssertUnwindSafe(|| show(&rule.check, &mut report))) {
+            if let Err(panic) = catch_unwind(AssertUnwindSafe(|| {
+                #[cfg(feature = "fault-injection")]
+                inject_fault(self.document, rule);
+                show(&rule.check, &mut report);
+            })) {
                 findings.truncate(found);
                 panicked.push(Panicked { rule: rule.id, message: message(panic.as_ref()) });
             }
         }
     }
+}
+
+/// Fails where the document says `fault-injection: RULE`.
+#[cfg(feature = "fault-injection")]
+fn inject_fault(document: &Document, rule: &Rule) {
+    assert!(!document.source().contains(&format!("fault-injection: {}", rule.id)), "as the document asks");
 }
 
 fn message(panic: &(dyn std::any::Any + Send)) -> String {

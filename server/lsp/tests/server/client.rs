@@ -31,9 +31,14 @@ impl Client {
 
     /// The same with all of the parameters of `initialize`; and the server's answer.
     pub(crate) async fn start_with(parameters: Value) -> (Self, Value) {
+        Self::start_server(parameters, Options::default()).await
+    }
+
+    /// The same with a server that is told something by its program.
+    pub(crate) async fn start_server(parameters: Value, options: Options) -> (Self, Value) {
         let (client, server) = tokio::io::duplex(1 << 20);
         let (server_input, server_output) = tokio::io::split(server);
-        let server = tokio::spawn(serve(server_input, server_output, Options::default()));
+        let server = tokio::spawn(serve(server_input, server_output, options));
         let (output, input) = tokio::io::split(client);
         let mut client = Self {
             server,

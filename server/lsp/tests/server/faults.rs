@@ -163,6 +163,25 @@ async fn messages_that_make_no_sense_cost_only_themselves() {
     client.end().await;
 }
 
+/// The crate's fault injection makes a rule fail where the document asks for it.
+#[tokio::test]
+async fn a_rule_that_panics_is_switched_off_and_costs_nothing_else() {
+    let mut client = start().await;
+    let faulty = POD.replace("hostPID: true", "hostPID: true # fault-injection: host-network");
+    client.open(URI, &faulty).await;
+    let log = client.next("window/logMessage").await;
+    let text = log["message"].as_str().unwrap();
+    assert!(text.contains("host-network") && text.contains("as the document asks"), "{text}");
+    assert_eq!(places(&client.published(URI, 0).await), [(3, 11, 15, "host-pid".to_owned())]);
+
+    // It stays off for everything else, and is not spoken of again.
+    client.open("file:///other.yaml", &POD.replace("hostPID", "hostNetwork")).await;
+    assert_eq!(places(&client.published("file:///other.yaml", 0).await), []);
+    client.change(URI, 1, json!([replace((0, 0), (0, 0), "# again\n")])).await;
+    assert_eq!(places(&client.published(URI, 1).await), [(4, 11, 15, "host-pid".to_owned())]);
+    client.end().await;
+}
+
 /// A text of 50,000 lines is judged aside: another one is served meanwhile.
 #[tokio::test]
 async fn a_huge_file_holds_up_no_other() {

@@ -8,5 +8,6 @@ mod diagnostics;
 mod documents;
 mod explanations;
 mod faults;
+mod model;
 mod settings;
 mod workspace;
