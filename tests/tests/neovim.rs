@@ -92,10 +92,10 @@ fn finding_explained_and_fixed_on_a_screen() -> Result<()> {
     ];
     let mut terminal = Terminal::start(place.folder.path(), 150, 24, place.environment.clone(), &command)?;
 
-    terminal.wait_for("Container runs in privileged mode")?;
+    terminal.wait_for("container \"web\" is privileged")?;
     keep_screen(&terminal, "1-findings")?;
     terminal.keys(&["/privileged: true/e-3", "Enter", "K"])?;
-    terminal.wait_for("privileged-container │")?;
+    terminal.wait_for("Container runs in privileged mode")?;
     keep_screen(&terminal, "2-explained")?;
     // Moving the cursor closes the explanation.
     terminal.keys(&["l", "gra"])?;

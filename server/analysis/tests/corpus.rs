@@ -84,7 +84,11 @@ fn every_fix_changes_its_own_lines_only_and_cures_its_finding() {
             let (before, now) = (file.syntax_errors().count(), after.syntax_errors().count());
             assert!(now <= before, "{}: the fix breaks the text", describe(&path, &located));
             let gone = lost_comments(&text, &fixed);
-            assert!(gone.iter().all(|comment| is_edited(&text, &offer.edits, comment)), "{}: {gone:?}", describe(&path, &located));
+            assert!(
+                gone.iter().all(|comment| is_edited(&text, &offer.edits, comment)),
+                "{}: {gone:?}",
+                describe(&path, &located)
+            );
         }
     }
 }
