@@ -1,7 +1,7 @@
 //! A client of the Language Server Protocol over standard input and output: what an editor is to the server.
 //!
 //! It keeps everything that the server says, in order, until a test asks for it, and answers the server's own requests
-//! as an editor without settings would.
+//! as an editor would.
 
 use std::collections::VecDeque;
 use std::ffi::OsStr;
@@ -27,6 +27,8 @@ pub struct Client {
     /// What the server said and nobody has asked for yet.
     unread: VecDeque<Value>,
     last_id: i64,
+    /// What the user has set in the editor, by section: `{"leastwise": {…}}`.
+    pub settings: Value,
 }
 
 impl Client {
@@ -59,7 +61,7 @@ impl Client {
                 }
             }
         });
-        Ok(Self { server, input, output: receiver, unread: VecDeque::new(), last_id: 0 })
+        Ok(Self { server, input, output: receiver, unread: VecDeque::new(), last_id: 0, settings: json!({}) })
     }
 
     /// Does the handshake: `initialize` with these capabilities and folder, then `initialized`. Returns the answer.
@@ -190,7 +192,7 @@ impl Client {
                 };
                 anyhow!("{reason}; missing: {what}; unread: {:?}", self.unread)
             })?;
-            let answer = default_answer(&message);
+            let answer = self.default_answer(&message);
             if wanted(&message) {
                 answer.map_or(Ok(()), |answer| self.send(&answer))?;
                 return Ok(message);
@@ -225,6 +227,22 @@ impl Client {
     pub fn hang_up(mut self) -> Result<ExitStatus> {
         self.input = None;
         self.wait_for_end()
+    }
+
+    /// What an editor answers to a request of the server; `None` for any other message.
+    fn default_answer(&self, message: &Value) -> Option<Value> {
+        let (id, method) = (message.get("id")?, message.get("method")?);
+        let result = match method.as_str() {
+            Some("workspace/configuration") => {
+                let items = message["params"]["items"].as_array().map_or(&[][..], Vec::as_slice);
+                let of_section =
+                    |item: &Value| item["section"].as_str().map(|section| self.settings[section].clone());
+                items.iter().map(of_section).collect()
+            }
+            Some("workspace/applyEdit") => json!({"applied": true}),
+            _ => Value::Null,
+        };
+        Some(json!({"jsonrpc": "2.0", "id": id, "result": result}))
     }
 
     fn wait_for_end(&mut self) -> Result<ExitStatus> {
@@ -278,20 +296,6 @@ pub fn read_message(stream: &mut impl BufRead) -> Result<Option<Value>> {
     let mut body = vec![0; length.context("a message without Content-Length")?];
     stream.read_exact(&mut body)?;
     Ok(Some(serde_json::from_slice(&body)?))
-}
-
-/// What an editor without settings answers to a request of the server; `None` for any other message.
-fn default_answer(message: &Value) -> Option<Value> {
-    let (id, method) = (message.get("id")?, message.get("method")?);
-    let result = match method.as_str() {
-        Some("workspace/configuration") => {
-            let items = message["params"]["items"].as_array().map_or(0, Vec::len);
-            json!(vec![Value::Null; items])
-        }
-        Some("workspace/applyEdit") => json!({"applied": true}),
-        _ => Value::Null,
-    };
-    Some(json!({"jsonrpc": "2.0", "id": id, "result": result}))
 }
 
 #[cfg(test)]
