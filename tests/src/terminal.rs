@@ -19,7 +19,7 @@ pub struct Terminal {
     socket: PathBuf,
     /// A tmux client in control mode: it reports each change of the screen, so that nothing has to sleep.
     watcher: Child,
-    changes: Receiver<String>,
+    changes: Receiver<()>,
 }
 
 impl Terminal {
@@ -47,8 +47,9 @@ impl Terminal {
         let output = watcher.stdout.take().context("tmux has no output")?;
         let (sender, changes) = mpsc::channel();
         thread::spawn(move || {
-            for line in BufReader::new(output).lines().map_while(Result::ok) {
-                if sender.send(line).is_err() {
+            // Bytes, not text: tmux reports output as it comes, and a character may come in two pieces.
+            for _line in BufReader::new(output).split(b'\n').map_while(Result::ok) {
+                if sender.send(()).is_err() {
                     break;
                 }
             }
@@ -121,7 +122,7 @@ impl Terminal {
         // tmux ends with its only session, and the channel with tmux.
         loop {
             match self.changes.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-                Ok(_) => {}
+                Ok(()) => {}
                 Err(mpsc::RecvTimeoutError::Disconnected) => break,
                 Err(mpsc::RecvTimeoutError::Timeout) => bail!("still running, with\n{}", self.screen()?),
             }
@@ -143,8 +144,9 @@ impl Terminal {
 
 impl Drop for Terminal {
     fn drop(&mut self) {
-        // Fails when the program has ended already, which is as good.
-        let _ended = self.tmux(&["kill-server"]);
+        // Each fails when it has ended already, which is as good. The watcher goes first: tmux waits for its clients.
+        let _killed = self.watcher.kill();
         let _reaped = self.watcher.wait();
+        let _ended = self.tmux(&["kill-server"]);
     }
 }

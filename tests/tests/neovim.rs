@@ -19,14 +19,14 @@ struct Workplace {
 
 impl Workplace {
     /// `None` when the programs under test are not there.
-    fn set_up() -> Result<Option<Self>> {
+    fn set_up(manifest: &str) -> Result<Option<Self>> {
         let (Some(leastwise), Some(neovim)) = (programs::leastwise(), programs::neovim()) else {
             return Ok(None);
         };
         let folder = tempfile::tempdir()?;
         let at = |name| folder.path().join(name);
         fs::create_dir(at("home"))?;
-        fs::copy(repository("tests/neovim/before.yaml"), at("pod.yaml"))?;
+        fs::copy(repository(manifest), at("manifest.yaml"))?;
         let program = if env::var_os("LEASTWISE_RECORDING").is_some() {
             let recorder = at("leastwise");
             fs::copy(env!("CARGO_BIN_EXE_recorder"), &recorder)?;
@@ -46,7 +46,14 @@ impl Workplace {
     }
 
     fn manifest(&self) -> PathBuf {
-        self.folder.path().join("pod.yaml")
+        self.folder.path().join("manifest.yaml")
+    }
+
+    /// Neovim on a screen, with the manifest open.
+    fn terminal(&self, columns: u16, rows: u16, configuration: &str) -> Result<Terminal> {
+        let configuration = repository(configuration);
+        let command = [&self.neovim, Path::new("--clean"), Path::new("-u"), &configuration, &self.manifest()];
+        Terminal::start(self.folder.path(), columns, rows, self.environment.clone(), &command)
     }
 }
 
@@ -67,7 +74,7 @@ fn keep_screen(terminal: &Terminal, name: &str) -> Result<()> {
 
 #[test]
 fn diagnostics_hover_lens_and_fix_without_a_screen() -> Result<()> {
-    let Some(place) = Workplace::set_up()? else { return Ok(()) };
+    let Some(place) = Workplace::set_up("tests/neovim/before.yaml")? else { return Ok(()) };
     let output = Command::new(&place.neovim)
         .envs(place.environment.iter().cloned())
         .args(["--clean", "--headless", "-u"])
@@ -82,15 +89,8 @@ fn diagnostics_hover_lens_and_fix_without_a_screen() -> Result<()> {
 
 #[test]
 fn finding_explained_and_fixed_on_a_screen() -> Result<()> {
-    let Some(place) = Workplace::set_up()? else { return Ok(()) };
-    let command = [
-        place.neovim.clone(),
-        "--clean".into(),
-        "-u".into(),
-        repository("tests/neovim/init.lua"),
-        place.manifest(),
-    ];
-    let mut terminal = Terminal::start(place.folder.path(), 150, 24, place.environment.clone(), &command)?;
+    let Some(place) = Workplace::set_up("tests/neovim/before.yaml")? else { return Ok(()) };
+    let mut terminal = place.terminal(150, 24, "tests/neovim/init.lua")?;
 
     terminal.wait_for("container \"web\" is privileged")?;
     keep_screen(&terminal, "1-findings")?;
@@ -110,4 +110,16 @@ fn finding_explained_and_fixed_on_a_screen() -> Result<()> {
     let expected = fs::read_to_string(repository("tests/neovim/after.yaml"))?;
     assert_eq!(fs::read_to_string(place.manifest())?, expected);
     Ok(())
+}
+
+/// Shows most of what there is at once; `cargo xtask screenshot` makes the README's picture of it.
+#[test]
+fn picture_of_the_demo_manifest() -> Result<()> {
+    let Some(place) = Workplace::set_up("tests/demo/weak.yaml")? else { return Ok(()) };
+    let terminal = place.terminal(126, 38, "tests/neovim/picture.lua")?;
+    terminal.wait_for("runs as user 0, which is root")?;
+    terminal.keys(&["/privileged: /e+1", "Enter", "zt", "9", "C-y"])?;
+    terminal.keys(&["K"])?;
+    terminal.wait_for("Container runs in privileged mode")?;
+    keep_screen(&terminal, "picture")
 }
