@@ -2,7 +2,7 @@ use crate::suppression::{Suppression, suppressions};
 use crate::{Configuration, Environment};
 use leastwise_manifest::{Object, Resource, objects};
 use leastwise_rules::{
-    Confidence, Context, Finding, Judgement, Panicked, Profile, Severity, judge, profile_reached,
+    Census, Confidence, Context, Finding, Judgement, Panicked, Profile, Severity, judge, profile_reached,
 };
 use leastwise_text::TextRange;
 use leastwise_yaml::{Document, Path};
@@ -71,6 +71,8 @@ pub(crate) struct DocumentAnalysis {
     pub(crate) workloads: Vec<Workload>,
     pub(crate) suppressions: Vec<Suppression>,
     pub(crate) panicked: Vec<Panicked>,
+    /// How often each rule found something, whatever the configuration selects.
+    pub(crate) census: Census,
 }
 
 impl DocumentAnalysis {
@@ -86,6 +88,7 @@ impl DocumentAnalysis {
         let suppressions = suppressions(&document);
         Self {
             resources: objects.iter().map(|object| (object.path.clone(), object.resource())).collect(),
+            census: Census::of(&judgement),
             workloads: workloads(&objects, &judgement),
             pods: judgement.pods.into_iter().map(|pod| pod.path).collect(),
             diagnoses: select(judgement.findings, &environment.configuration, &suppressions),

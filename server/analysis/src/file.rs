@@ -5,6 +5,7 @@ use leastwise_manifest::{Resource, Workspace, objects};
 use leastwise_rules::{Offer, Panicked, Withheld, prove};
 use leastwise_text::{Buffer, TextEdit, TextRange, TextSize};
 use leastwise_yaml::{Document, Stream, SyntaxError, parse};
+use rayon::prelude::*;
 use std::sync::Arc;
 
 /// What a text is judged by. Cheap to clone; two clones are the same environment.
@@ -101,7 +102,7 @@ impl File {
         environment: &Environment,
         known: &[Arc<DocumentAnalysis>],
     ) -> Self {
-        let documents = stream.documents().iter().map(|placed| {
+        let documents = stream.documents().par_iter().map(|placed| {
             let known = known.iter().find(|known| Arc::ptr_eq(&known.document, &placed.document));
             known
                 .cloned()
@@ -190,7 +191,8 @@ impl File {
             workspace: &self.environment.workspace,
             disabled: &self.environment.disabled,
         };
-        let mut offer = prove(located.source(), &located.diagnosis.finding, &context)?;
+        let mut offer =
+            prove(located.source(), &located.analysis.census, &located.diagnosis.finding, &context)?;
         offer.edits = offer.edits.iter().map(|edit: &TextEdit| edit.shifted(located.offset)).collect();
         Ok(offer)
     }

@@ -23,7 +23,7 @@ mod testing;
 
 pub use finding::{Applicability, Finding, Fix, Related};
 pub use judge::{Context, JudgedPod, Judgement, Panicked, Settings, judge, profile_reached};
-pub use proof::{Offer, Withheld, prove};
+pub use proof::{Census, Offer, Withheld, prove};
 pub use rule::{Checker, Confidence, Family, FixKind, Persona, Profile, Rule, Severity};
 pub use version::{KubernetesVersion, VersionError};
 

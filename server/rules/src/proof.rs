@@ -1,7 +1,7 @@
 //! Decides whether a fix may be offered. A fix is a candidate until it has been applied to a copy, read again,
 //! and judged: only the intended paths changed, the finding is gone, none was added, and no privilege was gained.
 
-use crate::judge::{Context, judge};
+use crate::judge::{Context, Judgement, judge};
 use crate::{Applicability, Finding};
 use leastwise_manifest::objects;
 use leastwise_privilege::{Comparison, Verdict, compare};
@@ -42,20 +42,24 @@ pub enum Withheld {
     NotNarrower(Verdict),
 }
 
-/// Proves the fix of a finding.
+/// Proves the fix of a finding; `census` counts what was found in the document.
 ///
 /// # Errors
 /// [`Withheld`] says why it must not be offered.
-pub fn prove(document: &Document, finding: &Finding, context: &Context<'_>) -> Result<Offer, Withheld> {
+pub fn prove(
+    document: &Document,
+    census: &Census,
+    finding: &Finding,
+    context: &Context<'_>,
+) -> Result<Offer, Withheld> {
     let fix = finding.fix.as_ref().ok_or(Withheld::NoFix)?;
     let Edited { edits, document: after } = apply(document, &fix.patches)?;
-    let before_counts = counts(document, context);
-    let after_counts = counts(&after, context);
-    let count = |counts: &HashMap<&'static str, usize>, rule| counts.get(rule).copied().unwrap_or_default();
-    if count(&after_counts, finding.rule.id) >= count(&before_counts, finding.rule.id) {
+    let census_after = Census::of(&judge(&after, context));
+    let rule = finding.rule.id;
+    if census_after.count(rule) >= census.count(rule) {
         return Err(Withheld::Useless);
     }
-    if let Some((rule, _)) = after_counts.iter().find(|(rule, after)| **after > count(&before_counts, rule)) {
+    if let Some((rule, _)) = census_after.0.iter().find(|(rule, count)| **count > census.count(rule)) {
         return Err(Withheld::Harmful(rule));
     }
     let Comparison { verdict, .. } = compare(&objects(document), &objects(&after));
@@ -67,11 +71,22 @@ pub fn prove(document: &Document, finding: &Finding, context: &Context<'_>) -> R
     }
 }
 
-/// How often each rule finds something. Paths of list items move when one is removed, so places say less.
-fn counts(document: &Document, context: &Context<'_>) -> HashMap<&'static str, usize> {
-    let mut counts = HashMap::new();
-    for finding in judge(document, context).findings {
-        *counts.entry(finding.rule.id).or_default() += 1;
+/// How often each rule finds something in a document. Paths of list items move when one is removed, so counts say
+/// more than places.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Census(HashMap<&'static str, usize>);
+
+impl Census {
+    /// Counts what a judgement found.
+    pub fn of(judgement: &Judgement) -> Self {
+        let mut counts = HashMap::new();
+        for finding in &judgement.findings {
+            *counts.entry(finding.rule.id).or_default() += 1;
+        }
+        Self(counts)
     }
-    counts
+
+    fn count(&self, rule: &str) -> usize {
+        self.0.get(rule).copied().unwrap_or_default()
+    }
 }

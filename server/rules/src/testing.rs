@@ -9,7 +9,7 @@
 //! ```
 
 use crate::judge::{Context, Settings, judge};
-use crate::proof::prove;
+use crate::proof::{Census, prove};
 use crate::{Finding, Rule};
 use leastwise_manifest::{Workspace, objects};
 use leastwise_text::apply;
@@ -56,8 +56,9 @@ pub(crate) fn check_fix(rule: &Rule, before: &str, after: &str) {
     let (document, finding) = first(rule, &before);
     let workspace = workspace(&before);
     let context = Context { settings: &Settings::default(), workspace: &workspace, disabled: &[] };
-    let offer =
-        prove(&document, &finding, &context).unwrap_or_else(|withheld| panic!("withheld: {withheld}"));
+    let census = Census::of(&judge(&document, &context));
+    let offer = prove(&document, &census, &finding, &context)
+        .unwrap_or_else(|withheld| panic!("withheld: {withheld}"));
     let fixed = apply(document.source(), &offer.edits).unwrap();
     assert_eq!(fixed, after, "the fix of {}", rule.id);
 }

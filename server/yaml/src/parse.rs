@@ -8,6 +8,7 @@ use crate::model::{Document, PlacedDocument, Stream, SyntaxError};
 use crate::repair::{Repaired, repair};
 use crate::split::split;
 use leastwise_text::TextRange;
+use rayon::prelude::*;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -34,7 +35,7 @@ impl Stream {
             .take_while(|(range, placed)| unchanged(range, placed))
             .count();
         let between = &self.documents[before..self.documents.len() - after];
-        let documents = ranges.iter().enumerate().map(|(index, range)| {
+        let documents = ranges.par_iter().enumerate().map(|(index, range)| {
             let document = if index < before {
                 Arc::clone(&self.documents[index].document)
             } else if index >= ranges.len() - after {

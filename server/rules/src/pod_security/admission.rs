@@ -2,7 +2,7 @@
 //! are easily got wrong.
 
 use crate::testing::unindent;
-use crate::{Context, KubernetesVersion, Profile, Settings, judge, profile_reached, prove};
+use crate::{Census, Context, KubernetesVersion, Profile, Settings, judge, profile_reached, prove};
 use Profile::{Baseline, Privileged, Restricted};
 use leastwise_manifest::Workspace;
 use leastwise_text::apply;
@@ -311,9 +311,10 @@ fn fixed(pod: &str) -> String {
     loop {
         let stream = leastwise_yaml::parse(&text);
         let document = &stream.documents()[0].document;
-        let findings = judge(document, &context).findings;
-        let of_a_profile = findings.iter().filter(|finding| finding.profile.is_some());
-        let Some(offer) = of_a_profile.filter_map(|finding| prove(document, finding, &context).ok()).next()
+        let judgement = judge(document, &context);
+        let census = Census::of(&judgement);
+        let mut of_a_profile = judgement.findings.iter().filter(|finding| finding.profile.is_some());
+        let Some(offer) = of_a_profile.find_map(|finding| prove(document, &census, finding, &context).ok())
         else {
             return text;
         };
