@@ -1,8 +1,12 @@
 //! Every manifest and template of the corpus: findings stand on the text they are about, and fixes change no more
 //! than they say. Skipped, with a message, where there is no corpus.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test ends when it cannot go on, and says what it skips"
+)]
 
 use leastwise_analysis::{Environment, File, Located, fix};
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test ends when it cannot go on, and says what it skips")]
 use leastwise_text::apply;
 use leastwise_yaml::{Document, Kind, Path, Segment};
 use std::path::PathBuf;
