@@ -217,7 +217,7 @@ impl<'t> Builder<'t> {
                 // In `? ? a` the `:` on the next line may belong to either.
                 let is_own =
                     frame.layout != Layout::Block || !own_line || column == Some(self.column(self.at));
-                if self.byte() == Some(b':') && is_own {
+                if is_own && self.is_at_colon(frame.layout, after) {
                     self.at += 1;
                     pending.colon = Some(self.at);
                     self.at
@@ -250,6 +250,19 @@ impl<'t> Builder<'t> {
         };
         self.frames.push(frame);
         Some(slot)
+    }
+
+    /// Whether the `:` of a value stands here, and not a text that begins with one. After a quoted or bracketed key,
+    /// which ended at `after`, brackets want no blank.
+    fn is_at_colon(&self, layout: Layout, after: usize) -> bool {
+        let bytes = self.text.as_bytes();
+        let is_closed = after > 0 && matches!(bytes[after - 1], b'"' | b'\'' | b']' | b'}');
+        self.byte() == Some(b':')
+            && match bytes.get(self.at + 1) {
+                None => true,
+                Some(next) if next.is_ascii_whitespace() => true,
+                Some(next) => layout != Layout::Block && (is_closed || b",[]{}".contains(next)),
+            }
     }
 
     fn comma(&mut self, layout: Layout) {

@@ -234,16 +234,16 @@ pub(crate) fn block(text: &str, start: usize, parent: Option<usize>) -> Block {
     block
 }
 
-/// The indentation of the first line that is not blank; where there is none, of the longest blank line.
+/// The indentation of the first line that is not blank, or of a longer blank line before it, as in libyaml.
 fn detect_indent(text: &str, first: usize) -> usize {
     let rest = text.get(first..).unwrap_or_default();
     let mut longest = 0;
     for line in crate::lines::lines(rest).map(|line| &rest[line]) {
         let spaces = indentation(line);
-        if spaces < line.len() {
-            return spaces;
-        }
         longest = longest.max(spaces);
+        if spaces < line.len() {
+            break;
+        }
     }
     longest
 }

@@ -12,7 +12,7 @@ pub enum Refusal {
     /// A tag says how the value must be read.
     #[error("{} has a tag", shown(.0))]
     Tagged(Path),
-    /// A template writes the place or may write it.
+    /// A template writes the place or may write it, or the value to be written would be taken for one.
     #[error("a template stands at {}", shown(.0))]
     Template(Path),
     /// The text there is not whole.

@@ -12,6 +12,9 @@ use leastwise_text::TextEdit;
 
 /// The edits that make `value` stand at `path`; none when it does already.
 pub(crate) fn set(document: &Document, path: &Path, value: &Literal) -> Result<Vec<TextEdit>, Refusal> {
+    if holds_action(value) {
+        return Err(Refusal::Template(path.clone()));
+    }
     let target = Target::find(document, path)?;
     let node = target.innermost().value();
     let setting =
@@ -338,6 +341,18 @@ fn nest(steps: &[Segment], value: &Literal) -> Option<Literal> {
         Segment::Index(0) => Some(Literal::Sequence(vec![inner])),
         Segment::Index(_) => None,
     })
+}
+
+/// Whether a template engine would take part of the value for an action.
+fn holds_action(value: &Literal) -> bool {
+    match value {
+        Literal::Boolean(_) | Literal::Integer(_) => false,
+        Literal::String(text) => text.contains("{{"),
+        Literal::Sequence(items) => items.iter().any(holds_action),
+        Literal::Mapping(entries) => {
+            entries.iter().any(|(key, value)| key.contains("{{") || holds_action(value))
+        }
+    }
 }
 
 /// Whether a node already says what the literal says.
