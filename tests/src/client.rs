@@ -245,7 +245,11 @@ impl Client {
         Some(json!({"jsonrpc": "2.0", "id": id, "result": result}))
     }
 
-    fn wait_for_end(&mut self) -> Result<ExitStatus> {
+    /// Waits for the server to end by itself, and returns how it did.
+    ///
+    /// # Errors
+    /// When it does not end in time.
+    pub fn wait_for_end(&mut self) -> Result<ExitStatus> {
         let deadline = Instant::now() + PATIENCE;
         loop {
             match self.output.recv_timeout(deadline.saturating_duration_since(Instant::now())) {

@@ -10,4 +10,5 @@ mod explanations;
 mod faults;
 mod model;
 mod settings;
+mod typing;
 mod workspace;
