@@ -1,6 +1,6 @@
 //! What the command line may say.
 
-use crate::{check, completions, explain, fix, lsp, model, rules};
+use crate::{check, completions, explain, fix, lsp, model, model_worker, rules};
 use anstream::ColorChoice;
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -29,10 +29,9 @@ pub(crate) enum Command {
     Lsp(lsp::Lsp),
     /// Fetch and list local models.
     Model(model::Models),
-    /// Run the model for another leastwise process.
-    #[cfg(feature = "llama")]
+    /// Serve a model to the process that started it.
     #[command(hide = true)]
-    ModelWorker(crate::model_worker::ModelWorker),
+    ModelWorker(model_worker::Worker),
     /// Print the JSON schema of `.leastwise.yaml`.
     ConfigurationSchema,
     /// Print completions for a shell.

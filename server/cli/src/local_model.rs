@@ -45,18 +45,21 @@ pub(crate) enum NoModel {
     NoProgram(#[from] std::io::Error),
 }
 
-/// A model to ask, or none where none is wanted. It is started when it is first asked.
-pub(crate) fn open(choice: &Choice) -> Result<Option<Supervisor>, NoModel> {
+/// The file of a model, or none where none is wanted.
+pub(crate) fn file(choice: &Choice) -> Result<Option<ModelFile>, NoModel> {
     let file = match choice {
         Choice::Off => return Ok(None),
         Choice::Default => location::default_model().ok_or(NoModel::NotFetched)?,
         Choice::File(path) => ModelFile { path: path.clone(), sha256: None },
     };
+    if file.path.is_file() { Ok(Some(file)) } else { Err(NoModel::NotThere(file.path)) }
+}
+
+/// A model to ask, or none where none is wanted. It is started when it is first asked.
+pub(crate) fn open(choice: &Choice) -> Result<Option<Supervisor>, NoModel> {
+    let Some(file) = file(choice)? else { return Ok(None) };
     if !cfg!(feature = "llama") {
         return Err(NoModel::NotBuilt);
-    }
-    if !file.path.is_file() {
-        return Err(NoModel::NotThere(file.path));
     }
     let command = WorkerCommand { program: std::env::current_exe()?, arguments: vec!["model-worker".into()] };
     Ok(Some(Supervisor::new(command, file, Limits::default())))

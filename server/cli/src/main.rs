@@ -17,8 +17,8 @@ mod local_model;
 mod lsp;
 mod markdown;
 mod model;
+mod model_bench;
 mod model_pass;
-#[cfg(feature = "llama")]
 mod model_worker;
 mod output;
 mod problem;
@@ -60,11 +60,7 @@ fn run(command: &Command, console: &mut Console) -> io::Result<ExitCode> {
         Command::Rules(options) => rules::run(options, console)?,
         Command::Lsp(options) => return Ok(lsp::run(options)),
         Command::Model(options) => model::run(options, console)?,
-        #[cfg(feature = "llama")]
-        Command::ModelWorker(options) => {
-            model_worker::run(options)?;
-            DONE
-        }
+        Command::ModelWorker(options) => model_worker::run(options, console)?,
         Command::ConfigurationSchema => configuration_schema::run(console)?,
         Command::Completions(options) => completions::run(options, console)?,
     };

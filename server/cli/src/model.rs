@@ -1,7 +1,7 @@
 //! `leastwise model`
 
 use crate::console::Console;
-use crate::{DONE, FAILED, progress};
+use crate::{DONE, FAILED, model_bench, progress};
 use clap::{Args, Subcommand};
 use leastwise_model::catalog::{self, MODELS, Model};
 use leastwise_model::{Source, location, pull};
@@ -34,6 +34,8 @@ enum Errand {
         #[arg(long, value_name = "PATH")]
         folder: Option<PathBuf>,
     },
+    /// Measure a model on this machine, against llama.cpp's own loop.
+    Bench(model_bench::Bench),
 }
 
 pub(crate) fn run(models: &Models, console: &mut Console) -> io::Result<u8> {
@@ -41,6 +43,7 @@ pub(crate) fn run(models: &Models, console: &mut Console) -> io::Result<u8> {
         Errand::List => list(console),
         Errand::Path => path(console),
         Errand::Pull { name, mirror, folder } => fetch(name, mirror.as_deref(), folder.clone(), console),
+        Errand::Bench(bench) => model_bench::run(bench, console),
     }
 }
 
