@@ -1,6 +1,6 @@
 use crate::Configuration;
 use crate::diagnosis::{Diagnosis, DocumentAnalysis, Standing, Workload};
-use crate::suppression::Scope;
+use crate::suppression::{Scope, Suppression};
 use leastwise_manifest::{Resource, Workspace, objects};
 use leastwise_rules::{Offer, Panicked, Withheld, prove};
 use leastwise_text::{Buffer, TextEdit, TextRange, TextSize};
@@ -35,6 +35,8 @@ pub struct File {
     stream: Stream,
     environment: Environment,
     documents: Vec<Arc<DocumentAnalysis>>,
+    /// What silences rules in every document.
+    file_wide: Vec<Suppression>,
 }
 
 /// A diagnosis with the place of its document.
@@ -108,7 +110,10 @@ impl File {
                 .cloned()
                 .unwrap_or_else(|| Arc::new(DocumentAnalysis::new(Arc::clone(&placed.document), environment)))
         });
-        Self { documents: documents.collect(), buffer, environment: environment.clone(), stream }
+        let documents: Vec<_> = documents.collect();
+        let suppressions = documents.iter().flat_map(|document| &document.suppressions);
+        let file_wide = suppressions.filter(|one| one.scope == Scope::File).cloned().collect();
+        Self { documents, buffer, environment: environment.clone(), stream, file_wide }
     }
 
     /// The text with its lines.
@@ -213,10 +218,7 @@ impl File {
 
     fn standing<'f>(&'f self, diagnosis: &'f Diagnosis) -> Standing<'f> {
         let rule = diagnosis.rule();
-        let file_wide = || {
-            let all = self.documents.iter().flat_map(|document| &document.suppressions);
-            all.filter(|one| one.scope == Scope::File).find(|one| one.names(rule))
-        };
+        let file_wide = || self.file_wide.iter().find(|one| one.names(rule));
         match (&diagnosis.suppressed, diagnosis.finding.covered_by) {
             (Some(reason), _) => Standing::Suppressed(reason),
             (None, _) if let Some(one) = file_wide() => Standing::Suppressed(&one.reason),
