@@ -5,7 +5,7 @@ use super::Reported;
 use leastwise_analysis::Standing;
 use leastwise_manifest::Resource;
 use leastwise_privilege::Verdict;
-use leastwise_rules::Offer;
+use leastwise_rules::{Offer, Rule, rule};
 use leastwise_text::{Buffer, Place};
 use serde::Serialize;
 
@@ -24,7 +24,7 @@ struct Finding<'f> {
     missing: bool,
     resource: Object<'f>,
     fix: Option<Fix<'f>>,
-    url: Option<&'f str>,
+    url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     covered_by: Option<&'f str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -84,7 +84,7 @@ pub(super) fn finding(reported: &Reported<'_>) -> String {
         missing: reported.missing,
         resource: Object { api_version, kind, namespace: namespace.as_deref(), name: name.as_deref() },
         fix: reported.offer.as_ref().map(|offer| fix(offer, reported.buffer)),
-        url: reported.url.as_deref(),
+        url: rule(&reported.rule).and_then(Rule::url),
         covered_by: match reported.standing {
             Standing::Covered(rule) => Some(rule),
             _ => None,

@@ -9,7 +9,7 @@ pub(crate) use human::Human;
 use clap::ValueEnum;
 use leastwise_analysis::{File, Located, Sighting, Standing};
 use leastwise_manifest::Resource;
-use leastwise_rules::{Applicability, Confidence, Offer, Rule, Severity, rule};
+use leastwise_rules::{Applicability, Confidence, Offer, Severity, rule};
 use leastwise_text::{Buffer, Place, TextRange};
 use std::borrow::Cow;
 
@@ -44,7 +44,6 @@ pub(crate) struct Reported<'f> {
     pub(crate) resource: Resource,
     /// The proved fix.
     pub(crate) offer: Option<Offer>,
-    pub(crate) url: Option<String>,
     pub(crate) standing: Standing<'f>,
 }
 
@@ -71,7 +70,6 @@ impl<'f> Reported<'f> {
             missing: diagnosis.finding.place.missing,
             resource: located.resource(),
             offer,
-            url: diagnosis.finding.rule.url(),
             standing: located.standing,
         }
     }
@@ -93,7 +91,6 @@ impl<'f> Reported<'f> {
             missing: false,
             resource: sighting.resource.clone(),
             offer: None,
-            url: known.and_then(Rule::url),
             standing: Standing::Shown,
         }
     }
