@@ -45,6 +45,10 @@ impl Repaired {
         offset - inserted
     }
 
+    fn with_the_same_text(&self) -> Self {
+        Self { text: self.text.clone(), insertions: self.insertions.clone(), ..Self::default() }
+    }
+
     fn insert(&mut self, at: usize, added: &str) {
         self.text.insert_str(at, added);
         let position = self.insertions.partition_point(|insertion| insertion.start < at);
@@ -56,7 +60,7 @@ impl Repaired {
 }
 
 /// Broken places beyond this number are not mended one by one.
-const ROUNDS: usize = 6;
+const ROUNDS: usize = 10;
 
 /// Mends the masked form of `source`. `edited` is what has just been typed, if that is known.
 pub(crate) fn repair(source: &str, masked: &Masked, edited: Option<TextRange>) -> Repaired {
@@ -71,14 +75,26 @@ pub(crate) fn repair(source: &str, masked: &Masked, edited: Option<TextRange>) -
         if failure.kind == FailureKind::TooDeep {
             break;
         }
-        match loosen(&mut repaired, failure, &mut budget) {
-            Ok(events) => return Repaired { events, ..repaired },
-            Err(next) => failure = next,
+        let loosened = loosen(&repaired, &failure, &mut budget);
+        if let Some((loosened, Ok(events))) = loosened {
+            return Repaired { events, text: loosened.text, insertions: loosened.insertions, ..repaired };
         }
         let suspects = suspects(&repaired, &failure, edited);
-        let Some((mended, outcome)) = mend(&repaired.text, &suspects, &failure, &mut budget) else { break };
-        report(source, masked, &mut repaired, &mended, &failure);
-        apply(&mut repaired, &mended);
+        let mended = mend(&repaired.text, &suspects, &failure, &mut budget);
+        let reached = mended
+            .as_ref()
+            .map(|(_, outcome)| outcome.as_ref().map_or_else(|next| next.line, |_| usize::MAX));
+        if let Some((loosened, Err(next))) = loosened
+            && reached.is_none_or(|reached| reached <= next.line)
+        {
+            repaired.text = loosened.text;
+            repaired.insertions = loosened.insertions;
+            failure = next;
+            continue;
+        }
+        let Some((mend, outcome)) = mended.or_else(|| without_line(&repaired.text, &failure)) else { break };
+        report(source, masked, &mut repaired, &mend, &failure);
+        apply(&mut repaired, &mend);
         match outcome {
             Ok(events) => return Repaired { events, ..repaired },
             Err(next) => failure = next,
@@ -90,38 +106,31 @@ pub(crate) fn repair(source: &str, masked: &Masked, edited: Option<TextRange>) -
 
 /// Indents lines in brackets and quotes that stand too far left for YAML 1.2, as Kubernetes' reader takes them where
 /// they are. Lines that belong to something unclosed are left alone: they may be anything.
-fn loosen(repaired: &mut Repaired, first: Failure, budget: &mut usize) -> Result<Events, Failure> {
-    let mut failure = first.clone();
-    let mut text = Repaired {
-        text: repaired.text.clone(),
-        insertions: repaired.insertions.clone(),
-        ..Repaired::default()
-    };
-    let mut closed = first;
+///
+/// The answer is the text as far as that leads, and what is still wrong with it; `None` where it leads nowhere.
+fn loosen(
+    repaired: &Repaired,
+    failure: &Failure,
+    budget: &mut usize,
+) -> Option<(Repaired, Result<Events, Failure>)> {
+    let mut failure = failure.clone();
+    let mut text = repaired.with_the_same_text();
+    let mut closed = None;
     loop {
-        let Some((starts, closes)) = loose_lines(&text.text, &failure) else { return Err(closed) };
-        let Some(left) = budget.checked_sub(text.text.len()) else { return Err(closed) };
+        let Some((starts, closes)) = loose_lines(&text.text, &failure) else { return closed };
+        let Some(left) = budget.checked_sub(text.text.len()) else { return closed };
         *budget = left;
         let deepest = lines(&text.text).map(|line| indentation(&text.text[line])).max().unwrap_or_default();
         for start in starts.iter().rev() {
             text.insert(*start, &" ".repeat(deepest + 1));
         }
         let last = failure.line + if failure.kind == FailureKind::LooseInQuotes { starts.len() } else { 0 };
-        let next = check(&text.text);
-        if let Err(next) = &next
-            && next.line <= last
-        {
-            return Err(closed);
-        }
-        if closes || next.is_ok() {
-            repaired.text.clone_from(&text.text);
-            repaired.insertions.clone_from(&text.insertions);
-        }
-        match next {
-            Ok(events) => return Ok(events),
+        match check(&text.text) {
+            Ok(events) => return Some((text, Ok(events))),
+            Err(next) if next.line <= last => return closed,
             Err(next) => {
                 if closes {
-                    closed = next.clone();
+                    closed = Some((text.with_the_same_text(), Err(next.clone())));
                 }
                 failure = next;
             }
@@ -181,8 +190,15 @@ fn suspects(repaired: &Repaired, failure: &Failure, edited: Option<TextRange>) -
     let all: Vec<Range<usize>> = lines(text).collect();
     let filled = |line: &usize| all.get(*line).is_some_and(|range| !text[range.clone()].trim().is_empty());
     let above: Vec<usize> = (0..failure.line).rev().filter(filled).take(2).collect();
-    let emptied =
-        (0..failure.line).rev().filter(|line| !filled(line)).take(2).map(|line| all[line].clone()).collect();
+    // The likeliest is one above lines that are deeper than the line where the text breaks.
+    let failing = all.get(failure.line).map_or(0, |line| indentation(&text[line.clone()]));
+    let mut emptied: Vec<usize> = (0..failure.line).rev().filter(|line| !filled(line)).take(4).collect();
+    emptied.sort_by_key(|line| {
+        let next = (*line..all.len()).find(filled).map_or(0, |next| indentation(&text[all[next].clone()]));
+        next <= failing
+    });
+    let emptied = emptied.into_iter().map(|line| all[line].clone()).collect();
+    let after_token = failure.token_line.and_then(|line| (line + 1..failure.line).find(filled));
     let touched = |range: &Range<usize>| {
         edited.is_some_and(|edited| {
             let line = repaired.offset_in_source(range.start)..repaired.offset_in_source(range.end);
@@ -192,6 +208,7 @@ fn suspects(repaired: &Repaired, failure: &Failure, edited: Option<TextRange>) -
     let typed: Vec<usize> =
         all.iter().enumerate().filter(|(_, range)| touched(range)).map(|(line, _)| line).take(3).collect();
     let (above, further) = (above.first().copied(), above.get(1).copied());
+    let mut openers = openers(text, &all, failure.line).into_iter();
     let choose = |numbers: &[Option<usize>]| {
         let mut chosen: Vec<usize> = Vec::new();
         for number in numbers.iter().flatten().filter(|line| filled(line)) {
@@ -204,9 +221,79 @@ fn suspects(repaired: &Repaired, failure: &Failure, edited: Option<TextRange>) -
     Suspects {
         emptied,
         edited: choose(&typed.iter().copied().map(Some).collect::<Vec<_>>()),
-        unfinished: choose(&[above, Some(failure.line), failure.token_line, further]),
+        unfinished: choose(&[
+            above,
+            Some(failure.line),
+            failure.token_line,
+            after_token,
+            further,
+            openers.next(),
+            openers.next(),
+            openers.next(),
+        ]),
         wrong: choose(&[Some(failure.line), failure.token_line, above, further]),
     }
+}
+
+/// The nearest lines above `line` on which a bracket or quote is opened and not closed.
+fn openers(text: &str, all: &[Range<usize>], line: usize) -> Vec<usize> {
+    // Lists in brackets are seldom longer.
+    const REACH: usize = 100;
+    let opens = |line: &usize| {
+        let Open { quote, brackets } = open(&text[all[*line].clone()]);
+        !quote.is_empty() || !brackets.is_empty()
+    };
+    (line.saturating_sub(REACH)..line.min(all.len())).rev().filter(opens).take(3).collect()
+}
+
+/// What closes all that has been opened and not closed in the lines up to the end of `line`.
+fn closing(text: &str, line: &Range<usize>) -> Option<Mend> {
+    let all: Vec<Range<usize>> = lines(&text[..line.end]).collect();
+    let first = *openers(text, &all, all.len() - 1).first()?;
+    let end = trimmed(text, line.clone()).end;
+    let Open { quote, brackets } = open(&text[all[first].start..end]);
+    (!brackets.is_empty()).then(|| Mend {
+        line: line.start..end,
+        added: format!("{quote}{brackets}"),
+        blanked: end..end,
+        diagnosis: Some("a bracket is opened above and not closed"),
+    })
+}
+
+/// The attempt to take a line for a key whose value, the deeper lines below, is lost with it.
+fn without_value(text: &str, line: &Range<usize>) -> Option<Mend> {
+    let column = indentation(&text[line.clone()]);
+    let end = trimmed(text, line.clone()).end;
+    let below = line_end(text, line.end);
+    let mut last = below;
+    for next in lines(&text[below..]).skip(1) {
+        let content = &text[below..][next.clone()];
+        let is_closing = content.trim_start().starts_with([']', '}']);
+        if !content.trim().is_empty() && indentation(content) <= column && !is_closing {
+            break;
+        }
+        last = below + next.end;
+    }
+    let has_colon = text[line.start..end].contains(": ") || text[..end].ends_with(':');
+    (last > below && !has_colon).then(|| Mend {
+        line: line.start..end,
+        added: ":".to_owned(),
+        blanked: below..last,
+        diagnosis: Some("expected `:` after this key"),
+    })
+}
+
+/// The attempt to do without the line where the text breaks.
+fn without_line(text: &str, failure: &Failure) -> Option<(Mend, Result<Events, Failure>)> {
+    let line = lines(text).nth(failure.line)?;
+    let content = trimmed(text, line.clone());
+    if content.is_empty() {
+        return None;
+    }
+    let blanked = line.start..content.end;
+    let attempt = Mend { line: blanked.clone(), added: String::new(), blanked, diagnosis: None };
+    let outcome = check(&attempted(text, &attempt));
+    Some((attempt, outcome))
 }
 
 /// The best attempt and what the text is then; `None` when none leads further than `failure`.
@@ -227,7 +314,9 @@ fn mend(
     let attempts = suspects.edited.iter().flat_map(all);
     let attempts = attempts.chain(suspects.emptied.iter().flat_map(placeholders));
     let attempts = attempts.chain(suspects.unfinished.iter().flat_map::<Vec<Mend>, _>(additions));
+    let attempts = attempts.chain(suspects.unfinished.iter().filter_map(|line| closing(text, line)));
     let attempts = attempts.chain(suspects.wrong.iter().flat_map::<Vec<Mend>, _>(removals));
+    let attempts = attempts.chain(suspects.unfinished.iter().filter_map(|line| without_value(text, line)));
     let mut best: Option<(Mend, Failure)> = None;
     for attempt in attempts {
         let copy = attempted(text, &attempt);
@@ -235,19 +324,30 @@ fn mend(
         *budget = left;
         match check(&copy) {
             Ok(events) => return Some((attempt, Ok(events))),
-            Err(next) if next.line > best.as_ref().map_or(failure, |(_, furthest)| furthest).line => {
-                best = Some((attempt, next));
+            Err(next) => {
+                // Taking away lines above that may be sound is right only where it heals all.
+                let is_near = attempt.blanked.is_empty()
+                    || failure.offset <= attempt.line.end
+                    || suspects.edited.contains(&attempt.line);
+                let furthest = best.as_ref().map_or(failure, |(_, furthest)| furthest);
+                if is_near && next.line > furthest.line {
+                    best = Some((attempt, next));
+                }
             }
-            Err(_) => {}
         }
     }
     best.map(|(attempt, next)| (attempt, Err(next)))
 }
 
+/// Spaces, and line ends where they are.
+fn blank(text: &str) -> String {
+    text.bytes().map(|byte| if crate::lines::is_break(byte) { char::from(byte) } else { ' ' }).collect()
+}
+
 fn attempted(text: &str, attempt: &Mend) -> String {
     let mut copy = String::with_capacity(text.len() + attempt.added.len());
     copy.push_str(&text[..attempt.blanked.start]);
-    copy.extend(std::iter::repeat_n(' ', attempt.blanked.len()));
+    copy.push_str(&blank(&text[attempt.blanked.clone()]));
     copy.push_str(&text[attempt.blanked.end..]);
     copy.insert_str(attempt.line.end, &attempt.added);
     copy
@@ -344,17 +444,17 @@ fn enclosing_column(text: &str, limit: usize) -> Option<usize> {
     None
 }
 
-/// What is open at the end of a line.
+/// What is open at the end of one or several lines.
 struct Open {
     quote: &'static str,
     brackets: String,
 }
 
-fn open(line: &str) -> Open {
+fn open(text: &str) -> Open {
     let mut quote = "";
     let mut closing = Vec::new();
     let mut previous = ' ';
-    let mut chars = line.chars();
+    let mut chars = text.chars();
     while let Some(char) = chars.next() {
         match (quote, char) {
             ("\"", '\\') => {
@@ -368,7 +468,11 @@ fn open(line: &str) -> Open {
             ("", ']' | '}') if closing.last() == Some(&char) => {
                 closing.pop();
             }
-            ("", '#') if previous == ' ' => break,
+            ("", '#') if begins_token(previous) => {
+                chars.find(|char| matches!(char, '\n' | '\r'));
+                previous = '\n';
+                continue;
+            }
             _ => {}
         }
         previous = char;
@@ -378,11 +482,11 @@ fn open(line: &str) -> Open {
 
 /// Whether a quote or bracket after this character opens something, and is not part of a plain text.
 fn begins_token(previous: char) -> bool {
-    matches!(previous, ' ' | '\t' | '[' | '{' | ',')
+    matches!(previous, ' ' | '\t' | '\n' | '\r' | '[' | '{' | ',')
 }
 
 fn apply(repaired: &mut Repaired, mended: &Mend) {
-    let blanks = " ".repeat(mended.blanked.len());
+    let blanks = blank(&repaired.text[mended.blanked.clone()]);
     repaired.text.replace_range(mended.blanked.clone(), &blanks);
     if !mended.added.is_empty() {
         repaired.insert(mended.line.end, &mended.added);
@@ -391,15 +495,17 @@ fn apply(repaired: &mut Repaired, mended: &Mend) {
 
 /// Notes what is broken and, where no template is to blame, the error.
 fn report(source: &str, masked: &Masked, repaired: &mut Repaired, mended: &Mend, failure: &Failure) {
-    let line = repaired.offset_in_source(mended.line.start)..repaired.offset_in_source(mended.line.end);
-    let content = trimmed(source, line.start..line_end(source, line.end));
+    let start = repaired.offset_in_source(mended.line.start);
+    let end = repaired.offset_in_source(mended.line.end);
+    let content = trimmed(source, start..line_end(source, end));
     // On an emptied line, the place of the key that is missing.
-    let line = if content.is_empty() { line.end..line.end } else { content };
+    let line = if content.is_empty() { end..end } else { content };
     if !blames_template(source, masked, &line) {
         let message = mended.diagnosis.map_or_else(|| failure.message.clone(), str::to_owned);
         repaired.errors.push(SyntaxError { range: text_range(line.clone()), message });
     }
-    repaired.broken.push(line);
+    let lost = repaired.offset_in_source(mended.blanked.end);
+    repaired.broken.push(line.start..line.end.max(lost));
 }
 
 /// Whether a template action stands on the line or next to it: then its output may well be YAML.
@@ -424,11 +530,8 @@ fn give_up(source: &str, masked: &Masked, repaired: &mut Repaired, first: Failur
         if !blames_template(source, masked, &line) {
             repaired.errors.push(SyntaxError { range: text_range(line), message: failure.message });
         }
-        let blank: String = repaired.text[start..]
-            .bytes()
-            .map(|byte| if crate::lines::is_break(byte) { char::from(byte) } else { ' ' })
-            .collect();
-        repaired.text.replace_range(start.., &blank);
+        let blanks = blank(&repaired.text[start..]);
+        repaired.text.replace_range(start.., &blanks);
         let from = repaired.offset_in_source(start);
         repaired.broken.push(from..source.trim_end().len().max(from));
         match check(&repaired.text) {
@@ -490,6 +593,13 @@ mod tests {
         mends("a: b: c\nd: 2\n", "a:     \nd: 2\n", &["a: b: c"]);
         mends("- a\n- *\n- b\n", "- a\n-  \n- b\n", &["- *"]);
         mends("a: 1\n\tb: 2\nc: 3\n", "a: 1\n     \nc: 3\n", &["b: 2"]);
+    }
+
+    #[test]
+    fn a_key_whose_value_was_in_brackets() {
+        mends("a: 1\nargs\n  \"b\",\n  c\n]\nd: 2\n", "a: 1\nargs:\n      \n   \n \nd: 2\n", &["args"]);
+        mends("a: [\n  b,\n\nc: 1\n", "a: [\n  b,]\n\nc: 1\n", &["b,"]);
+        mends("a:\n- {b: 1,\nc: [\n  d\n]\n", "a:\n- {b: 1,}\nc: [\n  d\n]\n", &["- {b: 1,"]);
     }
 
     #[test]

@@ -74,6 +74,54 @@ spec:
     targetPort: http
 "#;
 
+/// Another hand: dashes indented, four columns a level, comments and blank lines, anchors, brackets over lines.
+const OTHER_HAND: &str = r#"# The shop's cart.
+
+apiVersion: v1
+kind: Pod
+
+metadata:
+    name: cart          # unique in its namespace
+    annotations:
+        "example.com/note": >-
+            folded text
+            over two lines
+
+spec:
+    # Where it runs.
+    nodeSelector: &where
+        disk: "ssd"
+
+    hostPID: no
+    containers:
+        # The one that matters.
+        - image: cart:1.2   # pinned
+          name: cart
+
+          env:
+              - name: A
+                value: "x: y"
+
+              - {name: B, value: '1'}
+          args: [
+              "--one",
+              --two,
+          ]
+          resources:
+              limits: {cpu: 500m, memory: 64Mi}
+
+        - image: proxy
+          name: proxy
+    tolerations:
+        - key: a
+          operator: Exists
+    affinity: *where
+---
+kind: ConfigMap
+data:
+    key: value
+"#;
+
 /// The paths of the scalars that begin, with their key or dash, on a line of a document.
 type Paths = BTreeMap<(usize, usize), Vec<String>>;
 
@@ -104,11 +152,19 @@ fn touched(lines: &[&str], line: usize, cut: usize) -> std::ops::Range<usize> {
     let is_item = |line: &str| line.trim_start().starts_with("- ");
     let own = column(lines[line]);
     let loses_dash = is_item(lines[line]) && cut <= own;
+    let says_nothing = |line: &str| line.trim().is_empty() || line.trim().starts_with('#');
     let below = lines[line + 1..].iter().take_while(|other| {
+        if says_nothing(other) {
+            return true;
+        }
         let is_beside = column(other) == own && is_item(other);
         column(other) > own || is_beside && (loses_dash || !is_item(lines[line]))
     });
-    let end = line + 1 + below.count();
+    let mut end = line + 1 + below.count();
+    if lines[line].ends_with(',') {
+        // An item in brackets: those after it may move up.
+        end += lines[end..].iter().take_while(|other| !other.trim().starts_with(']')).count();
+    }
     let header = (0..=line)
         .rev()
         .find(|above| column(lines[*above]) < own)
@@ -124,16 +180,16 @@ struct Tally {
     wrong: usize,
 }
 
-fn type_through(knows_edit: bool) -> Tally {
-    let whole = paths(&parse(MANIFEST), MANIFEST);
-    let original = parse(MANIFEST);
-    let lines: Vec<&str> = MANIFEST.lines().collect();
+fn type_through(manifest: &str, knows_edit: bool) -> Tally {
+    let whole = paths(&parse(manifest), manifest);
+    let original = parse(manifest);
+    let lines: Vec<&str> = manifest.lines().collect();
     let mut tally = Tally { states: 0, intact: 0, expected: 0, kept: 0, wrong: 0 };
     let mut start = 0;
     for (number, line) in lines.iter().enumerate() {
         for cut in 0..line.len() {
             let touched = touched(&lines, number, cut);
-            let text = format!("{}{}{}", &MANIFEST[..start], &line[..cut], &MANIFEST[start + line.len()..]);
+            let text = format!("{}{}{}", &manifest[..start], &line[..cut], &manifest[start + line.len()..]);
             if *line == "---" {
                 continue;
             }
@@ -169,16 +225,21 @@ fn type_through(knows_edit: bool) -> Tally {
     tally
 }
 
-#[test]
-fn the_edited_line_harms_only_itself() {
-    let tally = type_through(true);
+/// At least 99.5 % of the pairs are kept, and none is at a wrong path.
+#[track_caller]
+fn assert_unharmed(tally: &Tally) {
     assert!(tally.kept * 1000 >= tally.expected * 995);
     assert_eq!(tally.wrong, 0);
 }
 
 #[test]
+fn the_edited_line_harms_only_itself() {
+    assert_unharmed(&type_through(MANIFEST, true));
+    assert_unharmed(&type_through(OTHER_HAND, true));
+}
+
+#[test]
 fn an_unknown_edit_is_found() {
-    let tally = type_through(false);
-    assert!(tally.kept * 1000 >= tally.expected * 995);
-    assert_eq!(tally.wrong, 0);
+    assert_unharmed(&type_through(MANIFEST, false));
+    assert_unharmed(&type_through(OTHER_HAND, false));
 }
