@@ -6,6 +6,7 @@ use crate::judged::{Judged, Project, judge};
 use crate::judging::{Judging, word};
 use crate::local_model::{self, Choice};
 use crate::output::{Format, Human, Reported};
+use crate::rules::style;
 use crate::sources::sources;
 use crate::{DONE, FAILED, FOUND, model_pass};
 use clap::Args;
@@ -81,7 +82,9 @@ pub(crate) fn run(check: &Check, console: &mut Console) -> io::Result<u8> {
     console.out().write_all(check.format.closing(is_empty).as_bytes())?;
     let not_judged = say_what_was_not_judged(&project, console);
     if check.format == Format::Human {
-        writeln!(console.out(), "{}", summary(&project, counts, not_judged))?;
+        let summary = summary(&project, counts, not_judged);
+        let summary = Console::width().map_or(summary.clone(), |width| textwrap::fill(&summary, width));
+        writeln!(console.out(), "{summary}")?;
     }
     Ok(match (project.problems.is_empty() && has_model, counts.failing) {
         (false, _) => FAILED,
@@ -207,14 +210,17 @@ fn say_what_was_not_judged(project: &Project, console: &mut Console) -> usize {
 
 fn summary(project: &Project, counts: Counts, not_judged: usize) -> String {
     let mut found: Vec<_> = [
-        (counts.errors, "error", "errors"),
-        (counts.warnings, "warning", "warnings"),
-        (counts.infos, "info", "infos"),
-        (counts.hints, "hint", "hints"),
+        (counts.errors, Severity::Error, "error", "errors"),
+        (counts.warnings, Severity::Warning, "warning", "warnings"),
+        (counts.infos, Severity::Info, "info", "infos"),
+        (counts.hints, Severity::Hint, "hint", "hints"),
     ]
     .into_iter()
     .filter(|(count, ..)| *count > 0)
-    .map(|(count, one, many)| number(count, one, many))
+    .map(|(count, severity, one, many)| {
+        let style = style(severity);
+        format!("{style}{}{style:#}", number(count, one, many))
+    })
     .collect();
     if found.is_empty() {
         found.push("no findings".to_owned());

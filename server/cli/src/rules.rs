@@ -102,7 +102,8 @@ fn human() -> String {
     text
 }
 
-fn style(severity: Severity) -> Style {
+/// The colour of a severity.
+pub(crate) fn style(severity: Severity) -> Style {
     let color = match severity {
         Severity::Error => AnsiColor::BrightRed,
         Severity::Warning => AnsiColor::Yellow,
@@ -112,7 +113,7 @@ fn style(severity: Severity) -> Style {
     color.on_default()
 }
 
-/// The rule reference, `docs/rules.md`: a table, then each rule's documentation one level down.
+/// The rule reference, `docs/rules.md`: for each family a table, then its rules' documentation.
 fn markdown() -> String {
     let mut text = String::from(
         "# Rules\n\nMade from the rules' own documentation by `cargo xtask generate`. In a terminal, \
@@ -129,7 +130,7 @@ fn markdown() -> String {
             "\n## {}\n\n| rule | finds | severity | profile | persona | fix |\n| --- | --- | --- | --- | --- | --- |\n",
             family.name()
         );
-        for rule in own {
+        for rule in &own {
             let _ = writeln!(
                 text,
                 "| [{id}](#{id}) | {} | {} | {} | {} | {} |",
@@ -141,15 +142,17 @@ fn markdown() -> String {
                 id = rule.id,
             );
         }
-    }
-    for rule in rules() {
-        let documentation = rule.documentation().replace("\n## ", "\n#### ");
-        let _ = write!(text, "\n### {}\n\n**{}.** {}\n", rule.id, rule.title, documentation.trim());
-        let also: Vec<_> =
-            rule.also.iter().map(|(checker, id)| format!("{} `{id}`", word(checker))).collect();
-        if !also.is_empty() {
-            let _ = write!(text, "\nElsewhere: {}.\n", also.join(", "));
+        for rule in own {
+            let _ = write!(text, "\n{}", section(rule));
         }
     }
     text
+}
+
+/// A rule in the reference. Its own headings stand below its name.
+fn section(rule: &Rule) -> String {
+    let documentation = rule.documentation().replace("\n## ", "\n#### ");
+    let also: Vec<_> = rule.also.iter().map(|(checker, id)| format!("{} `{id}`", word(checker))).collect();
+    let also = if also.is_empty() { String::new() } else { format!("\nElsewhere: {}.\n", also.join(", ")) };
+    format!("### {}\n\n**{}.** {}\n{also}", rule.id, rule.title, documentation.trim())
 }
