@@ -101,3 +101,24 @@ fn apply_one_patch(bencher: Bencher<'_, '_>) {
     let patches = [Patch::Set { path, value: Literal::Boolean(true) }];
     bencher.bench(|| apply(black_box(&document), &patches));
 }
+
+/// Half a key in the middle of a document of 1,000 lines, the hardest keystroke.
+#[divan::bench(args = [true, false])]
+fn reparse_after_half_a_key_in_a_long_document(bencher: Bencher<'_, '_>, known: bool) {
+    let text = format!("items:\n{}", "- name: item\n  value: \"text\"\n".repeat(500));
+    let stream = parse(&text);
+    let at = text.match_indices("value: ").nth(250).unwrap().0;
+    let edited = format!("{}val{}", &text[..at], &text[at + "value: \"text\"".len()..]);
+    let place = known.then(|| TextRange::empty(TextSize::new(u32::try_from(at + 3).unwrap())));
+    bencher.bench(|| stream.reparse(black_box(&edited), place));
+}
+
+#[divan::bench(sample_count = 5)]
+fn reparse_after_half_a_key_in_2_megabytes(bencher: Bencher<'_, '_>) {
+    let item = "- name: item\n  value: \"text of the item\"\n  labels: {a: b}\n";
+    let text = format!("items:\n{}", item.repeat(2_000_000 / item.len()));
+    let stream = parse(&text);
+    let at = text.match_indices("value: ").nth(15_000).unwrap().0;
+    let edited = format!("{}val{}", &text[..at], &text[at + "value: \"text of the item\"".len()..]);
+    bencher.bench(|| stream.reparse(black_box(&edited), None));
+}

@@ -70,7 +70,7 @@ pub(crate) fn repair(source: &str, masked: &Masked, edited: Option<TextRange>) -
         Err(failure) => failure,
     };
     // So many bytes may be checked: a long broken text must not cost the keystroke.
-    let mut budget = 4_000_000 + 3 * source.len();
+    let mut budget = 2_000_000 + 3 * source.len();
     for _ in 0..ROUNDS {
         if failure.kind == FailureKind::TooDeep {
             break;

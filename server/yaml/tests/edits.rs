@@ -395,6 +395,14 @@ mod refused_is {
     }
 
     #[test]
+    fn what_is_half_typed() {
+        let text = "a:\n  b: 1\n  sec\nc: true\n";
+        refuses(text, set("a.d", 2), Refusal::Broken(path("a.d")));
+        refuses(text, remove("a"), Refusal::Broken(path("a")));
+        changes(text, &[set("c", false), set("a.b", 2)], "a:\n  b: 2\n  sec\nc: false\n");
+    }
+
+    #[test]
     fn what_is_no_mapping_or_sequence() {
         refuses("a: 1\n", set("a.b", 2), Refusal::NotMapping(path("a")));
         refuses("a: 1\n", set("a[0]", 2), Refusal::NotSequence(path("a")));

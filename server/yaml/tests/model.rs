@@ -277,3 +277,40 @@ fn a_walk_gives_paths_in_order() {
     ));
     assert_eq!(paths, ["", "a", "a.b", "c", "c[0]", "c[1]", "c[1].d"]);
 }
+
+#[test]
+fn unchanged_documents_are_not_read_again() {
+    let before = parse("a: 1\n---\nb: 2\n---\nc: 3\n");
+    let after = before.reparse("a: 1\n---\nb: 22\n---\nnew: 4\n---\nc: 3\n", None);
+    let same = |old: usize, new: usize| {
+        Arc::ptr_eq(&before.documents()[old].document, &after.documents()[new].document)
+    };
+    assert!(same(0, 0) && same(2, 3));
+    assert_eq!(after.documents()[1].document.at(&path("b")).unwrap().as_integer(), Some(22));
+    assert_eq!(u32::from(after.documents()[3].offset), 26);
+}
+
+#[test]
+fn an_unfinished_merge_is_one_error_and_nothing_is_reported_in_it() {
+    let text = "a: 1\n<<<<<<< ours\nb: 1\n=======\nb: 2\n>>>>>>> theirs\nc: 3\n";
+    let document = document(text);
+    let errors: Vec<_> = document.errors().iter().map(|error| document.text(error.range)).collect();
+    assert_eq!(errors, ["<<<<<<< ours"]);
+    assert!(document.is_broken(document.entry_at(&path("b")).unwrap().range));
+    assert!(!document.is_broken(document.entry_at(&path("c")).unwrap().range));
+    assert_eq!(document.at(&path("c")).unwrap().as_integer(), Some(3));
+}
+
+#[test]
+fn a_line_that_is_being_typed_leaves_its_neighbours_known() {
+    let document =
+        document("spec:\n  securityContext:\n    privileged: true\n    readOnly\n  hostPID: true\n");
+    let errors: Vec<_> = document.errors().iter().map(|error| document.text(error.range)).collect();
+    assert_eq!(errors, ["readOnly"]);
+    assert_eq!(document.at(&path("spec.securityContext.privileged")).unwrap().as_bool(), Some(true));
+    assert_eq!(document.at(&path("spec.hostPID")).unwrap().as_bool(), Some(true));
+    // What is being typed may become any key.
+    let context = document.at(&path("spec.securityContext")).unwrap();
+    assert!(matches!(context.get("readOnlyRootFilesystem"), Field::Unknown));
+    assert!(matches!(document.at(&path("spec")).unwrap().get("hostIPC"), Field::Absent));
+}
