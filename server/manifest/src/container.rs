@@ -1,4 +1,4 @@
-use crate::setting::{Setting, boolean, integer, lookup, string, text};
+use crate::setting::{Setting, lookup, security, text};
 use leastwise_yaml::{Field, Node, Path};
 
 /// The three lists of containers in a pod spec.
@@ -53,33 +53,26 @@ impl<'d> Container<'d> {
 
     /// The field `keys` of its `securityContext`.
     pub fn security(&self, keys: &[&str]) -> Field<'d> {
-        match self.node.get("securityContext") {
-            Field::Present(context) => lookup(context.value, keys),
-            other => other,
-        }
+        security(self.node, keys)
     }
 
     /// The boolean `keys` of its `securityContext`.
     pub fn security_boolean(&self, keys: &[&str]) -> Setting<'d, bool> {
-        boolean(self.node, &with_context(keys))
+        Setting::read(security(self.node, keys), Node::as_bool)
     }
 
     /// The whole number `keys` of its `securityContext`.
     pub fn security_integer(&self, keys: &[&str]) -> Setting<'d, i64> {
-        integer(self.node, &with_context(keys))
+        Setting::read(security(self.node, keys), Node::as_integer)
     }
 
     /// The string `keys` of its `securityContext`.
     pub fn security_string(&self, keys: &[&str]) -> Setting<'d, &'d str> {
-        string(self.node, &with_context(keys))
+        Setting::read(security(self.node, keys), Node::as_str)
     }
 
     /// The path of the field `keys` of its `securityContext`.
     pub fn security_path(&self, keys: &[&str]) -> Path {
-        self.path.keys(&with_context(keys))
+        self.path.key("securityContext").keys(keys)
     }
-}
-
-pub(crate) fn with_context<'k>(keys: &[&'k str]) -> Vec<&'k str> {
-    std::iter::once("securityContext").chain(keys.iter().copied()).collect()
 }

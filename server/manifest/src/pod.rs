@@ -1,7 +1,6 @@
 //! Pod specs wherever they stand: in the workload kinds, and in custom resources by their shape.
 
-use crate::container::with_context;
-use crate::setting::{Setting, boolean, integer, string};
+use crate::setting::{Setting, boolean, security, string};
 use crate::{Container, ContainerList, Object};
 use leastwise_yaml::{Field, Kind, Node, Path, Segment};
 
@@ -133,21 +132,21 @@ impl<'d> PodSpec<'d> {
 
     /// The boolean `keys` of the pod's `securityContext`.
     pub fn security_boolean(&self, keys: &[&str]) -> Setting<'d, bool> {
-        boolean(self.node, &with_context(keys))
+        Setting::read(security(self.node, keys), Node::as_bool)
     }
 
     /// The whole number `keys` of the pod's `securityContext`.
     pub fn security_integer(&self, keys: &[&str]) -> Setting<'d, i64> {
-        integer(self.node, &with_context(keys))
+        Setting::read(security(self.node, keys), Node::as_integer)
     }
 
     /// The string `keys` of the pod's `securityContext`.
     pub fn security_string(&self, keys: &[&str]) -> Setting<'d, &'d str> {
-        string(self.node, &with_context(keys))
+        Setting::read(security(self.node, keys), Node::as_str)
     }
 
     /// The path of the field `keys` of the pod's `securityContext`.
     pub fn security_path(&self, keys: &[&str]) -> Path {
-        self.path.keys(&with_context(keys))
+        self.path.key("securityContext").keys(keys)
     }
 }

@@ -42,7 +42,7 @@ impl<'d, T> Setting<'d, T> {
         }
     }
 
-    fn read(field: Field<'d>, read: impl FnOnce(Node<'d>) -> Option<T>) -> Self {
+    pub(crate) fn read(field: Field<'d>, read: impl FnOnce(Node<'d>) -> Option<T>) -> Self {
         match field {
             Field::Present(entry) if entry.value.is_null() => Self::Unset,
             Field::Present(entry) => read(entry.value).map_or(Self::Unknown, |value| Self::Set(value, entry)),
@@ -61,6 +61,14 @@ pub fn lookup<'d>(node: Node<'d>, keys: &[&str]) -> Field<'d> {
             Field::Present(entry) => lookup(entry.value, rest),
             other => other,
         },
+    }
+}
+
+/// Looks a chain of keys up in the `securityContext` of a pod or container.
+pub(crate) fn security<'d>(holder: Node<'d>, keys: &[&str]) -> Field<'d> {
+    match holder.get("securityContext") {
+        Field::Present(context) => lookup(context.value, keys),
+        other => other,
     }
 }
 

@@ -381,8 +381,16 @@ impl<'d> Node<'d> {
     pub fn get(self, key: &str) -> Field<'d> {
         match self.kind() {
             Kind::Mapping => {
+                // Nearly every look-up ends here, without following merges.
+                let own = || self.resolved().own_entries(self.is_alias());
+                if let Some(entry) = own().rfind(|entry| entry.key.is_key(key)) {
+                    return Field::Present(entry);
+                }
                 let mut found = None;
-                let mut open = false;
+                let mut open = self.is_open();
+                if !own().any(|entry| entry.is_merge()) {
+                    return if open { Field::Unknown } else { Field::Absent };
+                }
                 self.each_mapping(&mut |mapping, borrowed| {
                     open |= mapping.data().unknown;
                     found =
