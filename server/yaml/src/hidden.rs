@@ -20,6 +20,11 @@ enum Writes {
     Nothing,
     /// Lines that begin at one of two columns.
     At(usize, usize),
+    /// Items, or else entries, that begin at a column.
+    More {
+        column: usize,
+        items: bool,
+    },
     Anywhere,
 }
 
@@ -32,6 +37,7 @@ impl Place {
             Effect::None => Writes::Nothing,
             Effect::Writes { column: Some(column) } => Writes::At(column, column),
             Effect::Writes { column: None } => Writes::Anywhere,
+            Effect::Repeats { column, items } => Writes::More { column, items },
         };
         Self { range: action.range.clone(), writes }
     }
@@ -180,8 +186,8 @@ impl<'d> Marks<'d> {
         let is_block = is_block_scalar(node);
         let deepest = match place.writes {
             _ if on_same_line => usize::MAX,
-            Writes::Nothing if is_block => self.column_of(place.range.start),
-            Writes::Nothing => return false,
+            Writes::Nothing | Writes::More { .. } if is_block => self.column_of(place.range.start),
+            Writes::Nothing | Writes::More { .. } => return false,
             Writes::At(_, column) => column,
             Writes::Anywhere => usize::MAX,
         };
@@ -211,6 +217,10 @@ impl<'d> Marks<'d> {
             Writes::At(first, second) => {
                 let column = self.column_of(start);
                 column == first || column == second
+            }
+            Writes::More { column, items } => {
+                let is_sequence = matches!(node.content, Content::Sequence { .. });
+                is_sequence == items && self.column_of(start) == column
             }
             Writes::Anywhere => true,
         }

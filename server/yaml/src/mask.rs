@@ -22,8 +22,10 @@ pub(crate) struct Action {
 pub(crate) enum Effect {
     /// A comment, a condition, an assignment, a definition: writes nothing itself.
     None,
-    /// Writes text, or repeats what it encloses. The column is where its lines begin, when that is known.
+    /// Writes text. The column is where its lines begin, when that is known.
     Writes { column: Option<usize> },
+    /// Repeats the items, or else the entries, that begin at a column.
+    Repeats { column: usize, items: bool },
 }
 
 /// A text whose templates and conflict markers are hidden.
@@ -66,6 +68,16 @@ pub(crate) fn mask(source: &str) -> Masked {
         // Only the first line of an action stands for its output; filled further lines could break indentation.
         let first_line_end = action.range.clone().find(|at| is_break(bytes[*at])).unwrap_or(action.range.end);
         fill(&mut bytes, action.range.start..first_line_end, b'x');
+    }
+    for action in actions.iter_mut().filter(|action| action.blanked) {
+        if word(&source[action.range.clone()]) == "range" {
+            // What is repeated looks like the first line of the loop.
+            if let Some(line) = next_line(&bytes, action.range.end) {
+                let content = line.trim_ascii_start();
+                let items = content == b"-" || content.starts_with(b"- ");
+                action.effect = Effect::Repeats { column: line.len() - content.len(), items };
+            }
+        }
     }
     let controls: Vec<Range<usize>> = source
         .char_indices()
@@ -150,17 +162,23 @@ fn stays_blank(bytes: &[u8], action: &Action) -> bool {
     let is_value = before.trim_ascii_end().ends_with(b":") && first_after.is_none();
     match action.effect {
         Effect::None => true,
-        Effect::Writes { .. } => is_value && continues_deeper(bytes, before, end),
+        Effect::Writes { .. } | Effect::Repeats { .. } => is_value && continues_deeper(bytes, before, end),
     }
+}
+
+/// The next line that says something, without blanks at its end.
+fn next_line(bytes: &[u8], at: usize) -> Option<&[u8]> {
+    bytes[at..]
+        .split(|byte| is_break(*byte))
+        .skip(1)
+        .map(<[u8]>::trim_ascii_end)
+        .find(|line| !line.is_empty() && !line.trim_ascii_start().starts_with(b"#"))
 }
 
 /// Whether the next line that is not blank is indented more than the key in `before`.
 fn continues_deeper(bytes: &[u8], before: &[u8], end: usize) -> bool {
     let column = before.iter().take_while(|byte| matches!(byte, b' ' | b'-')).count();
-    bytes[end..]
-        .split(|byte| is_break(*byte))
-        .find(|line| !line.trim_ascii().is_empty() && !line.trim_ascii_start().starts_with(b"#"))
-        .is_some_and(|line| line.iter().take_while(|byte| **byte == b' ').count() > column)
+    next_line(bytes, end).is_some_and(|line| line.len() - line.trim_ascii_start().len() > column)
 }
 
 /// The template actions of a text.

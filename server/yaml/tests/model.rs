@@ -314,3 +314,24 @@ fn a_line_that_is_being_typed_leaves_its_neighbours_known() {
     assert!(matches!(context.get("readOnlyRootFilesystem"), Field::Unknown));
     assert!(matches!(document.at(&path("spec")).unwrap().get("hostIPC"), Field::Absent));
 }
+
+#[test]
+fn a_loop_opens_the_list_it_fills_and_nothing_around_it() {
+    let text = "\
+spec:
+  containers:
+  - name: web
+    env:
+    - name: A
+      value: a
+    {{- range $key, $value := .Values.env }}
+    - name: {{ $key }}
+      value: {{ $value }}
+    {{- end }}
+";
+    let document = document(text);
+    let container = document.at(&path("spec.containers[0]")).unwrap();
+    assert!(container.get("env").value().unwrap().is_open());
+    assert!(matches!(container.get("securityContext"), Field::Absent));
+    assert!(matches!(document.at(&path("spec")).unwrap().get("hostPID"), Field::Absent));
+}
