@@ -4,11 +4,21 @@ use crate::sentences::COMPOUNDS;
 
 const EXPLAIN: &str = include_str!("../../../grammars/explain.lark");
 
-/// The grammar of an explanation that can name only these names. An empty list allows no name at all.
-pub(crate) fn explain(names: &[String]) -> String {
+/// The grammar of an explanation that can name only these names; an empty list allows no name at all. With a fix, its last
+/// sentence begins with `fix`.
+pub(crate) fn explain(names: &[String], fix: Option<&str>) -> String {
     // A terminal needs an alternative. No text is empty between backticks and yet a name, so this one says nothing.
     let names = if names.is_empty() { alternatives(&["-"]) } else { alternatives(names) };
-    EXPLAIN.replace("{{compounds}}", &alternatives(COMPOUNDS)).replace("{{names}}", &names)
+    let start = match fix {
+        Some(beginning) => {
+            format!("sentence (\" \" sentence)? {} rest", alternatives(&[format!(" {beginning} ")]))
+        }
+        None => "sentence (\" \" sentence){0,2}".to_owned(),
+    };
+    EXPLAIN
+        .replace("{{start}}", &start)
+        .replace("{{compounds}}", &alternatives(COMPOUNDS))
+        .replace("{{names}}", &names)
 }
 
 fn alternatives(strings: &[impl AsRef<str>]) -> String {
@@ -31,18 +41,22 @@ mod tests {
     const NAMES: &[&str] =
         &["privileged-container", "spec.containers[0].securityContext", "say \"hi\" \\ bye", "true"];
 
-    fn matcher(names: &[&str]) -> Matcher {
+    fn matcher(names: &[&str], fix: Option<&str>) -> Matcher {
         let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
         // One token a byte, so that a text can be given as it stands.
         let factory = ParserFactory::new_simple(&ApproximateTokEnv::single_byte_env()).unwrap();
-        let matcher = Matcher::new(factory.create_parser(TopLevelGrammar::from_lark(explain(&names))));
+        let matcher = Matcher::new(factory.create_parser(TopLevelGrammar::from_lark(explain(&names, fix))));
         assert_eq!(matcher.get_error(), None);
         matcher
     }
 
     /// Whether the grammar takes the whole text and may end there.
     fn accepts(names: &[&str], text: &str) -> bool {
-        let mut matcher = matcher(names);
+        accepts_with_fix(names, None, text)
+    }
+
+    fn accepts_with_fix(names: &[&str], fix: Option<&str>, text: &str) -> bool {
+        let mut matcher = matcher(names, fix);
         let tokens: Vec<u32> = text.bytes().map(u32::from).collect();
         matcher.try_consume_tokens(&tokens).unwrap() == tokens.len() && matcher.is_accepting().unwrap()
     }
@@ -76,10 +90,20 @@ mod tests {
             "See https://example.com for the whole story.",
             "This is `privileged-container.",
             "One two three four. \n One two three four.",
-            "One two three four. One two three four. One two three four. One two three four. One two three four.",
+            "One two three four. One two three four. One two three four. One two three four.",
         ] {
             assert!(!accepts(NAMES, text), "{text}");
         }
+    }
+
+    #[test]
+    fn with_a_fix_the_last_sentence_is_about_it() {
+        let accepts = |text| accepts_with_fix(NAMES, Some("The fix removes"), text);
+        assert!(accepts("This is not good. The fix removes `true`."));
+        assert!(accepts("This is not good. It is bad indeed. The fix removes what is too much."));
+        assert!(!accepts("This is not good."));
+        assert!(!accepts("The fix removes `true`."));
+        assert!(!accepts("This is not good. The fix removes `false`."));
     }
 
     #[test]
@@ -102,14 +126,14 @@ mod tests {
 
     #[test]
     fn names_are_escaped() {
-        let grammar = explain(&[r#"say "hi" \ bye"#.to_owned()]);
+        let grammar = explain(&[r#"say "hi" \ bye"#.to_owned()], None);
         assert!(grammar.contains(r#"NAME: "say \"hi\" \\ bye""#), "{grammar}");
     }
 
     #[test]
     fn no_placeholder_is_left() {
         for names in [vec![], vec!["a".to_owned(), "b".to_owned()]] {
-            let grammar = explain(&names);
+            let grammar = explain(&names, Some("The fix sets"));
             let rules = grammar.lines().filter(|line| !line.starts_with("//"));
             assert!(!rules.collect::<String>().contains("{{"), "{grammar}");
         }

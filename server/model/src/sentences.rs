@@ -87,7 +87,7 @@ impl SentenceFilter {
     }
 
     fn is_plain_or_known(&self, word: &str) -> bool {
-        let word = word.trim_matches(['.', ',', ';', ':', '!', '?', '(', ')', '"', '\'', '–', '—']);
+        let word = bare(word);
         word.is_empty()
             || is_plain(word)
             || COMPOUNDS.contains(&word.to_ascii_lowercase().as_str())
@@ -95,9 +95,14 @@ impl SentenceFilter {
     }
 }
 
+/// A word without the punctuation around it.
+pub(crate) fn bare(word: &str) -> &str {
+    word.trim_matches(['.', ',', ';', ':', '!', '?', '(', ')', '"', '\'', '–', '—'])
+}
+
 /// Whether a word can be nothing but prose: small letters, perhaps with a capital in front or an apostrophe inside, or an
 /// abbreviation of up to five capitals.
-fn is_plain(word: &str) -> bool {
+pub(crate) fn is_plain(word: &str) -> bool {
     let (stem, ending) = word.split_once(['\'', '’']).unwrap_or((word, ""));
     let small = |text: &str| text.chars().all(char::is_lowercase);
     let abbreviation = stem.strip_suffix('s').unwrap_or(stem);

@@ -27,7 +27,7 @@ pub(crate) fn facts() -> ExplainRequest {
         path: "spec.template.spec.containers[0].securityContext.privileged".into(),
         resource: "Deployment cart".into(),
         excerpt: Excerpt { first_line: 20, text: "  securityContext:\n    privileged: true\n".into() },
-        fix: Some("removes `privileged: true`".into()),
+        fix: Some("Remove `privileged: true`".into()),
         names: vec!["true".into()],
     }
 }
