@@ -20,7 +20,7 @@ const KEPT: NonZeroUsize = NonZeroUsize::MIN.saturating_add(255);
 pub struct Explanation {
     /// Whole sentences with a space between them. Empty when none could be believed.
     pub text: String,
-    /// How many sentences were dropped: not whole, said before, or naming what the facts do not know.
+    /// How many sentences were dropped: not whole, turning in circles, said before, or naming what the facts do not know.
     pub dropped: u32,
     /// Whether the model had said all it wanted.
     pub finish: Finish,

@@ -29,7 +29,8 @@ pub(crate) const COMPOUNDS: &[&str] = &[
 #[derive(Debug)]
 pub(crate) struct SentenceFilter {
     names: HashSet<String>,
-    said: HashSet<String>,
+    /// The words of each sentence that was shown.
+    said: Vec<HashSet<String>>,
     rest: String,
     dropped: u32,
 }
@@ -37,7 +38,7 @@ pub(crate) struct SentenceFilter {
 impl SentenceFilter {
     /// A filter that lets pass only sentences whose names are among these.
     pub(crate) fn new(names: &[String]) -> Self {
-        Self { names: names.iter().cloned().collect(), said: HashSet::new(), rest: String::new(), dropped: 0 }
+        Self { names: names.iter().cloned().collect(), said: Vec::new(), rest: String::new(), dropped: 0 }
     }
 
     /// Takes the next piece; gives the sentences that it completes.
@@ -68,8 +69,9 @@ impl SentenceFilter {
             return None;
         }
         let believed = sentence.ends_with(['.', '!', '?']) && self.names_only_what_exists(sentence);
-        // Small models like to say the same thing again.
-        if believed && self.said.insert(sentence.to_owned()) {
+        let words: Vec<String> = sentence.split_whitespace().map(|word| bare(word).to_lowercase()).collect();
+        if believed && !stutters(&words) && !self.said.iter().any(|said| repeats(said, &words)) {
+            self.said.push(words.into_iter().collect());
             return Some(sentence.to_owned());
         }
         self.dropped += 1;
@@ -93,6 +95,18 @@ impl SentenceFilter {
             || COMPOUNDS.contains(&word.to_ascii_lowercase().as_str())
             || self.names.contains(word)
     }
+}
+
+/// Whether the same four words come twice: small models fall into circles.
+fn stutters(words: &[String]) -> bool {
+    let mut seen = HashSet::new();
+    words.windows(4).any(|four| !seen.insert(four))
+}
+
+/// Whether four of five words were in an earlier sentence: small models like to say the same thing again.
+fn repeats(said: &HashSet<String>, words: &[String]) -> bool {
+    let known = words.iter().filter(|word| said.contains(*word)).count();
+    known * 5 >= words.len() * 4
 }
 
 /// A word without the punctuation around it.
@@ -197,8 +211,15 @@ mod tests {
     }
 
     #[test]
-    fn a_sentence_is_said_once() {
-        assert_eq!(shown("It is bad. It is bad. It is worse."), ["It is bad.", "It is worse."]);
+    fn a_thing_is_said_once() {
+        let said = "The rules of the role grant every verb on every resource.";
+        assert_eq!(shown(&format!("{said} {said} The rules grant every verb on every resource.")), [said]);
+        assert_eq!(shown("It is bad. It is worse."), ["It is bad.", "It is worse."]);
+    }
+
+    #[test]
+    fn a_sentence_that_turns_in_circles_is_dropped() {
+        assert_eq!(shown("It is not a thing that is not a thing that is not bad. So it is."), ["So it is."]);
     }
 
     #[test]
