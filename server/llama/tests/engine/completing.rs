@@ -72,9 +72,10 @@ fn a_thousand_random_answers_keep_to_the_grammar() {
             }
             Finish::Length => cut += 1,
         }
-        named += usize::from(said.contains("`privileged-container`"));
+        // A name between two backticks, each of which is one of the request's.
+        named += usize::from(said.matches('`').count() >= 2);
     }
-    println!("{whole} ended by themselves, {cut} were cut at the most tokens, {named} name the rule");
+    println!("{whole} ended by themselves, {cut} were cut at the most tokens, {named} hold a name");
     assert!(whole > 0 && cut > 0 && named > 0, "the answers are too much alike to show anything");
 }
 
