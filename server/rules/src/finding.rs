@@ -1,4 +1,4 @@
-use crate::judge::Context;
+use crate::context::Context;
 use crate::{Profile, Rule, Severity};
 use leastwise_manifest::{Place, place};
 use leastwise_text::TextRange;

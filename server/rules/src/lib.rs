@@ -6,6 +6,7 @@
 //!
 //! [`Patch`]: leastwise_yaml::Patch
 
+mod context;
 mod finding;
 mod judge;
 mod proof;
@@ -21,8 +22,9 @@ mod secrets;
 #[cfg(test)]
 mod testing;
 
+pub use context::{Context, Settings};
 pub use finding::{Applicability, Finding, Fix, Related};
-pub use judge::{Context, JudgedPod, Judgement, Panicked, Settings, judge, profile_reached};
+pub use judge::{JudgedPod, Judgement, Panicked, judge, profile_reached};
 pub use proof::{Census, Offer, Withheld, prove};
 pub use rule::{Checker, Confidence, Family, FixKind, Persona, Profile, Rule, Severity};
 pub use version::{KubernetesVersion, VersionError};

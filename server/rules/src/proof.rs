@@ -1,7 +1,8 @@
 //! Decides whether a fix may be offered. A fix is a candidate until it has been applied to a copy, read again,
 //! and judged: only the intended paths changed, the finding is gone, none was added, and no privilege was gained.
 
-use crate::judge::{Context, Judgement, judge};
+use crate::context::Context;
+use crate::judge::{Judgement, judge};
 use crate::{Applicability, Finding};
 use leastwise_manifest::objects;
 use leastwise_privilege::{Comparison, Verdict, compare};

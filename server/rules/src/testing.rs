@@ -8,7 +8,8 @@
 //!              ^^^ runs in the network namespace
 //! ```
 
-use crate::judge::{Context, Settings, judge};
+use crate::context::{Context, Settings};
+use crate::judge::judge;
 use crate::proof::{Census, prove};
 use crate::{Finding, Rule};
 use leastwise_manifest::{Workspace, objects};

@@ -1,7 +1,7 @@
 //! What a user namespace of the pod's own changes: root inside it is nobody on the node.
 
 use crate::KubernetesVersion;
-use crate::judge::Context;
+use crate::context::Context;
 use leastwise_manifest::{PodSpec, Setting};
 
 /// The first version whose profiles are lenient with such pods. Source: Pod Security Admission, `policy`.
