@@ -16,7 +16,8 @@ pub(crate) fn build(shell: &Shell, places: &Places) -> Result<PathBuf> {
     cmd!(shell, "cargo build --release --package leastwise-cli --features llama --target-dir {target}")
         .run()?;
     // Other checkouts build into the same folder, so each takes its own copy at once.
-    let binary = places.root.join("target/release/leastwise");
-    shell.copy_file(target.join("release/leastwise"), &binary)?;
-    Ok(binary)
+    let folder = places.root.join("target/release");
+    shell.create_dir(&folder)?;
+    shell.copy_file(target.join("release/leastwise"), &folder)?;
+    Ok(folder.join("leastwise"))
 }
