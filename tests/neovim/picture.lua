@@ -7,6 +7,8 @@ vim.o.number = true
 vim.o.signcolumn = 'yes'
 vim.o.laststatus = 0
 vim.o.ruler = false
+vim.o.cmdheight = 0
+vim.o.hlsearch = false
 vim.api.nvim_create_autocmd('DiagnosticChanged', {
   callback = function(event)
     vim.lsp.codelens.refresh({ bufnr = event.buf })

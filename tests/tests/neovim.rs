@@ -116,10 +116,10 @@ fn finding_explained_and_fixed_on_a_screen() -> Result<()> {
 #[test]
 fn picture_of_the_demo_manifest() -> Result<()> {
     let Some(place) = Workplace::set_up("tests/demo/weak.yaml")? else { return Ok(()) };
-    let terminal = place.terminal(126, 38, "tests/neovim/picture.lua")?;
+    let terminal = place.terminal(132, 44, "tests/neovim/picture.lua")?;
     terminal.wait_for("runs as user 0, which is root")?;
-    terminal.keys(&["/privileged: /e+1", "Enter", "zt", "9", "C-y"])?;
-    terminal.keys(&["K"])?;
+    terminal.wait_for("Pod Security Standards: privileged")?;
+    terminal.keys(&["/privileged: /e+1", "Enter", "K"])?;
     terminal.wait_for("Container runs in privileged mode")?;
     keep_screen(&terminal, "picture")
 }

@@ -28,7 +28,7 @@ pub(crate) fn run(shell: &Shell, places: &Places) -> Result<()> {
     let html = cmd!(shell, "aha --black --title Leastwise -f {coloured}").quiet().read()?;
     let page = screens.path().join("picture.html");
     // The default grey of a terminal, and no line height but the font's own, so that box lines join.
-    let style = "<style>body { margin: 12px 16px; background: #14161b; } \
+    let style = "<style>body { margin: 12px 16px; background: #14161b !important; } \
                  pre { font: 15px/1.2 'DejaVu Sans Mono', monospace; color: #e0e2ea; }</style></head>";
     fs::write(&page, html.replace("</head>", style))?;
     let picture = places.root.join(PICTURE);
@@ -38,7 +38,7 @@ pub(crate) fn run(shell: &Shell, places: &Places) -> Result<()> {
     cmd!(
         shell,
         "chromium --headless --no-sandbox --disable-gpu --disable-background-networking --disable-component-update
-            --hide-scrollbars --force-device-scale-factor=2 --window-size=1100,640 {profile} {option} {address}"
+            --hide-scrollbars --force-device-scale-factor=2 --window-size=1230,820 {profile} {option} {address}"
     )
     .ignore_stderr()
     .run()?;
