@@ -54,7 +54,7 @@ fn page(rule: &Rule, width: usize) -> String {
     if !rule.also.is_empty() {
         let also = rule.also.iter().map(|(checker, id)| format!("{} {id}", rules::word(checker)));
         let also = format!("Elsewhere: {}.", also.collect::<Vec<_>>().join(", "));
-        let _ = write!(page, "\n{}\n", textwrap::fill(&also, width));
+        let _ = write!(page, "\n{}\n", textwrap::fill(&also, markdown::options(width)));
     }
     page
 }

@@ -4,6 +4,7 @@ use crate::configurations::Configurations;
 use crate::console::Console;
 use crate::judged::{Judged, judge};
 use crate::local_model::{self, Choice};
+use crate::markdown::{Flow, WIDTH};
 use crate::output::{Format, Human, Reported};
 use crate::sources::sources;
 use crate::{DONE, FAILED};
@@ -69,10 +70,11 @@ fn ask(judged: &Judged, located: &Located<'_>, model: &Choice, console: &mut Con
     writeln!(console.out(), "\n{HEADING}What the model says about this finding{HEADING:#}")?;
     console.flush()?;
     let request = explain_request(&judged.file, located);
+    let mut flow = Flow::new(Console::width().unwrap_or(WIDTH).min(WIDTH));
     let mut written = Ok(());
     let mut show = |piece: &str| {
         if written.is_ok() {
-            written = console.out().write_all(piece.as_bytes()).and_then(|()| console.flush());
+            written = console.out().write_all(flow.set(piece).as_bytes()).and_then(|()| console.flush());
         }
     };
     let explanation =

@@ -1,13 +1,47 @@
 //! The Markdown of rules' documentation, for a terminal: headings, paragraphs, lists, links and code.
 
 use anstyle::{AnsiColor, Style};
-use textwrap::Options;
+use textwrap::{Options, WordSplitter};
 
 /// The widest a text is set.
 pub(crate) const WIDTH: usize = 100;
 
 const HEADING: Style = Style::new().bold().underline();
 const CODE: Style = AnsiColor::Cyan.on_default();
+
+/// Lines end between words only, so that addresses and ids stay whole.
+pub(crate) fn options(width: usize) -> Options<'static> {
+    Options::new(width).break_words(false).word_splitter(WordSplitter::NoHyphenation)
+}
+
+/// Sets a text for a terminal, piece by piece as it comes.
+#[derive(Debug)]
+pub(crate) struct Flow {
+    width: usize,
+    column: usize,
+}
+
+impl Flow {
+    pub(crate) fn new(width: usize) -> Self {
+        Self { width, column: 0 }
+    }
+
+    /// The next piece, with line ends in place of some blanks.
+    pub(crate) fn set(&mut self, piece: &str) -> String {
+        let mut set = String::new();
+        for (index, word) in piece.split(' ').enumerate() {
+            let length = textwrap::core::display_width(word);
+            if index > 0 {
+                let fits = self.column + 1 + length <= self.width;
+                set.push(if fits { ' ' } else { '\n' });
+                self.column = if fits { self.column + 1 } else { 0 };
+            }
+            set.push_str(word);
+            self.column += length;
+        }
+        set
+    }
+}
 
 /// Sets a text for a terminal.
 pub(crate) fn render(markdown: &str, width: usize) -> String {
@@ -43,8 +77,7 @@ fn end_paragraph(paragraph: &mut String, page: &mut String, width: usize) {
         return;
     }
     let indent = if paragraph.starts_with("- ") { "  " } else { "" };
-    let options = Options::new(width).subsequent_indent(indent).break_words(false);
-    page.push_str(&textwrap::fill(&inline(paragraph.trim_end()), options));
+    page.push_str(&textwrap::fill(&inline(paragraph.trim_end()), options(width).subsequent_indent(indent)));
     page.push('\n');
     paragraph.clear();
 }
@@ -79,6 +112,13 @@ fn link(text: &str) -> Option<(&str, &str, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pieces_flow_into_lines() {
+        let mut flow = Flow::new(12);
+        let set: String = ["It is bad.", " Set it off.", " Done."].map(|piece| flow.set(piece)).concat();
+        assert_eq!(set, "It is bad.\nSet it off.\nDone.");
+    }
 
     #[test]
     fn headings_lists_links_and_code_are_set() {
