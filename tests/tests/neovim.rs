@@ -92,7 +92,7 @@ fn finding_explained_and_fixed_on_a_screen() -> Result<()> {
     let Some(place) = Workplace::set_up("tests/neovim/before.yaml")? else { return Ok(()) };
     let mut terminal = place.terminal(150, 24, "tests/neovim/init.lua")?;
 
-    terminal.wait_for("container \"web\" is privileged")?;
+    terminal.wait_for("Container \"web\" is privileged")?;
     keep_screen(&terminal, "1-findings")?;
     terminal.keys(&["/privileged: true/e-3", "Enter", "K"])?;
     terminal.wait_for("Container runs in privileged mode")?;

@@ -104,7 +104,7 @@ impl<'r> Report<'r, '_> {
             rule: self.rule,
             severity: self.rule.severity,
             profile: self.rule.profile,
-            message: message.into(),
+            message: sentence(message.into()),
             object: self.object.clone(),
             pod: self.pod.cloned(),
             place: place(self.document, &path),
@@ -117,6 +117,17 @@ impl<'r> Report<'r, '_> {
         let last = self.findings.len() - 1;
         Found { finding: &mut self.findings[last], document: self.document }
     }
+}
+
+/// The message with a capital first letter, unless its first word is a name with a case of its own, like `procMount`.
+pub(crate) fn sentence(mut message: String) -> String {
+    let word = message.split(|char: char| !char.is_alphanumeric()).next().unwrap_or_default();
+    if word.chars().all(|char| char.is_ascii_lowercase())
+        && let Some(first) = message.get_mut(..1)
+    {
+        first.make_ascii_uppercase();
+    }
+    message
 }
 
 /// A finding just reported, to say more about it.

@@ -9,6 +9,7 @@
 //! ```
 
 use crate::context::{Context, Settings};
+use crate::finding::sentence;
 use crate::judge::judge;
 use crate::proof::{Census, prove};
 use crate::{Finding, Rule};
@@ -37,9 +38,12 @@ pub(crate) fn check_with(rule: &Rule, settings: &Settings, marked: &str) {
     let shown = show(&text, &found);
     let expected = show(&text, &marks);
     let agree = found.len() == marks.len()
-        && marks
-            .iter()
-            .all(|(range, words)| found.iter().any(|(at, message)| at == range && message.contains(words)));
+        && marks.iter().all(|(range, words)| {
+            // The words may be the message's first, which has a capital letter.
+            let says =
+                |message: &str| message.contains(words) || message.starts_with(&sentence(words.clone()));
+            found.iter().any(|(at, message)| at == range && says(message))
+        });
     assert!(agree, "expected findings of {}:\n{expected}\nfound:\n{shown}", rule.id);
 }
 

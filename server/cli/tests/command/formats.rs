@@ -23,7 +23,7 @@ fn human_shows_the_line_with_carets_and_the_fix() {
 fn human_names_what_is_missing_and_points_at_what_would_hold_it() {
     let folder = Folder::of(&[("pod.yaml", WEAK)]);
     let ran = folder.run("check pod.yaml --select privilege-escalation-allowed");
-    let expected = r#"warning[privilege-escalation-allowed]: container "agent" may gain privileges after start, which is the default
+    let expected = r#"warning[privilege-escalation-allowed]: Container "agent" may gain privileges after start, which is the default
  --> pod.yaml:9:6
   |
 9 |   - {name: agent, image: "agent:1.2"}
