@@ -92,7 +92,8 @@ async fn sixty_four_parked_requests_hold_up_neither_a_change_nor_a_hover() {
         answered += 1;
     };
     assert!(answer.to_string().contains("host-network"), "{answer}");
-    assert!(answered < 64, "the hover came last");
+    // One by one, the hover's turn would come when 60 are through.
+    assert!(answered < 32, "the hover came after {answered} others");
     for id in &parked {
         client.notify("$/cancelRequest", json!({ "id": id })).await;
     }
