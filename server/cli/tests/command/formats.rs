@@ -126,7 +126,7 @@ fn github_gets_one_command_a_finding() {
     let ran = folder.run("check a,b.yaml --format github --select host-network,root-filesystem-writable");
     let expected = "\
 ::error file=a%2Cb.yaml,line=7,col=16,endLine=7,endColumn=20,title=host-network::The pod runs in the network namespace of its node
-::notice file=a%2Cb.yaml,line=9,col=6,endLine=9,endColumn=10,title=root-filesystem-writable::container \"agent\" can write to its root file system, which is the default
+::notice file=a%2Cb.yaml,line=9,col=6,endLine=9,endColumn=10,title=root-filesystem-writable::Container \"agent\" can write to its root file system, which is the default
 ";
     assert_eq!(ran, Ran { code: Some(1), out: expected.to_owned(), err: String::new() });
 }
