@@ -9,7 +9,7 @@ use std::collections::HashSet;
 pub struct Fixed {
     /// The text.
     pub text: String,
-    /// What was done, in order.
+    /// What was done, by document and in order.
     pub applied: Vec<Applied>,
     /// What was found and is still there.
     pub left: Vec<Left>,
@@ -48,7 +48,9 @@ pub fn fix(text: &str, environment: &Environment, behavioural: bool) -> Fixed {
     let mut text = text.to_owned();
     let mut applied = Vec::new();
     let mut refused = HashSet::new();
-    while let Some((edits, done)) = next(&file, behavioural, &mut refused) {
+    loop {
+        let round = next(&file, behavioural, &mut refused);
+        let edits: Vec<_> = round.iter().flat_map(|(edits, _)| edits.iter().cloned()).collect();
         let Ok(fixed) = apply(&text, &edits) else { break };
         if fixed == text {
             break;
@@ -56,9 +58,10 @@ pub fn fix(text: &str, environment: &Environment, behavioural: bool) -> Fixed {
         text = fixed;
         file = file.changed(Buffer::new(&text), None, environment);
         // What was refused elsewhere is refused still: a fix changes its own document only.
-        refused.retain(|(_, document, _)| *document != done.document);
-        applied.push(done);
+        refused.retain(|(_, document, _)| round.iter().all(|(_, done)| done.document != *document));
+        applied.extend(round.into_iter().map(|(_, done)| done));
     }
+    applied.sort_by_key(|done: &Applied| done.document);
     let left = file.shown().map(|located| left(&file, &located, behavioural)).collect();
     Fixed { text, applied, left }
 }
@@ -66,29 +69,26 @@ pub fn fix(text: &str, environment: &Environment, behavioural: bool) -> Fixed {
 /// What was tried on the text as it is: the rule, the document and the field.
 type Tried = HashSet<(&'static str, usize, Path)>;
 
-fn next(file: &File, behavioural: bool, refused: &mut Tried) -> Option<(Vec<TextEdit>, Applied)> {
+/// The next fix of each document, for documents do not depend on each other's text.
+fn next(file: &File, behavioural: bool, refused: &mut Tried) -> Vec<(Vec<TextEdit>, Applied)> {
     let allowed = |located: &Located<'_>| {
-        located
-            .diagnosis
-            .finding
-            .fix
-            .as_ref()
-            .is_some_and(|fix| behavioural || fix.applicability == Applicability::Safe)
+        let fix = located.diagnosis.finding.fix.as_ref();
+        fix.is_some_and(|fix| behavioural || fix.applicability == Applicability::Safe)
     };
+    let mut round: Vec<(Vec<TextEdit>, Applied)> = Vec::new();
     for located in file.shown().filter(allowed) {
-        let (rule, path) = (located.diagnosis.rule(), located.diagnosis.finding.path.clone());
-        if !refused.insert((rule, located.document, path)) {
+        let document = located.document;
+        let is_served = round.last().is_some_and(|(_, done)| done.document == document);
+        let rule = located.diagnosis.rule();
+        if is_served || !refused.insert((rule, document, located.diagnosis.finding.path.clone())) {
             continue;
         }
         if let Ok(offer) = file.offer(&located) {
             let path = located.diagnosis.path();
-            return Some((
-                offer.edits,
-                Applied { rule, title: offer.title, document: located.document, path },
-            ));
+            round.push((offer.edits, Applied { rule, title: offer.title, document, path }));
         }
     }
-    None
+    round
 }
 
 fn left(file: &File, located: &Located<'_>, behavioural: bool) -> Left {

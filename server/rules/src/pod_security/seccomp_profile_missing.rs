@@ -77,18 +77,20 @@ fn check(pod: &PodSpec<'_>, report: &mut Report<'_, '_>) {
     if pod.is_windows() != Some(false) {
         return;
     }
-    let message = match seccomp(Level::Pod(pod)) {
+    let (one, many) = match seccomp(Level::Pod(pod)) {
         Seccomp::Filtered | Seccomp::Unknown => return,
-        Seccomp::Off(_) => "inherits no seccomp profile from the pod",
-        Seccomp::Unset => "has no seccomp profile",
+        Seccomp::Off(_) => {
+            ("inherits no seccomp profile from the pod", "inherit no seccomp profile from the pod")
+        }
+        Seccomp::Unset => ("has no seccomp profile", "have no seccomp profile"),
     };
     let containers = pod.containers();
     let says = |says: &Seccomp<'_>, container| seccomp(Level::Container(container)) == *says;
     let lacking: Vec<_> = containers.iter().filter(|container| says(&Seccomp::Unset, container)).collect();
     let message = match lacking.as_slice() {
         [] => return,
-        [only] => format!("{} {message}", only.title()),
-        several => format!("Each of {} {message}", titles(several)),
+        [only] => format!("{} {one}", only.title()),
+        several => format!("{} {many}", titles(several)),
     };
     let path = pod.security_path(SECCOMP_TYPE);
     let found = report.find(path.clone(), message);
@@ -115,7 +117,7 @@ mod tests {
             apiVersion: v1
             kind: Pod
             spec:
-            ^^^^ Each of container \"web\" and container \"debug\" has no seccomp profile
+            ^^^^ container \"web\" and container \"debug\" have no seccomp profile
               containers:
               - name: web
               - name: proxy
