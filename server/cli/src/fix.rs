@@ -84,6 +84,8 @@ pub(crate) fn run(options: &Fix, console: &mut Console) -> io::Result<u8> {
 }
 
 fn diff(name: &str, before: &str, after: &str) -> String {
+    // As version control writes it: `a/` stands for the root.
+    let name = name.trim_start_matches('/');
     let difference = TextDiff::from_lines(before, after);
     let mut text = String::new();
     for hunk in difference.unified_diff().iter_hunks() {
