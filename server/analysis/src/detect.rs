@@ -3,7 +3,6 @@
 
 use crate::File;
 use crate::diagnosis::DocumentAnalysis;
-use crate::suppression::Scope;
 use leastwise_manifest::Resource;
 use leastwise_model::Tag;
 use leastwise_rules::rule;
@@ -32,6 +31,10 @@ pub struct Sighting {
 /// What of the model's tags on one document is shown, in order of lines.
 pub fn sightings(file: &File, document: usize, tags: &[Tag]) -> Vec<Sighting> {
     let Some((_, offset, analysis)) = file.placed().nth(document) else { return Vec::new() };
+    let is_suppressed = |label: &str, offset| {
+        analysis.suppressions.iter().any(|one| one.covers(label, offset))
+            || file.file_wide_suppression(label).is_some()
+    };
     let lines = line_starts(analysis.document.source());
     let mut seen: Vec<Sighting> = tags
         .iter()
@@ -39,7 +42,7 @@ pub fn sightings(file: &File, document: usize, tags: &[Tag]) -> Vec<Sighting> {
             let start = *lines.get(usize::try_from(tag.line).ok()?)?;
             let place = Line::read(analysis, start)?;
             let may_speak = rule(&tag.label).is_none() || place.is_beyond_rules || is_beyond_rules(analysis);
-            (may_speak && !is_suppressed(file, analysis, &tag.label, place.range.start())).then(|| Sighting {
+            (may_speak && !is_suppressed(&tag.label, place.range.start())).then(|| Sighting {
                 message: rule(&tag.label).map_or_else(|| words(&tag.label), |rule| rule.title.to_owned()),
                 label: tag.label.clone(),
                 probability: tag.probability,
@@ -97,19 +100,7 @@ impl Line {
 
 /// No object of the document is of a kind that rules know.
 fn is_beyond_rules(analysis: &DocumentAnalysis) -> bool {
-    let is_extension = |resource: &Resource| {
-        let group = resource.api_version.split_once('/').map_or("", |(group, _)| group);
-        group.contains('.') && !group.ends_with(".k8s.io")
-    };
-    analysis.pods.is_empty() && analysis.resources.iter().all(|(_, resource)| is_extension(resource))
-}
-
-fn is_suppressed(file: &File, analysis: &DocumentAnalysis, label: &str, offset: TextSize) -> bool {
-    let file_wide = || {
-        let all = file.placed().flat_map(|(_, _, other)| &other.suppressions);
-        all.filter(|one| one.scope == Scope::File).any(|one| one.names(label))
-    };
-    analysis.suppressions.iter().any(|one| one.covers(label, offset)) || file_wide()
+    analysis.pods.is_empty() && analysis.resources.iter().all(|(_, resource)| !resource.is_built_in())
 }
 
 fn line_starts(text: &str) -> Vec<TextSize> {

@@ -2,7 +2,8 @@ use crate::suppression::{Suppression, suppressions};
 use crate::{Configuration, Environment};
 use leastwise_manifest::{Object, Resource, objects};
 use leastwise_rules::{
-    Census, Confidence, Context, Finding, Judgement, Panicked, Profile, Severity, judge, profile_reached,
+    Census, Confidence, Context, Finding, Judgement, Panicked, Profile, Severity, cover, judge,
+    profile_reached,
 };
 use leastwise_text::TextRange;
 use leastwise_yaml::{Document, Path};
@@ -106,13 +107,15 @@ impl DocumentAnalysis {
 }
 
 fn select(
-    findings: Vec<Finding>,
+    mut findings: Vec<Finding>,
     configuration: &Configuration,
     suppressions: &[Suppression],
 ) -> Vec<Diagnosis> {
+    findings.retain(|finding| configuration.selects(finding));
+    // A rule that is not heard speaks for no other.
+    cover(&mut findings);
     findings
         .into_iter()
-        .filter(|finding| configuration.selects(finding))
         .map(|finding| {
             let rule = finding.rule.id;
             let silencing = suppressions.iter().find(|one| one.covers(rule, finding.place.range.start()));

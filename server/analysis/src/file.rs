@@ -216,9 +216,13 @@ impl File {
         Some((self.documents.get(index)?, placed.offset, offset - placed.offset))
     }
 
+    /// The comment that silences a rule in every document.
+    pub(crate) fn file_wide_suppression(&self, rule: &str) -> Option<&Suppression> {
+        self.file_wide.iter().find(|one| one.names(rule))
+    }
+
     fn standing<'f>(&'f self, diagnosis: &'f Diagnosis) -> Standing<'f> {
-        let rule = diagnosis.rule();
-        let file_wide = || self.file_wide.iter().find(|one| one.names(rule));
+        let file_wide = || self.file_wide_suppression(diagnosis.rule());
         match (&diagnosis.suppressed, diagnosis.finding.covered_by) {
             (Some(reason), _) => Standing::Suppressed(reason),
             (None, _) if let Some(one) = file_wide() => Standing::Suppressed(&one.reason),
@@ -296,6 +300,14 @@ spec:
         let text = format!("{PODS}# leastwise: ignore-file[host-pid] because a test\n");
         let file = File::new(&text, &environment("host-pid"));
         assert_eq!(file.diagnoses().next().unwrap().standing, Standing::Suppressed("a test"));
+    }
+
+    #[test]
+    fn a_rule_that_is_not_selected_covers_no_other() {
+        let text = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nrules:\n\
+                    - {apiGroups: ['*'], resources: ['*'], verbs: ['*']}\n";
+        assert_eq!(rules(&File::new(text, &environment("rbac"))), ["rbac-all-permissions"]);
+        assert_eq!(rules(&File::new(text, &environment("rbac-wildcard-verb"))), ["rbac-wildcard-verb"]);
     }
 
     #[test]

@@ -1,5 +1,5 @@
 use crate::{File, Located, Standing};
-use leastwise_rules::{FixKind, Rule, rules};
+use leastwise_rules::{FixKind, Profile, Rule, rules};
 use leastwise_text::{TextRange, TextSize};
 use leastwise_yaml::{Path, Segment};
 use std::fmt::Write;
@@ -34,7 +34,7 @@ pub(crate) fn findings_at(file: &File, offset: TextSize) -> impl Iterator<Item =
 fn explain(file: &File, located: &Located<'_>) -> String {
     let finding = &located.diagnosis.finding;
     let rule = finding.rule;
-    let mut text = heading(rule, located.diagnosis.severity.name());
+    let mut text = heading(rule, located.diagnosis.severity.name(), finding.profile);
     // Writing to a string cannot fail.
     let _ = write!(text, "\n\n{}.", finding.message);
     if let Standing::Suppressed(reason) = located.standing {
@@ -57,9 +57,8 @@ fn explain(file: &File, located: &Located<'_>) -> String {
     text
 }
 
-fn heading(rule: &Rule, severity: &str) -> String {
-    let profile =
-        rule.profile.map(|profile| format!(" · forbidden by {}", profile.name())).unwrap_or_default();
+fn heading(rule: &Rule, severity: &str, profile: Option<Profile>) -> String {
+    let profile = profile.map(|profile| format!(" · forbidden by {}", profile.name())).unwrap_or_default();
     format!("**{}** · `{}` · {severity}{profile}", rule.title, rule.id)
 }
 
@@ -82,7 +81,7 @@ fn field(file: &File, offset: TextSize) -> Option<Hover> {
     }
     let parts = known.iter().map(|rule| {
         let fix = if rule.fix == FixKind::Manual { "" } else { " A fix is offered where it is found." };
-        format!("{}\n\n{}{fix}", heading(rule, rule.severity.name()), rule.summary())
+        format!("{}\n\n{}{fix}", heading(rule, rule.severity.name(), rule.profile), rule.summary())
     });
     Some(Hover { range: entry.key.range() + start, markdown: parts.collect::<Vec<_>>().join("\n\n") })
 }

@@ -27,6 +27,22 @@ pub struct Resource {
     pub name: Option<String>,
 }
 
+impl Resource {
+    /// Whether the kind is one of Kubernetes itself.
+    pub fn is_built_in(&self) -> bool {
+        is_built_in(group(&self.api_version))
+    }
+}
+
+/// What stands before the slash; the core group has no name.
+fn group(api_version: &str) -> &str {
+    api_version.split_once('/').map_or("", |(group, _)| group)
+}
+
+fn is_built_in(group: &str) -> bool {
+    !group.contains('.') || group.ends_with(".k8s.io")
+}
+
 /// The objects of a document, the items of lists each for itself. A list is of kind `List`, or of another kind that
 /// ends so and has objects as items.
 pub fn objects(document: &Document) -> Vec<Object<'_>> {
@@ -55,13 +71,13 @@ impl<'d> Object<'d> {
 
     /// The API group: what stands before the slash of `apiVersion`, empty for the core group.
     pub fn api_group(&self) -> Option<&'d str> {
-        self.api_version().map(|version| version.split_once('/').map_or("", |(group, _)| group))
+        self.api_version().map(group)
     }
 
     /// Whether the kind is one of Kubernetes itself, when known: its groups have no dot or end in `.k8s.io`, those
     /// that extend it have a domain of their own.
     pub fn is_built_in(&self) -> Option<bool> {
-        self.api_group().map(|group| !group.contains('.') || group.ends_with(".k8s.io"))
+        self.api_group().map(is_built_in)
     }
 
     /// `kind`, when known.

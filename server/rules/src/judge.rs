@@ -79,8 +79,8 @@ impl Finding {
     }
 }
 
-/// Marks what a more telling rule has found at the same place, in it or around it.
-fn cover(findings: &mut [Finding]) {
+/// Marks what a more telling rule has found at the same place, in it or around it, among these findings.
+pub fn cover(findings: &mut [Finding]) {
     for index in 0..findings.len() {
         let Finding { rule, path, .. } = &findings[index];
         let is_here = |other: &Finding| other.path.holds(path) || path.holds(&other.path);

@@ -24,7 +24,7 @@ mod testing;
 
 pub use context::{Context, Settings};
 pub use finding::{Applicability, Finding, Fix, Related};
-pub use judge::{JudgedPod, Judgement, Panicked, judge, profile_reached};
+pub use judge::{JudgedPod, Judgement, Panicked, cover, judge, profile_reached};
 pub use proof::{Census, Offer, Withheld, prove};
 pub use rule::{Checker, Confidence, Family, FixKind, Persona, Profile, Rule, Severity};
 pub use version::{KubernetesVersion, VersionError};
