@@ -4,7 +4,9 @@
 //! A repository's file reaches only what is here. What chooses a program, a model file or an address is not: that
 //! comes from the user alone.
 
-use leastwise_rules::{Family, Finding, KubernetesVersion, Persona, Profile, Rule, Severity, rule};
+use leastwise_rules::{
+    Family, Finding, KubernetesVersion, Parameters, Persona, Profile, Rule, Severity, rule,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::borrow::Cow;
@@ -15,7 +17,7 @@ use std::path::{Path, PathBuf};
 pub const FILE_NAME: &str = ".leastwise.yaml";
 
 /// Settings of Leastwise.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Configuration {
     /// The Pod Security Standards profile that pods should meet. Rules of a stricter profile stay silent. Default:
@@ -41,19 +43,8 @@ pub struct Configuration {
     /// The least severity that makes `leastwise check` fail. Default: `warning`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fail_on: Option<Severity>,
-    /// The ports of a node that containers may bind. Turns `host-port-outside-range` on.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub host_ports: Option<PortRange>,
-}
-
-/// A range of ports, both ends included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PortRange {
-    /// The first port.
-    pub from: u16,
-    /// The last port.
-    pub to: u16,
+    /// What the site sets for the rules that cannot know it: allow-lists, thresholds, patterns.
+    pub parameters: Parameters,
 }
 
 impl Configuration {
@@ -70,7 +61,7 @@ impl Configuration {
             ignore: base.ignore.iter().cloned().chain(self.ignore).collect(),
             severity,
             fail_on: self.fail_on.or(base.fail_on),
-            host_ports: self.host_ports.or(base.host_ports),
+            parameters: self.parameters.over(&base.parameters),
         }
     }
 
@@ -84,7 +75,7 @@ impl Configuration {
         leastwise_rules::Settings {
             kubernetes: self.kubernetes_version.unwrap_or_default(),
             profile: self.profile(),
-            host_ports: self.host_ports.map(|ports| i64::from(ports.from)..=i64::from(ports.to)),
+            parameters: self.parameters.clone(),
         }
     }
 
@@ -116,8 +107,7 @@ impl Configuration {
         match rule.persona {
             Persona::Default => true,
             Persona::Pedantic => matches!(self.persona, Some(Persona::Pedantic | Persona::Policy)),
-            // A rule that needs configuration is on once it has it; each is named here with what it needs.
-            Persona::Policy => rule.id == "host-port-outside-range" && self.host_ports.is_some(),
+            Persona::Policy => rule.parameter.is_some_and(|parameter| self.parameters.is_set(parameter)),
         }
     }
 }

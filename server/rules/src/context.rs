@@ -1,6 +1,5 @@
-use crate::{KubernetesVersion, Profile};
+use crate::{KubernetesVersion, Parameters, Profile};
 use leastwise_manifest::Workspace;
-use std::ops::RangeInclusive;
 
 /// What rules may ask beside the document they judge.
 #[derive(Clone, Copy, Debug)]
@@ -14,18 +13,22 @@ pub struct Context<'c> {
 }
 
 /// The user's settings that change what rules find.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     /// The version whose API and Pod Security Standards count.
     pub kubernetes: KubernetesVersion,
     /// The profile that pods should meet.
     pub profile: Profile,
-    /// The node ports that containers may bind, where that is limited.
-    pub host_ports: Option<RangeInclusive<i64>>,
+    /// What the site sets for the rules that cannot know it.
+    pub parameters: Parameters,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { kubernetes: KubernetesVersion::LATEST, profile: Profile::Restricted, host_ports: None }
+        Self {
+            kubernetes: KubernetesVersion::LATEST,
+            profile: Profile::Restricted,
+            parameters: Parameters::default(),
+        }
     }
 }

@@ -9,15 +9,25 @@
 mod context;
 mod finding;
 mod judge;
+mod parameters;
 mod proof;
 mod rule;
 mod version;
 
+mod availability;
+mod cluster_component;
 mod container_image;
+mod control_plane_flags;
 mod namespace_hygiene;
+mod network;
+mod other;
 mod pod_security;
 mod rbac;
+mod resources_reliability;
+mod schema_deprecation;
 mod secrets;
+mod service_exposure;
+mod supply_chain;
 
 #[cfg(test)]
 mod testing;
@@ -25,16 +35,32 @@ mod testing;
 pub use context::{Context, Settings};
 pub use finding::{Applicability, Finding, Fix, Related};
 pub use judge::{JudgedPod, Judgement, Panicked, cover, judge, profile_reached};
+pub use parameters::{Parameters, Range};
 pub use proof::{Census, Offer, Withheld, prove};
 pub use rule::{Checker, Confidence, Family, FixKind, Persona, Profile, Rule, Severity};
 pub use version::{KubernetesVersion, VersionError};
 
 /// Every rule, grouped by family.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    [pod_security::RULES, container_image::RULES, rbac::RULES, secrets::RULES, namespace_hygiene::RULES]
-        .into_iter()
-        .flatten()
-        .copied()
+    [
+        pod_security::RULES,
+        container_image::RULES,
+        supply_chain::RULES,
+        rbac::RULES,
+        secrets::RULES,
+        network::RULES,
+        service_exposure::RULES,
+        resources_reliability::RULES,
+        availability::RULES,
+        namespace_hygiene::RULES,
+        schema_deprecation::RULES,
+        cluster_component::RULES,
+        control_plane_flags::RULES,
+        other::RULES,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
 }
 
 /// The rule of that id.

@@ -29,6 +29,8 @@ pub struct Rule {
     pub also: &'static [(Checker, &'static str)],
     /// The fields it reads, for hover: `P` is the pod spec, `C[*]` a container, else a path in the object.
     pub fields: &'static [&'static str],
+    /// The parameter that turns a rule of persona [`Persona::Policy`] on: a key of [`crate::Parameters`].
+    pub parameter: Option<&'static str>,
     /// More telling rules: where one of them finds something at the same place, in it or around it, this one adds
     /// nothing for a reader.
     pub covered_by: &'static [&'static str],
@@ -47,7 +49,9 @@ pub(crate) enum Check {
     Container(fn(&PodSpec<'_>, &Container<'_>, &mut Report<'_, '_>)),
     /// Each Role and ClusterRole.
     Role(fn(&Role<'_>, &mut Report<'_, '_>)),
-    /// Each object.
+    /// Each object of these kinds, whatever its group and version.
+    Kind(&'static [&'static str], fn(&Object<'_>, &mut Report<'_, '_>)),
+    /// Each object of any kind.
     Object(fn(&Object<'_>, &mut Report<'_, '_>)),
     /// Each pod spec, with what the other rules found in it.
     Profile(fn(&PodSpec<'_>, &[Finding], &mut Report<'_, '_>)),
@@ -67,6 +71,7 @@ impl Rule {
         fix: FixKind::Manual,
         also: &[],
         fields: &[],
+        parameter: None,
         covered_by: &[],
         documentation: "",
         check: Check::Object(|_, _| {}),
@@ -113,9 +118,9 @@ macro_rules! rule {
 
 /// Declares the files of a family and lists their rules.
 macro_rules! family {
-    ($($file:ident),+ $(,)?) => {
-        $(mod $file;)+
-        pub(crate) static RULES: &[&$crate::rule::Rule] = &[$(&$file::RULE),+];
+    ($($file:ident),* $(,)?) => {
+        $(mod $file;)*
+        pub(crate) static RULES: &[&$crate::rule::Rule] = &[$(&$file::RULE),*];
     };
 }
 
@@ -129,27 +134,68 @@ pub enum Family {
     PodSecurity,
     /// Which image runs.
     ContainerImage,
+    /// Where images come from.
+    SupplyChain,
     /// Who may do what through the API.
     Rbac,
     /// Credentials in the open.
     Secrets,
-    /// What a namespace admits.
+    /// Who may talk to whom.
+    Network,
+    /// What can be reached from outside.
+    ServiceExposure,
+    /// What a pod needs to run, and how it is told to be well.
+    ResourcesReliability,
+    /// What keeps running when something is taken away.
+    Availability,
+    /// What a namespace admits, and what objects say of themselves.
     NamespaceHygiene,
+    /// What the API server would refuse, drop or soon no longer know.
+    SchemaDeprecation,
+    /// Well-known components that need care of their own.
+    ClusterComponent,
+    /// How the API server, etcd, the kubelet and their kin are started.
+    ControlPlaneFlags,
+    /// What fits nowhere else.
+    Other,
 }
 
 impl Family {
     /// Every family, in the order in which rules are listed.
-    pub const ALL: [Self; 5] =
-        [Self::PodSecurity, Self::ContainerImage, Self::Rbac, Self::Secrets, Self::NamespaceHygiene];
+    pub const ALL: [Self; 14] = [
+        Self::PodSecurity,
+        Self::ContainerImage,
+        Self::SupplyChain,
+        Self::Rbac,
+        Self::Secrets,
+        Self::Network,
+        Self::ServiceExposure,
+        Self::ResourcesReliability,
+        Self::Availability,
+        Self::NamespaceHygiene,
+        Self::SchemaDeprecation,
+        Self::ClusterComponent,
+        Self::ControlPlaneFlags,
+        Self::Other,
+    ];
 
     /// Its name in output and settings.
     pub fn name(self) -> &'static str {
         match self {
             Self::PodSecurity => "pod-security",
             Self::ContainerImage => "container-image",
+            Self::SupplyChain => "supply-chain",
             Self::Rbac => "rbac",
             Self::Secrets => "secrets",
+            Self::Network => "network",
+            Self::ServiceExposure => "service-exposure",
+            Self::ResourcesReliability => "resources-reliability",
+            Self::Availability => "availability",
             Self::NamespaceHygiene => "namespace-hygiene",
+            Self::SchemaDeprecation => "schema-deprecation",
+            Self::ClusterComponent => "cluster-component",
+            Self::ControlPlaneFlags => "control-plane-flags",
+            Self::Other => "other",
         }
     }
 }

@@ -15,8 +15,6 @@ use crate::proof::{Census, prove};
 use crate::{Finding, Rule};
 use leastwise_manifest::{Workspace, objects};
 use leastwise_text::apply;
-use leastwise_yaml::Document;
-use std::sync::Arc;
 
 /// The rule finds what the carets mark, with messages that hold the words beside them, and nothing else.
 pub(crate) fn check(rule: &Rule, marked: &str) {
@@ -55,16 +53,27 @@ pub(crate) fn check_silent(rule: &Rule, text: &str) {
     assert!(messages.is_empty(), "{} found {messages:?} in:\n{text}", rule.id);
 }
 
-/// The fix of the rule's first finding is proved, and makes `after` of `before`.
+/// The fix of the rule's first finding is proved, and makes `after` of `before`. All documents of the text are one
+/// workspace.
 pub(crate) fn check_fix(rule: &Rule, before: &str, after: &str) {
+    check_fix_with(rule, &Settings::default(), before, after);
+}
+
+/// Like [`check_fix`], under settings of the test's own.
+pub(crate) fn check_fix_with(rule: &Rule, settings: &Settings, before: &str, after: &str) {
     let (before, after) = (unindent(before), unindent(after));
-    let (document, finding) = first(rule, &before);
+    let found = find(rule, settings, &before);
+    let (offset, finding) = found.into_iter().next().unwrap_or_else(|| panic!("{} found nothing", rule.id));
+    let stream = leastwise_yaml::parse(&before);
+    let placed = stream.documents().iter().find(|placed| usize::from(placed.offset) == offset).unwrap();
+    let document = &placed.document;
     let workspace = workspace(&before);
-    let context = Context { settings: &Settings::default(), workspace: &workspace, disabled: &[] };
-    let census = Census::of(&judge(&document, &context));
-    let offer = prove(&document, &census, &finding, &context)
+    let context = Context { settings, workspace: &workspace, disabled: &[] };
+    let census = Census::of(&judge(document, &context));
+    let offer = prove(document, &census, &finding, &context)
         .unwrap_or_else(|withheld| panic!("withheld: {withheld}"));
-    let fixed = apply(document.source(), &offer.edits).unwrap();
+    let edits: Vec<_> = offer.edits.iter().map(|edit| edit.shifted(placed.offset)).collect();
+    let fixed = apply(&before, &edits).unwrap();
     assert_eq!(fixed, after, "the fix of {}", rule.id);
 }
 
@@ -90,14 +99,6 @@ pub(crate) fn find(rule: &Rule, settings: &Settings, text: &str) -> Vec<(usize, 
         found.extend(findings.map(|finding| (usize::from(placed.offset), finding)));
     }
     found
-}
-
-fn first(rule: &Rule, text: &str) -> (Arc<Document>, Finding) {
-    let found = find(rule, &Settings::default(), text);
-    let (_, finding) = found.into_iter().next().unwrap_or_else(|| panic!("{} found nothing", rule.id));
-    let stream = leastwise_yaml::parse(text);
-    assert_eq!(stream.documents().len(), 1, "fixes are tested on one document");
-    (Arc::clone(&stream.documents()[0].document), finding)
 }
 
 /// All objects of the text are one workspace.
@@ -162,7 +163,8 @@ fn show(text: &str, marks: &[Mark]) -> String {
 
 mod documentation {
     use super::find;
-    use crate::{Rule, Settings, rules};
+
+    use crate::{Parameters, Persona, Range, Rule, Settings, rules};
 
     const HEADINGS: [&str; 6] = ["Why", "Avoid", "Prefer", "Fix", "When it is fine", "References"];
 
@@ -174,7 +176,9 @@ mod documentation {
 
     /// Settings under which rules of every persona speak.
     fn settings() -> Settings {
-        Settings { host_ports: Some(30000..=32767), ..Settings::default() }
+        let parameters =
+            Parameters { host_ports: Some(Range { from: 30000, to: 32767 }), ..Parameters::default() };
+        Settings { parameters, ..Settings::default() }
     }
 
     #[test]
@@ -185,6 +189,10 @@ mod documentation {
                 assert!(rule.section(heading).is_some_and(|text| !text.is_empty()), "{}: {heading}", rule.id);
             }
             assert!(!rule.title.ends_with('.') && !rule.fields.is_empty(), "{}", rule.id);
+            if let Some(parameter) = rule.parameter {
+                assert!(Parameters::NAMES.contains(&parameter), "{} names no parameter", rule.id);
+                assert_eq!(rule.persona, Persona::Policy, "{}", rule.id);
+            }
         }
     }
 

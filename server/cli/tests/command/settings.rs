@@ -81,7 +81,7 @@ fn the_schema_knows_every_setting() {
     let ran = Folder::of(&[]).run("configuration-schema");
     let schema: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
     for setting in
-        ["profile", "kubernetesVersion", "persona", "select", "ignore", "severity", "failOn", "hostPorts"]
+        ["profile", "kubernetesVersion", "persona", "select", "ignore", "severity", "failOn", "parameters"]
     {
         assert!(schema["properties"][setting]["description"].is_string(), "{setting} in {schema:#}");
     }

@@ -10,7 +10,7 @@ const ENFORCE: &str = "pod-security.kubernetes.io/enforce";
 
 /// Reports the label of a Namespace that enforces less than `wanted`, with a fix that sets it.
 pub(super) fn find_below(object: &Object<'_>, report: &mut Report<'_, '_>, wanted: Profile) {
-    if object.kind() != Some("Namespace") || object.api_version() != Some("v1") {
+    if object.api_version() != Some("v1") {
         return;
     }
     let name = object.name().map_or("This namespace".to_owned(), |name| format!("Namespace \"{name}\""));

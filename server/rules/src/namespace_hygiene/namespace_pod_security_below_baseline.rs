@@ -57,7 +57,7 @@ rule! {
         (Kubescape, "C-0204"),
         (Kyverno, "deny-privileged-profile"),
     ],
-    check: Check::Object(check),
+    check: Check::Kind(&["Namespace"], check),
 }
 
 fn check(object: &Object<'_>, report: &mut Report<'_, '_>) {

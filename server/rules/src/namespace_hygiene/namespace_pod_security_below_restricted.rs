@@ -56,7 +56,7 @@ rule! {
         (Kubescape, "C-0201"),
     ],
     covered_by: &["namespace-pod-security-below-baseline"],
-    check: Check::Object(check),
+    check: Check::Kind(&["Namespace"], check),
 }
 
 fn check(object: &Object<'_>, report: &mut Report<'_, '_>) {

@@ -9,7 +9,7 @@ rule! {
     ///
     /// ## Why
     /// Where some pods must bind node ports, a known range keeps them off the ports of the node's own services and
-    /// lets a firewall tell them apart. Off until the settings name the range.
+    /// lets a firewall tell them apart. Off until the parameter `hostPorts` names the range.
     ///
     /// ## Avoid
     /// ```yaml
@@ -53,6 +53,7 @@ rule! {
     severity: Severity::Hint,
     family: Family::PodSecurity,
     persona: Persona::Policy,
+    parameter: Some("host_ports"),
     profile: Some(Profile::Baseline),
     fields: &["C[*].ports[*].hostPort"],
     also: &[(Kyverno, "disallow-host-ports-range")],
@@ -60,10 +61,10 @@ rule! {
 }
 
 fn check(_: &PodSpec<'_>, container: &Container<'_>, report: &mut Report<'_, '_>) {
-    let Some(permitted) = &report.context().settings.host_ports else { return };
+    let Some(permitted) = report.context().settings.parameters.host_ports else { return };
     for (port, path) in host_ports(container) {
-        if !permitted.contains(&port) {
-            let (first, last) = (permitted.start(), permitted.end());
+        if !permitted.contains(port) {
+            let (first, last) = (permitted.from, permitted.to);
             let title = container.title();
             report.find(path, format!("{title} binds port {port} of its node, outside {first} to {last}"));
         }
@@ -73,8 +74,9 @@ fn check(_: &PodSpec<'_>, container: &Container<'_>, report: &mut Report<'_, '_>
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::Settings;
+
     use crate::testing::{check_silent, check_with};
+    use crate::{Parameters, Range, Settings};
 
     const MARKED: &str = "
         apiVersion: v1
@@ -94,7 +96,9 @@ mod tests {
 
     #[test]
     fn ports_outside_the_range_are_found() {
-        let settings = Settings { host_ports: Some(30000..=32767), ..Settings::default() };
+        let host_ports = Some(Range { from: 30000, to: 32767 });
+        let parameters = Parameters { host_ports, ..Parameters::default() };
+        let settings = Settings { parameters, ..Settings::default() };
         check_with(&RULE, &settings, MARKED);
     }
 

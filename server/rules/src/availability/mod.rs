@@ -1,0 +1,3 @@
+//! What keeps running when something is taken away.
+
+crate::rule::family![];

@@ -1,0 +1,3 @@
+//! Well-known components that need care of their own.
+
+crate::rule::family![];

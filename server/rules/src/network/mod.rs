@@ -1,0 +1,3 @@
+//! Who may talk to whom.
+
+crate::rule::family![];

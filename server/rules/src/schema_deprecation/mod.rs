@@ -1,0 +1,3 @@
+//! What the API server would refuse, drop or soon no longer know.
+
+crate::rule::family![];

@@ -1,0 +1,3 @@
+//! What can be reached from outside.
+
+crate::rule::family![];
