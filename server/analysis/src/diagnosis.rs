@@ -1,6 +1,6 @@
 use crate::suppression::{Suppression, suppressions};
 use crate::{Configuration, Environment};
-use leastwise_manifest::{Object, Resource, objects};
+use leastwise_manifest::{Consulted, Object, Resource, View, objects};
 use leastwise_rules::{
     Census, Confidence, Context, Finding, Judgement, Panicked, Profile, Severity, cover, judge,
     profile_reached,
@@ -72,6 +72,8 @@ pub(crate) struct DocumentAnalysis {
     pub(crate) workloads: Vec<Workload>,
     pub(crate) suppressions: Vec<Suppression>,
     pub(crate) panicked: Vec<Panicked>,
+    /// What was asked of the workspace.
+    pub(crate) consulted: Consulted,
     /// How often each rule found something, whatever the configuration selects.
     pub(crate) census: Census,
 }
@@ -79,11 +81,8 @@ pub(crate) struct DocumentAnalysis {
 impl DocumentAnalysis {
     pub(crate) fn new(document: Arc<Document>, environment: &Environment) -> Self {
         let settings = environment.configuration.rule_settings();
-        let context = Context {
-            settings: &settings,
-            workspace: &environment.workspace,
-            disabled: &environment.disabled,
-        };
+        let view = View::new(&environment.workspace);
+        let context = Context { settings: &settings, workspace: &view, disabled: &environment.disabled };
         let judgement = judge(&document, &context);
         let objects = objects(&document);
         let suppressions = suppressions(&document);
@@ -94,6 +93,7 @@ impl DocumentAnalysis {
             pods: judgement.pods.into_iter().map(|pod| pod.path).collect(),
             diagnoses: select(judgement.findings, &environment.configuration, &suppressions),
             panicked: judgement.panicked,
+            consulted: view.consulted(),
             suppressions,
             document,
         }

@@ -1,8 +1,8 @@
 use crate::Configuration;
 use crate::diagnosis::{Diagnosis, DocumentAnalysis, Standing, Workload};
 use crate::suppression::{Scope, Suppression};
-use leastwise_manifest::{Resource, Workspace, objects};
-use leastwise_rules::{Offer, Panicked, Withheld, prove};
+use leastwise_manifest::{Declarations, Resource, View, Workspace};
+use leastwise_rules::{Finding, Offer, Panicked, Withheld, prove};
 use leastwise_text::{Buffer, TextEdit, TextRange, TextSize};
 use leastwise_yaml::{Document, Stream, SyntaxError, parse};
 use rayon::prelude::*;
@@ -22,9 +22,11 @@ pub struct Environment {
 impl Environment {
     /// Whether the other is this one or a clone of it, so that it judges alike.
     pub fn is_same(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.configuration, &other.configuration)
-            && Arc::ptr_eq(&self.workspace, &other.workspace)
-            && Arc::ptr_eq(&self.disabled, &other.disabled)
+        self.has_same_settings(other) && Arc::ptr_eq(&self.workspace, &other.workspace)
+    }
+
+    fn has_same_settings(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.configuration, &other.configuration) && Arc::ptr_eq(&self.disabled, &other.disabled)
     }
 }
 
@@ -82,13 +84,14 @@ impl File {
     }
 
     /// Judges what a text has become. Documents whose text did not change are neither read nor judged again, unless
-    /// the environment is another. `edited` is where the change is, if one place is known; it helps to mend what is
+    /// the settings are others or what they asked the workspace for has changed. `edited` is where the change is, if one place is known; it helps to mend what is
     /// half typed.
     #[must_use]
     pub fn changed(&self, buffer: Buffer, edited: Option<TextRange>, environment: &Environment) -> Self {
         let text = buffer.text();
         let stream = self.stream.reparse(&text, edited);
-        let known = if self.environment.is_same(environment) { self.documents.as_slice() } else { &[] };
+        let known =
+            if self.environment.has_same_settings(environment) { self.documents.as_slice() } else { &[] };
         Self::build(buffer, stream, environment, known)
     }
 
@@ -107,6 +110,7 @@ impl File {
         let documents = stream.documents().par_iter().map(|placed| {
             let known = known.iter().find(|known| Arc::ptr_eq(&known.document, &placed.document));
             known
+                .filter(|known| known.consulted.is_current(&environment.workspace))
                 .cloned()
                 .unwrap_or_else(|| Arc::new(DocumentAnalysis::new(Arc::clone(&placed.document), environment)))
         });
@@ -178,11 +182,9 @@ impl File {
         self.documents.iter().flat_map(|document| &document.panicked)
     }
 
-    /// Tells the workspace what this text declares under the name `source`; whether that changed anything.
-    pub fn declare(&self, workspace: &mut Workspace, source: &str) -> bool {
-        let objects: Vec<_> =
-            self.documents.iter().flat_map(|analysis| objects(&analysis.document)).collect();
-        workspace.update(source, &objects)
+    /// What this text declares to others under the name `source`.
+    pub fn declarations(&self, source: &str) -> Declarations {
+        Declarations::of(source, &self.stream)
     }
 
     /// Proves the fix of a diagnosis; the edits are in offsets of the text.
@@ -191,13 +193,15 @@ impl File {
     /// [`Withheld`] says why it must not be offered.
     pub fn offer(&self, located: &Located<'_>) -> Result<Offer, Withheld> {
         let settings = self.environment.configuration.rule_settings();
+        let view = View::new(&self.environment.workspace);
         let context = leastwise_rules::Context {
             settings: &settings,
-            workspace: &self.environment.workspace,
+            workspace: &view,
             disabled: &self.environment.disabled,
         };
-        let mut offer =
-            prove(located.source(), &located.analysis.census, &located.diagnosis.finding, &context)?;
+        let is_heard = |finding: &Finding| self.environment.configuration.selects(finding);
+        let DocumentAnalysis { document, census, .. } = located.analysis;
+        let mut offer = prove(document, census, &located.diagnosis.finding, &context, is_heard)?;
         offer.edits = offer.edits.iter().map(|edit: &TextEdit| edit.shifted(located.offset)).collect();
         Ok(offer)
     }
@@ -257,7 +261,7 @@ spec:
     }
 
     fn environment(select: &str) -> Environment {
-        let select = Some(vec![select.parse().unwrap()]);
+        let select = Some(select.split(',').map(|one| one.parse().unwrap()).collect());
         Environment {
             configuration: Arc::new(Configuration { select, ..Configuration::default() }),
             ..Environment::default()
@@ -293,6 +297,21 @@ spec:
         let file = File::new(PODS, &environment("host-pid"));
         assert_eq!(rules(&file), ["host-pid"]);
         assert_eq!(rules(&file.within(&environment("rbac"))), [""; 0]);
+    }
+
+    #[test]
+    fn what_another_file_declares_concerns_those_that_asked_for_it() {
+        let environment = environment("service-account-token-mounted,rbac");
+        let file = File::new(PODS, &environment);
+        let declaring = |text: &str| {
+            let mut workspace = Workspace::default();
+            workspace.update(Declarations::of("other.yaml", &parse(text)));
+            Environment { workspace: Arc::new(workspace), ..environment.clone() }
+        };
+        let unasked = declaring("apiVersion: v1\nkind: PersistentVolume\n");
+        assert!(Arc::ptr_eq(&file.documents[0], &file.within(&unasked).documents[0]));
+        let asked = declaring("apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: default}\n");
+        assert!(!Arc::ptr_eq(&file.documents[0], &file.within(&asked).documents[0]));
     }
 
     #[test]

@@ -62,7 +62,7 @@ pub(crate) fn judge(sources: Vec<Source>, configurations: &mut Configurations) -
     let mut workspace = Workspace::default();
     let mut anything_declared = false;
     for judged in &project.files {
-        anything_declared |= judged.file.declare(&mut workspace, &judged.source.name);
+        anything_declared |= workspace.update(judged.file.declarations(&judged.source.name));
     }
     if anything_declared {
         let workspace = Arc::new(workspace);

@@ -5,6 +5,8 @@ use crate::convert::{Text, severity};
 use crate::event::View;
 use crate::revision::Revision;
 use leastwise_analysis::{File, Located, Sighting};
+use leastwise_manifest::Declared;
+use leastwise_text::{Buffer, TextRange};
 use serde_json::json;
 use tower_lsp::lsp_types::{
     CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DocumentDiagnosticReport,
@@ -43,9 +45,12 @@ fn guess(sighting: &Sighting, text: Text<'_>) -> Diagnostic {
 /// One finding.
 pub(crate) fn diagnostic(located: &Located<'_>, text: Text<'_>, uri: &Url, client: &Features) -> Diagnostic {
     let finding = &located.diagnosis.finding;
-    let related = finding.related.iter().map(|related| DiagnosticRelatedInformation {
-        location: Location::new(uri.clone(), text.range(related.range + located.offset)),
-        message: related.message.clone(),
+    let related = finding.related.iter().filter_map(|related| {
+        let location = match &related.object {
+            None => Location::new(uri.clone(), text.range(related.range + located.offset)),
+            Some(object) => elsewhere(object, related.range, text)?,
+        };
+        Some(DiagnosticRelatedInformation { location, message: related.message.clone() })
     });
     let address = finding.rule.url().and_then(|address| Url::parse(&address).ok());
     Diagnostic {
@@ -63,6 +68,16 @@ pub(crate) fn diagnostic(located: &Located<'_>, text: Text<'_>, uri: &Url, clien
         })),
         ..Diagnostic::default()
     }
+}
+
+/// A place in the document of another object, in the encoding of `text`. The server names sources by their address.
+fn elsewhere(object: &Declared, range: TextRange, text: Text<'_>) -> Option<Location> {
+    let buffer = Buffer::new(object.document.source());
+    let mut range = Text { buffer: &buffer, encoding: text.encoding }.range(range);
+    let row = u32::try_from(object.row).unwrap_or(u32::MAX);
+    range.start.line = range.start.line.saturating_add(row);
+    range.end.line = range.end.line.saturating_add(row);
+    Some(Location::new(Url::parse(&object.source).ok()?, range))
 }
 
 /// The answer to a client that asks for diagnostics and may know those of an earlier revision.

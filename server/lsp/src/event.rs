@@ -5,9 +5,8 @@ use crate::model::Model;
 use crate::pool::Lane;
 use crate::revision::Revision;
 use leastwise_analysis::File;
-use leastwise_manifest::Workspace;
+use leastwise_manifest::Declarations;
 use leastwise_text::PositionEncoding;
-use leastwise_yaml::Stream;
 use serde_json::Value;
 use std::sync::Arc;
 use tokio::sync::mpsc::UnboundedSender;
@@ -45,8 +44,8 @@ pub(crate) enum Event {
     Seen(Arc<Revision>),
     /// A text could not be judged.
     Failed(u64, Url, String),
-    /// A file outside the editor has been read; `None` when it is gone.
-    Read(Url, Option<Stream>),
+    /// Files outside the editor have been read, or are gone: what they declare.
+    Read(Vec<(Url, Declarations)>),
     /// The folders have been searched.
     Searched(String),
 }
@@ -83,8 +82,8 @@ impl View {
 pub(crate) struct Judged {
     pub(crate) revision: Arc<Revision>,
     pub(crate) diagnostics: Vec<Diagnostic>,
-    /// What the text declares to others, alone in a workspace.
-    pub(crate) declared: Workspace,
+    /// What the text declares to others.
+    pub(crate) declarations: Declarations,
 }
 
 /// Where to tell what happened.

@@ -4,7 +4,8 @@ use crate::convert;
 use crate::event::{Event, Events};
 use crate::pool::{Lane, Pool};
 use ignore::WalkBuilder;
-use leastwise_yaml::{Stream, parse};
+use leastwise_manifest::Declarations;
+use leastwise_yaml::parse;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,8 +18,8 @@ const FILES: usize = 20_000;
 /// Larger files are generated, and left out.
 const FILE_SIZE: u64 = 4 * 1024 * 1024;
 
-/// The kinds that others refer to. A file without the word declares none.
-const DECLARING: &str = "ServiceAccount";
+/// Files that are told of at a time: each time, documents that are open may have to be judged again.
+const BATCH: usize = 200;
 
 /// Searches folders, in a thread of its own. What git ignores is left out.
 pub(crate) fn search(events: &Events, folders: Vec<PathBuf>) {
@@ -41,22 +42,26 @@ fn search_now(events: &Events, folders: &[PathBuf]) -> String {
     }
     let begun = Instant::now();
     let mut count = 0;
+    let mut batch = Vec::new();
     for entry in walk.max_filesize(Some(FILE_SIZE)).build() {
         // A folder that cannot be entered declares nothing that could be known.
         let Ok(entry) = entry else { continue };
         if begun.elapsed() > TIME || count >= FILES {
             tracing::warn!(count, "the workspace is large; its other files are not known");
+            events.send(Event::Read(batch));
             return format!("{count} manifests read; the rest of this large workspace is not known");
         }
         let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
-        if is_file && is_manifest(entry.path()) {
+        if let (true, Ok(uri)) = (is_file && is_manifest(entry.path()), Url::from_file_path(entry.path())) {
             count += 1;
-            if let (Ok(uri), stream @ Some(_)) = (Url::from_file_path(entry.path()), declaring(entry.path()))
-            {
-                events.send(Event::Read(uri, stream));
-            }
+            let declarations = declarations(&uri, entry.path());
+            batch.push((uri, declarations));
+        }
+        if batch.len() == BATCH {
+            events.send(Event::Read(std::mem::take(&mut batch)));
         }
     }
+    events.send(Event::Read(batch));
     format!("{count} manifests read")
 }
 
@@ -64,11 +69,12 @@ fn search_now(events: &Events, folders: &[PathBuf]) -> String {
 pub(crate) fn read(pool: &Arc<Pool>, events: &Events, uris: Vec<Url>) {
     let events = events.clone();
     pool.run(Lane::Proof, move || {
-        for uri in uris {
-            let stream =
-                convert::path(&uri).filter(|path| is_manifest(path)).and_then(|path| declaring(&path));
-            events.send(Event::Read(uri, stream));
-        }
+        let read = uris.into_iter().map(|uri| {
+            let path = convert::path(&uri).filter(|path| is_manifest(path)).unwrap_or_default();
+            let declarations = declarations(&uri, &path);
+            (uri, declarations)
+        });
+        events.send(Event::Read(read.collect()));
     });
 }
 
@@ -77,9 +83,10 @@ fn is_manifest(path: &Path) -> bool {
     extension.is_some_and(|extension| ["yaml", "yml", "json"].contains(&extension))
 }
 
-/// A file's documents, if it may declare something; a file that cannot be read declares nothing.
-fn declaring(path: &Path) -> Option<Stream> {
+/// What a file declares; one that cannot be read, or has no object, declares nothing.
+fn declarations(uri: &Url, path: &Path) -> Declarations {
     let is_small = std::fs::metadata(path).is_ok_and(|metadata| metadata.len() <= FILE_SIZE);
-    let text = is_small.then(|| std::fs::read_to_string(path).ok()).flatten()?;
-    text.contains(DECLARING).then(|| parse(&text))
+    let text = is_small.then(|| std::fs::read_to_string(path).ok()).flatten();
+    let stream = text.filter(|text| text.contains("apiVersion")).map(|text| parse(&text));
+    Declarations::of(uri.as_str(), &stream.unwrap_or_default())
 }

@@ -16,7 +16,7 @@ use crate::revision::{Edited, Revision};
 use crate::settings::{Configurations, EditorSettings, ModelChoice};
 use leastwise_analysis::configuration::{ConfigurationError, FILE_NAME};
 use leastwise_analysis::{Environment, File};
-use leastwise_manifest::{Workspace, objects};
+use leastwise_manifest::{Declarations, Workspace};
 use leastwise_text::Buffer;
 use leastwise_yaml::Stream;
 use serde_json::Value;
@@ -63,8 +63,6 @@ pub(crate) struct State {
 /// A document in the editor.
 struct Document {
     revision: Arc<Revision>,
-    /// What it declares to others.
-    declared: Workspace,
     /// What the client shows of it, and for which version.
     published: Option<(i32, Vec<Diagnostic>)>,
 }
@@ -133,7 +131,7 @@ impl State {
             Event::Judged(judged) => self.judged(judged),
             Event::Seen(revision) => self.seen(&revision),
             Event::Failed(revision, uri, message) => self.failed(revision, &uri, &message),
-            Event::Read(uri, stream) => self.read(&uri, stream.as_ref()),
+            Event::Read(declared) => self.read(declared),
             Event::Searched(message) => {
                 if let Some(searching) = self.searching.take() {
                     // Nobody watches the progress of a client that shows none.
@@ -163,8 +161,7 @@ impl State {
     fn opened(&mut self, item: TextDocumentItem) {
         let environment = self.environment(&item.uri);
         let revision = Revision::new(item.uri.clone(), item.version, &item.text, environment);
-        let document =
-            Document { revision: Arc::new(revision), declared: Workspace::default(), published: None };
+        let document = Document { revision: Arc::new(revision), published: None };
         if let Some(replaced) = self.documents.insert(item.uri.clone(), document) {
             replaced.revision.abandon();
         }
@@ -280,10 +277,10 @@ impl State {
     }
 
     fn judged(&mut self, judged: Judged) {
-        let Judged { revision, diagnostics, declared } = judged;
+        let Judged { revision, diagnostics, declarations } = judged;
         let uri = &revision.uri;
         let is_current = self.documents.get(uri).is_some_and(|document| document.revision.id == revision.id);
-        if is_current && self.learn(&revision, declared) {
+        if is_current && self.learn(&revision, declarations) {
             // What was found is out of date already: the text itself has changed what it is judged by.
             return self.judge_all();
         }
@@ -299,19 +296,9 @@ impl State {
     }
 
     /// Takes over what a text tells about its own environment: what it declares, and which rules failed on it.
-    fn learn(&mut self, revision: &Revision, declared: Workspace) -> bool {
-        let (Some(file), Some(document)) = (revision.judged(), self.documents.get_mut(&revision.uri)) else {
-            return false;
-        };
-        let mut has_changed = false;
-        if document.declared != declared {
-            let mut workspace = Workspace::clone(&self.workspace);
-            if file.declare(&mut workspace, revision.uri.as_str()) {
-                self.workspace = Arc::new(workspace);
-                has_changed = true;
-            }
-            document.declared = declared;
-        }
+    fn learn(&mut self, revision: &Revision, declarations: Declarations) -> bool {
+        let Some(file) = revision.judged() else { return false };
+        let mut has_changed = self.declare(declarations);
         let failed: Vec<_> = file
             .panicked()
             .filter(|failed| !self.disabled.contains(&failed.rule))
@@ -493,17 +480,19 @@ impl State {
     fn files_changed(&mut self, changes: Vec<FileEvent>) {
         let (configuration, manifests): (Vec<_>, Vec<_>) =
             changes.into_iter().partition(|change| change.uri.path().ends_with(FILE_NAME));
-        let mut changed = Vec::new();
+        let (mut changed, mut gone) = (Vec::new(), Vec::new());
         for change in manifests {
             if self.documents.contains_key(&change.uri) {
                 continue;
             }
             if change.typ == FileChangeType::DELETED {
-                self.read(&change.uri, None);
+                let nothing = Declarations::of(change.uri.as_str(), &Stream::default());
+                gone.push((change.uri, nothing));
             } else {
                 changed.push(change.uri);
             }
         }
+        self.read(gone);
         if !changed.is_empty() {
             index::read(&self.pool, &self.events, changed);
         }
@@ -512,18 +501,25 @@ impl State {
         }
     }
 
-    /// Takes over what a file outside the editor declares. While it is being edited its text counts instead.
-    fn read(&mut self, uri: &Url, stream: Option<&Stream>) {
-        if self.documents.contains_key(uri) {
-            return;
+    /// Takes over what files outside the editor declare. While one is being edited its text counts instead.
+    fn read(&mut self, declared: Vec<(Url, Declarations)>) {
+        let mut has_changed = false;
+        for (uri, declarations) in declared {
+            if !self.documents.contains_key(&uri) {
+                has_changed |= self.declare(declarations);
+            }
         }
-        let documents = stream.into_iter().flat_map(Stream::documents);
-        let declared: Vec<_> = documents.flat_map(|placed| objects(&placed.document)).collect();
-        let mut workspace = Workspace::clone(&self.workspace);
-        if workspace.update(uri.as_str(), &declared) {
-            self.workspace = Arc::new(workspace);
+        if has_changed {
             self.judge_all();
         }
+    }
+
+    /// Tells the workspace what a source declares; whether that is news.
+    fn declare(&mut self, declarations: Declarations) -> bool {
+        let mut workspace = Workspace::clone(&self.workspace);
+        let has_changed = workspace.update(declarations);
+        self.workspace = if has_changed { Arc::new(workspace) } else { Arc::clone(&self.workspace) };
+        has_changed
     }
 }
 
@@ -531,12 +527,10 @@ impl State {
 fn judge(revision: Arc<Revision>, client: &Features) -> Event {
     let judged = catch_unwind(AssertUnwindSafe(|| {
         let file: &File = revision.judge();
-        let mut declared = Workspace::default();
-        file.declare(&mut declared, revision.uri.as_str());
-        (diagnostics(file, &revision, client), declared)
+        (diagnostics(file, &revision, client), file.declarations(revision.uri.as_str()))
     }));
     match judged {
-        Ok((diagnostics, declared)) => Event::Judged(Judged { revision, diagnostics, declared }),
+        Ok((diagnostics, declarations)) => Event::Judged(Judged { revision, diagnostics, declarations }),
         Err(panic) => {
             Event::Failed(revision.id, revision.uri.clone(), panic_message(panic.as_ref()).to_owned())
         }

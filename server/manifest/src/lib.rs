@@ -4,17 +4,23 @@
 //! broken text hides the answer. Lenses read; they never judge.
 
 mod container;
+mod namespace;
 mod object;
 mod place;
 mod pod;
 mod role;
+mod selector;
+mod service_account;
 mod setting;
 mod workspace;
 
 pub use container::{Container, ContainerList};
+pub use namespace::Namespace;
 pub use object::{Object, Resource, objects};
 pub use place::{Place, place};
 pub use pod::{PodSpec, pod_specs};
 pub use role::{Names, PolicyRule, Role, role};
+pub use selector::{Labels, Operator, Requirement, Selector};
+pub use service_account::ServiceAccount;
 pub use setting::{Setting, boolean, integer, lookup, string};
-pub use workspace::{ServiceAccount, Workspace};
+pub use workspace::{Consulted, Declarations, Declared, View, Workspace};

@@ -1,3 +1,4 @@
+use crate::Namespace;
 use crate::setting::{lookup, string, text};
 use leastwise_yaml::{Document, Field, Kind, Node, Path};
 use serde::Serialize;
@@ -93,6 +94,20 @@ impl<'d> Object<'d> {
     /// `metadata.namespace`, when known.
     pub fn namespace(&self) -> Option<&'d str> {
         text(lookup(self.node, &["metadata", "namespace"]).value()?)
+    }
+
+    /// Where it lives.
+    pub fn home(&self) -> Namespace<'d> {
+        match lookup(self.node, &["metadata", "namespace"]) {
+            Field::Absent => Namespace::Unsaid,
+            Field::Unknown => Namespace::Unknown,
+            Field::Present(entry) if entry.value.is_null() => Namespace::Unsaid,
+            Field::Present(entry) => match text(entry.value) {
+                Some("") => Namespace::Unsaid,
+                Some(name) => Namespace::Named(name),
+                None => Namespace::Unknown,
+            },
+        }
     }
 
     /// What it calls itself.

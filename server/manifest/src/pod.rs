@@ -1,7 +1,7 @@
 //! Pod specs wherever they stand: in the workload kinds, and in custom resources by their shape.
 
 use crate::setting::{Setting, boolean, security, string};
-use crate::{Container, ContainerList, Object};
+use crate::{Container, ContainerList, Labels, Object};
 use leastwise_yaml::{Field, Kind, Node, Path, Segment};
 
 /// A pod spec: `spec` of a Pod, `spec.template.spec` of a Deployment, and so on.
@@ -109,6 +109,31 @@ impl<'d> PodSpec<'d> {
                 })
             })
             .collect()
+    }
+
+    /// The name of its ServiceAccount; `None` where a template hides it. `serviceAccount` is the field's old name.
+    pub fn service_account(&self) -> Option<&'d str> {
+        match self.string(&["serviceAccountName"]).or(self.string(&["serviceAccount"])) {
+            Setting::Set("", _) | Setting::Unset => Some("default"),
+            Setting::Set(name, _) => Some(name),
+            Setting::Unknown => None,
+        }
+    }
+
+    /// The labels of the pods.
+    pub fn labels(&self) -> Labels<'d> {
+        let document = self.node.document();
+        // Metadata that is hidden may have any labels; where it is not there at all, there are none.
+        match document.at(&self.metadata) {
+            Some(metadata) => Labels::of(metadata.get("labels")),
+            None => {
+                let holder = self.metadata.parent().and_then(|holder| document.at(&holder));
+                Labels::of(holder.map_or(Field::Unknown, |holder| match holder.get("metadata") {
+                    Field::Absent => Field::Absent,
+                    Field::Present(_) | Field::Unknown => Field::Unknown,
+                }))
+            }
+        }
     }
 
     /// Whether `os.name` is `windows`; `None` when nobody knows.

@@ -1,54 +1,256 @@
-//! What the objects of a workspace say about each other, as owned summaries that outlive their documents.
+//! The objects of a workspace, by kind, and who has asked for which: so that a change of one file makes only those
+//! be judged again that asked for something it declares.
 
-use crate::{Object, Setting, boolean};
-use std::collections::BTreeMap;
+use crate::{Namespace, Object, objects, pod_specs};
+use leastwise_yaml::{Document, Path, Stream};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-/// The part of a ServiceAccount that pods inherit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ServiceAccount {
-    /// `metadata.namespace`; `None` where the file does not say.
-    pub namespace: Option<String>,
-    /// `metadata.name`.
-    pub name: String,
-    /// `automountServiceAccountToken`; `None` when unset or unknown.
-    pub automount_token: Option<bool>,
+/// The kinds that others refer to. Objects of other kinds are not kept.
+const KINDS: &[&str] = &[
+    "CiliumClusterwideNetworkPolicy",
+    "CiliumNetworkPolicy",
+    "ClusterRole",
+    "ClusterRoleBinding",
+    "ConfigMap",
+    "ExternalSecret",
+    "GRPCRoute",
+    "HTTPRoute",
+    "HorizontalPodAutoscaler",
+    "Ingress",
+    "LimitRange",
+    "MutatingWebhookConfiguration",
+    "Namespace",
+    "NetworkPolicy",
+    "PersistentVolume",
+    "PersistentVolumeClaim",
+    "PodDisruptionBudget",
+    "ResourceQuota",
+    "Role",
+    "RoleBinding",
+    "ScaledObject",
+    "Secret",
+    "SecretProviderClass",
+    "Service",
+    "ServiceAccount",
+    "ServiceMonitor",
+    "StorageClass",
+    "TCPRoute",
+    "TLSRoute",
+    "UDPRoute",
+    "ValidatingWebhookConfiguration",
+    "VerticalPodAutoscaler",
+    "VirtualService",
+];
+
+/// The topic of all objects that hold a pod spec, whatever their kind.
+const WORKLOADS: &str = "";
+
+/// An object of the workspace.
+#[derive(Clone, Debug)]
+pub struct Declared {
+    /// The file (or other source) that declares it.
+    pub source: Arc<str>,
+    /// The zero-based line of the source on which its document begins.
+    pub row: usize,
+    /// Its document.
+    pub document: Arc<Document>,
+    /// Where it stands in its document.
+    pub path: Path,
+    /// A hash of its text.
+    fingerprint: u64,
 }
 
-/// The objects known beside the one that is looked at, by the file (or other source) that declares them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// Two are equal when they say the same, wherever in their source they stand.
+impl PartialEq for Declared {
+    fn eq(&self, other: &Self) -> bool {
+        (self.fingerprint, &self.source, &self.path) == (other.fingerprint, &other.source, &other.path)
+    }
+}
+
+impl Eq for Declared {}
+
+impl Declared {
+    /// The object.
+    pub fn object(&self) -> Object<'_> {
+        let node = self.document.at(&self.path).unwrap_or_else(|| self.document.root());
+        Object { node, path: self.path.clone() }
+    }
+
+    /// Whether both are the same object of a cluster: of one kind, namespace and name. An object under judgement is
+    /// in the workspace, too, and is no other than itself.
+    pub fn is_same(&self, object: &Object<'_>) -> bool {
+        let own = self.object();
+        own.kind() == object.kind() && own.name() == object.name() && own.home().is(object.home())
+    }
+}
+
+/// The objects known beside the one that is looked at, by kind and by the source that declares them.
+#[derive(Clone, Debug, Default)]
 pub struct Workspace {
-    /// In order of source, so that of two accounts of one name always the same counts.
-    service_accounts: BTreeMap<String, Vec<ServiceAccount>>,
+    shelves: HashMap<&'static str, Arc<Shelf>>,
 }
+
+/// The objects of one kind.
+#[derive(Clone, Debug, Default)]
+struct Shelf {
+    /// Another number after each change.
+    stamp: u64,
+    /// In order of source, so that of two objects of one name always the same counts.
+    by_source: BTreeMap<Arc<str>, Vec<Declared>>,
+}
+
+/// Stamps are never used twice, so that those of two copies of a workspace cannot be mistaken for each other.
+static NEXT_STAMP: AtomicU64 = AtomicU64::new(1);
 
 impl Workspace {
-    /// Replaces what `source` declares. Tells whether that changed anything for others.
-    pub fn update(&mut self, source: &str, objects: &[Object<'_>]) -> bool {
-        let accounts: Vec<_> = objects.iter().filter_map(service_account).collect();
-        let before = if accounts.is_empty() {
-            self.service_accounts.remove(source).unwrap_or_default()
-        } else {
-            self.service_accounts.insert(source.to_owned(), accounts.clone()).unwrap_or_default()
-        };
-        before != accounts
+    /// Replaces what a source declares. Tells whether that changed anything for others.
+    pub fn update(&mut self, declarations: Declarations) -> bool {
+        let Declarations { source, mut by_topic } = declarations;
+        let mut changed = false;
+        for topic in KINDS.iter().copied().chain([WORKLOADS]) {
+            let objects = by_topic.remove(topic).unwrap_or_default();
+            let known = self.shelves.get(topic).and_then(|shelf| shelf.by_source.get(&source));
+            let is_same = known.map(Vec::as_slice).unwrap_or_default() == objects;
+            if is_same && objects.is_empty() {
+                continue;
+            }
+            let shelf = Arc::make_mut(self.shelves.entry(topic).or_default());
+            if objects.is_empty() {
+                shelf.by_source.remove(&source);
+            } else {
+                // Also where they say the same: they may have moved in their source.
+                shelf.by_source.insert(Arc::clone(&source), objects);
+            }
+            if !is_same {
+                shelf.stamp = NEXT_STAMP.fetch_add(1, Ordering::Relaxed);
+                changed = true;
+            }
+        }
+        changed
     }
 
-    /// The ServiceAccount of that name in that namespace, where `None` matches `None` alone: files that leave the
-    /// namespace out are applied together.
-    pub fn service_account(&self, namespace: Option<&str>, name: &str) -> Option<&ServiceAccount> {
-        let mut accounts = self.service_accounts.values().flatten();
-        accounts.find(|account| account.name == name && account.namespace.as_deref() == namespace)
+    fn stamp(&self, topic: &str) -> u64 {
+        self.shelves.get(topic).map_or(0, |shelf| shelf.stamp)
     }
 }
 
-fn service_account(object: &Object<'_>) -> Option<ServiceAccount> {
-    (object.kind()? == "ServiceAccount" && object.api_version()? == "v1").then_some(())?;
-    Some(ServiceAccount {
-        namespace: object.namespace().map(str::to_owned),
-        name: object.name()?.to_owned(),
-        automount_token: match boolean(object.node, &["automountServiceAccountToken"]) {
-            Setting::Set(value, _) => Some(value),
-            Setting::Unset | Setting::Unknown => None,
-        },
-    })
+/// What a source declares to others.
+#[derive(Clone, Debug)]
+pub struct Declarations {
+    source: Arc<str>,
+    by_topic: HashMap<&'static str, Vec<Declared>>,
+}
+
+impl Declarations {
+    /// What the documents of a file (or other source) declare.
+    pub fn of(source: &str, stream: &Stream) -> Self {
+        let mut declarations = Self { source: Arc::from(source), by_topic: HashMap::new() };
+        let mut row = 0;
+        for placed in stream.documents() {
+            for object in objects(&placed.document) {
+                declarations.add(&object, &placed.document, row);
+            }
+            row += placed.document.source().matches('\n').count();
+        }
+        declarations
+    }
+
+    fn add(&mut self, object: &Object<'_>, document: &Arc<Document>, row: usize) {
+        let kind = object.kind().and_then(|kind| KINDS.iter().copied().find(|known| *known == kind));
+        let workload = (kind.is_none() && !pod_specs(object).is_empty()).then_some(WORKLOADS);
+        let Some(topic) = kind.or(workload) else { return };
+        let mut hasher = DefaultHasher::new();
+        document.text(object.node.range()).hash(&mut hasher);
+        self.by_topic.entry(topic).or_default().push(Declared {
+            source: Arc::clone(&self.source),
+            row,
+            document: Arc::clone(document),
+            path: object.path.clone(),
+            fingerprint: hasher.finish(),
+        });
+    }
+}
+
+/// A workspace as somebody asks it, who is to be asked again when what they asked for has changed.
+#[derive(Debug)]
+pub struct View<'w> {
+    workspace: &'w Workspace,
+    consulted: RefCell<Consulted>,
+}
+
+/// What was asked for, and as it was then.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Consulted(Vec<(&'static str, u64)>);
+
+impl Consulted {
+    /// Whether the workspace would answer alike.
+    pub fn is_current(&self, workspace: &Workspace) -> bool {
+        self.0.iter().all(|(topic, stamp)| workspace.stamp(topic) == *stamp)
+    }
+}
+
+impl<'w> View<'w> {
+    /// Nobody has asked yet.
+    pub fn new(workspace: &'w Workspace) -> Self {
+        Self { workspace, consulted: RefCell::default() }
+    }
+
+    /// What has been asked for.
+    pub fn consulted(self) -> Consulted {
+        self.consulted.into_inner()
+    }
+
+    /// All objects of one kind, whatever their group and version.
+    ///
+    /// # Panics
+    /// When objects of that kind are not kept: it is to be added to the list in this file.
+    pub fn of_kind(&self, kind: &str) -> impl Iterator<Item = &'w Declared> + use<'w> {
+        let topic = KINDS.iter().copied().find(|known| *known == kind);
+        assert!(topic.is_some(), "objects of kind {kind} are not kept");
+        self.on(topic.unwrap_or_default())
+    }
+
+    /// All objects that hold a pod spec.
+    pub fn workloads(&self) -> impl Iterator<Item = &'w Declared> + use<'w> {
+        self.on(WORKLOADS)
+    }
+
+    /// The objects of one kind in what is certainly the namespace `home`.
+    pub fn in_namespace<'h>(
+        &self,
+        kind: &str,
+        home: Namespace<'h>,
+    ) -> impl Iterator<Item = &'w Declared> + use<'w, 'h> {
+        self.of_kind(kind).filter(move |declared| declared.object().home().is(home))
+    }
+
+    /// The object of that kind and name in what is certainly the namespace `home`.
+    pub fn named(&self, kind: &str, home: Namespace<'_>, name: &str) -> Option<&'w Declared> {
+        self.of_kind(kind).find(|declared| {
+            let object = declared.object();
+            object.name() == Some(name) && object.home().is(home)
+        })
+    }
+
+    /// Whether an object of that kind could have that name in the namespace `home`: its own name or namespace may be
+    /// hidden by a template or left to who applies it.
+    pub fn may_have(&self, kind: &str, home: Namespace<'_>, name: &str) -> bool {
+        self.of_kind(kind).any(|declared| {
+            let object = declared.object();
+            object.name().is_none_or(|own| own == name) && object.home().may_be(home)
+        })
+    }
+
+    fn on(&self, topic: &'static str) -> impl Iterator<Item = &'w Declared> + use<'w> {
+        let mut consulted = self.consulted.borrow_mut();
+        if consulted.0.iter().all(|(known, _)| *known != topic) {
+            consulted.0.push((topic, self.workspace.stamp(topic)));
+        }
+        let shelf = self.workspace.shelves.get(topic);
+        shelf.into_iter().flat_map(|shelf| shelf.by_source.values().flatten())
+    }
 }

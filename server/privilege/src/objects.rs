@@ -4,7 +4,7 @@ use crate::judge::{Sides, title};
 use crate::ledger::{Ledger, some_of};
 use crate::pairing::{Paired, pair};
 use crate::pod_security::{Placed, compare_namespace, compare_pods, compare_service_account, has_pods};
-use leastwise_manifest::{Object, Workspace, lookup};
+use leastwise_manifest::{Object, ServiceAccount, lookup};
 use leastwise_yaml::Node;
 
 /// Compares what the objects of `before` and `after` may do.
@@ -13,10 +13,10 @@ use leastwise_yaml::Node;
 /// or gains all that it grants. Kinds whose meaning is not known are equal where their data is, else undecided.
 pub fn compare(before: &[Object<'_>], after: &[Object<'_>]) -> Comparison {
     let mut ledger = Ledger::default();
-    let workspaces = Sides::both(workspace(before), workspace(after));
+    let accounts = Sides::both(service_accounts(before), service_accounts(after));
     for paired in pair_objects(before, after, &mut ledger) {
         let objects = Sides::from(paired);
-        let placed = objects.zip(&workspaces, |object, workspace| Placed { object, workspace });
+        let placed = objects.zip(&accounts, |object, accounts| Placed { object, accounts });
         let documents = match (objects.before, objects.after) {
             (Some(before), Some(after)) => {
                 Some(Documents::new(before.node.document(), after.node.document()))
@@ -34,10 +34,8 @@ pub fn compare(before: &[Object<'_>], after: &[Object<'_>]) -> Comparison {
     ledger.close()
 }
 
-fn workspace(objects: &[Object<'_>]) -> Workspace {
-    let mut workspace = Workspace::default();
-    workspace.update("", objects);
-    workspace
+fn service_accounts<'d>(objects: &[Object<'d>]) -> Vec<ServiceAccount<'d>> {
+    objects.iter().filter_map(ServiceAccount::of).collect()
 }
 
 /// What an object is called; as it is written, where a template hides it.

@@ -1,5 +1,5 @@
 use crate::{KubernetesVersion, Parameters, Profile};
-use leastwise_manifest::Workspace;
+use leastwise_manifest::View;
 
 /// What rules may ask beside the document they judge.
 #[derive(Clone, Copy, Debug)]
@@ -7,7 +7,7 @@ pub struct Context<'c> {
     /// What the user set.
     pub settings: &'c Settings,
     /// The other objects.
-    pub workspace: &'c Workspace,
+    pub workspace: &'c View<'c>,
     /// Rules that are not run: they have panicked before.
     pub disabled: &'c [&'static str],
 }

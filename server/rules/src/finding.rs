@@ -1,6 +1,6 @@
 use crate::context::Context;
 use crate::{Profile, Rule, Severity};
-use leastwise_manifest::{Place, place};
+use leastwise_manifest::{Declared, Place, View, place};
 use leastwise_text::TextRange;
 use leastwise_yaml::{Document, Patch, Path};
 
@@ -31,9 +31,11 @@ pub struct Finding {
     pub covered_by: Option<&'static str>,
 }
 
-/// A place in the same document that explains a finding.
+/// A place that explains a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Related {
+    /// The object of the workspace in whose document it is; the finding's own document where there is none.
+    pub object: Option<Declared>,
     /// The characters, in the document.
     pub range: TextRange,
     /// What they have to do with it.
@@ -98,6 +100,11 @@ impl<'r> Report<'r, '_> {
         self.context
     }
 
+    /// The objects of the workspace, the one under judgement among them.
+    pub(crate) fn workspace(&self) -> &'r View<'r> {
+        self.context.workspace
+    }
+
     /// Reports the field `path`; whether it is missing, and where it shows, follows from the document.
     pub(crate) fn find(&mut self, path: Path, message: impl Into<String>) -> Found<'_> {
         let finding = Finding {
@@ -158,7 +165,14 @@ impl Found<'_> {
     /// Names another place that explains it.
     pub(crate) fn related(self, path: &Path, message: impl Into<String>) -> Self {
         let range = place(self.document, path).range;
-        self.finding.related.push(Related { range, message: message.into() });
+        self.finding.related.push(Related { object: None, range, message: message.into() });
+        self
+    }
+
+    /// Names a place in another object of the workspace that explains it: `path` as a path in that object's document.
+    pub(crate) fn related_in(self, object: &Declared, path: &Path, message: impl Into<String>) -> Self {
+        let range = place(&object.document, path).range;
+        self.finding.related.push(Related { object: Some(object.clone()), range, message: message.into() });
         self
     }
 }

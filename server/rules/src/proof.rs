@@ -43,7 +43,8 @@ pub enum Withheld {
     NotNarrower(Verdict),
 }
 
-/// Proves the fix of a finding; `census` counts what was found in the document.
+/// Proves the fix of a finding; `census` counts what was found in the document. What is added counts only where
+/// somebody hears of it: advice is contested, and to follow one half of it must not be refused for the other.
 ///
 /// # Errors
 /// [`Withheld`] says why it must not be offered.
@@ -52,16 +53,19 @@ pub fn prove(
     census: &Census,
     finding: &Finding,
     context: &Context<'_>,
+    is_heard: impl Fn(&Finding) -> bool,
 ) -> Result<Offer, Withheld> {
     let fix = finding.fix.as_ref().ok_or(Withheld::NoFix)?;
     let Edited { edits, document: after } = apply(document, &fix.patches)?;
-    let census_after = Census::of(&judge(&after, context));
+    let judgement = judge(&after, context);
+    let census_after = Census::of(&judgement);
     let rule = finding.rule.id;
     if census_after.count(rule) >= census.count(rule) {
         return Err(Withheld::Useless);
     }
-    if let Some((rule, _)) = census_after.0.iter().find(|(rule, count)| **count > census.count(rule)) {
-        return Err(Withheld::Harmful(rule));
+    let is_more = |rule: &str| census_after.count(rule) > census.count(rule);
+    if let Some(added) = judgement.findings.iter().find(|found| is_more(found.rule.id) && is_heard(found)) {
+        return Err(Withheld::Harmful(added.rule.id));
     }
     let Comparison { verdict, .. } = compare(&objects(document), &objects(&after));
     match verdict {

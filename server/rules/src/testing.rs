@@ -12,8 +12,8 @@ use crate::context::{Context, Settings};
 use crate::finding::sentence;
 use crate::judge::judge;
 use crate::proof::{Census, prove};
-use crate::{Finding, Rule};
-use leastwise_manifest::{Workspace, objects};
+use crate::{Finding, Persona, Rule};
+use leastwise_manifest::{Declarations, View, Workspace};
 use leastwise_text::apply;
 
 /// The rule finds what the carets mark, with messages that hold the words beside them, and nothing else.
@@ -68,9 +68,11 @@ pub(crate) fn check_fix_with(rule: &Rule, settings: &Settings, before: &str, aft
     let placed = stream.documents().iter().find(|placed| usize::from(placed.offset) == offset).unwrap();
     let document = &placed.document;
     let workspace = workspace(&before);
-    let context = Context { settings, workspace: &workspace, disabled: &[] };
+    let view = View::new(&workspace);
+    let context = Context { settings, workspace: &view, disabled: &[] };
     let census = Census::of(&judge(document, &context));
-    let offer = prove(document, &census, &finding, &context)
+    let is_heard = |found: &Finding| found.rule.persona == Persona::Default;
+    let offer = prove(document, &census, &finding, &context, is_heard)
         .unwrap_or_else(|withheld| panic!("withheld: {withheld}"));
     let edits: Vec<_> = offer.edits.iter().map(|edit| edit.shifted(placed.offset)).collect();
     let fixed = apply(&before, &edits).unwrap();
@@ -89,7 +91,8 @@ pub(crate) fn check_no_fix(rule: &Rule, text: &str) {
 /// The findings of a rule, each with the offset of its document.
 pub(crate) fn find(rule: &Rule, settings: &Settings, text: &str) -> Vec<(usize, Finding)> {
     let workspace = workspace(text);
-    let context = Context { settings, workspace: &workspace, disabled: &[] };
+    let view = View::new(&workspace);
+    let context = Context { settings, workspace: &view, disabled: &[] };
     let stream = leastwise_yaml::parse(text);
     let mut found = Vec::new();
     for placed in stream.documents() {
@@ -103,10 +106,8 @@ pub(crate) fn find(rule: &Rule, settings: &Settings, text: &str) -> Vec<(usize, 
 
 /// All objects of the text are one workspace.
 fn workspace(text: &str) -> Workspace {
-    let stream = leastwise_yaml::parse(text);
-    let objects: Vec<_> = stream.documents().iter().flat_map(|placed| objects(&placed.document)).collect();
     let mut workspace = Workspace::default();
-    workspace.update("test", &objects);
+    workspace.update(Declarations::of("test.yaml", &leastwise_yaml::parse(text)));
     workspace
 }
 

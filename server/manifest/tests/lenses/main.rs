@@ -6,6 +6,7 @@ mod objects;
 mod places;
 mod pods;
 mod roles;
+mod selectors;
 mod settings;
 mod workspace;
 

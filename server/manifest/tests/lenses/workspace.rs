@@ -1,17 +1,21 @@
-//! What the objects of a workspace say about each other.
+//! The objects of a workspace, and who is to be asked again.
 
-use crate::unindent;
-use leastwise_manifest::{Workspace, objects};
+use crate::{document, unindent};
+use leastwise_manifest::{Declarations, Namespace, View, Workspace, objects};
 
 /// Gives a source's text to the workspace; whether that changed anything for others.
 fn update(workspace: &mut Workspace, source: &str, text: &str) -> bool {
-    let stream = leastwise_yaml::parse(&unindent(text));
-    let objects: Vec<_> = stream.documents().iter().flat_map(|placed| objects(&placed.document)).collect();
-    workspace.update(source, &objects)
+    workspace.update(Declarations::of(source, &leastwise_yaml::parse(&unindent(text))))
+}
+
+fn account(automount: bool) -> String {
+    format!(
+        "apiVersion: v1\nkind: ServiceAccount\nmetadata: {{name: cart}}\nautomountServiceAccountToken: {automount}\n"
+    )
 }
 
 #[test]
-fn service_accounts_are_found_by_namespace_and_name() {
+fn objects_are_found_by_kind_namespace_and_name() {
     let mut workspace = Workspace::default();
     assert!(update(
         &mut workspace,
@@ -20,55 +24,100 @@ fn service_accounts_are_found_by_namespace_and_name() {
         apiVersion: v1
         kind: ServiceAccount
         metadata: {name: cart, namespace: shop}
-        automountServiceAccountToken: no
         ---
         apiVersion: v1
         kind: List
         items:
-        - {apiVersion: v1, kind: ServiceAccount, metadata: {name: till}, automountServiceAccountToken: true}
-        - {apiVersion: v1, kind: ServiceAccount, metadata: {name: hidden}, automountServiceAccountToken: '{{ . }}'}
-        - {apiVersion: v1, kind: ServiceAccount, metadata: {}}
-        - {apiVersion: iam.example/v1, kind: ServiceAccount, metadata: {name: other}}
+        - {apiVersion: v1, kind: ServiceAccount, metadata: {name: till}}
+        - {apiVersion: v1, kind: ServiceAccount, metadata: {name: hidden, namespace: '{{ .Release.Namespace }}'}}
+        - {apiVersion: v1, kind: ConfigMap, metadata: {name: till}}
         ",
     ));
-    let token =
-        |namespace, name| workspace.service_account(namespace, name).map(|account| account.automount_token);
-    assert_eq!(token(Some("shop"), "cart"), Some(Some(false)));
-    assert_eq!(token(None, "till"), Some(Some(true)));
-    assert_eq!(token(None, "hidden"), Some(None));
-    assert_eq!(token(None, "cart"), None, "no namespace is not just any namespace");
-    assert_eq!(token(Some("shop"), "till"), None);
-    assert_eq!(token(None, "other"), None);
+    let view = View::new(&workspace);
+    let is_known = |home, name| view.named("ServiceAccount", home, name).is_some();
+    assert!(is_known(Namespace::Named("shop"), "cart"));
+    assert!(is_known(Namespace::Unsaid, "till"), "objects without a namespace are applied together");
+    assert!(!is_known(Namespace::Unsaid, "cart"), "no namespace is not just any namespace");
+    assert!(!is_known(Namespace::Named("shop"), "till"));
+    assert!(!is_known(Namespace::Named("shop"), "hidden"));
+
+    let may_be = |home, name| view.may_have("ServiceAccount", home, name);
+    assert!(may_be(Namespace::Named("shop"), "till"), "it may be applied to any namespace");
+    assert!(may_be(Namespace::Named("shop"), "hidden"));
+    assert!(!may_be(Namespace::Named("other"), "cart"));
+    assert!(!may_be(Namespace::Named("shop"), "nobody"));
+    assert_eq!(view.of_kind("ServiceAccount").count(), 3);
+    assert_eq!(view.of_kind("ConfigMap").count(), 1);
+}
+
+#[test]
+fn workloads_of_every_kind_are_one_topic() {
+    let mut workspace = Workspace::default();
+    update(
+        &mut workspace,
+        "all.yaml",
+        "
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: one}
+        spec: {containers: [{image: a}]}
+        ---
+        # A comment
+        apiVersion: example.com/v1
+        kind: Shop
+        metadata: {name: two}
+        spec: {template: {spec: {containers: [{image: b}]}}}
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: {name: three}
+        ",
+    );
+    let view = View::new(&workspace);
+    let workloads: Vec<_> = view.workloads().map(|one| (one.object().name(), one.row)).collect();
+    assert_eq!(workloads, [(Some("one"), 0), (Some("two"), 4)]);
+}
+
+#[test]
+fn an_object_is_the_same_wherever_it_is_declared() {
+    let mut workspace = Workspace::default();
+    update(&mut workspace, "a.yaml", &account(true));
+    let view = View::new(&workspace);
+    let declared = view.of_kind("ServiceAccount").next().expect("it was declared");
+    for (text, is_same) in [
+        (account(false), true),
+        (account(true).replace("cart", "till"), false),
+        (account(true).replace("name: cart", "name: cart, namespace: shop"), false),
+    ] {
+        let document = document(&text);
+        assert_eq!(declared.is_same(&objects(&document)[0]), is_same, "{text}");
+    }
 }
 
 #[test]
 fn a_source_replaces_what_it_said_and_says_whether_that_matters() {
-    let account = |automount: bool| {
-        format!(
-            "apiVersion: v1\nkind: ServiceAccount\nmetadata: {{name: cart}}\nautomountServiceAccountToken: {automount}\n"
-        )
-    };
     let mut workspace = Workspace::default();
-    assert!(
-        !update(&mut workspace, "a.yaml", "apiVersion: v1\nkind: Pod\n"),
-        "pods inherit nothing from pods"
-    );
+    assert!(!update(&mut workspace, "a.yaml", "apiVersion: example/v1\nkind: Unheard\n"));
     assert!(update(&mut workspace, "a.yaml", &account(true)));
     assert!(!update(&mut workspace, "a.yaml", &format!("# a comment\n{}", account(true))));
     assert!(update(&mut workspace, "a.yaml", &account(false)));
-    assert_eq!(workspace.service_account(None, "cart").unwrap().automount_token, Some(false));
     assert!(update(&mut workspace, "a.yaml", ""));
-    assert!(workspace.service_account(None, "cart").is_none());
+    assert_eq!(View::new(&workspace).of_kind("ServiceAccount").count(), 0);
 }
 
 #[test]
-fn of_two_sources_the_first_by_name_wins() {
+fn who_asked_for_a_kind_is_asked_again_when_it_changes() {
     let mut workspace = Workspace::default();
-    for (source, automount) in [("b.yaml", true), ("a.yaml", false), ("c.yaml", true)] {
-        let text = format!(
-            "apiVersion: v1\nkind: ServiceAccount\nmetadata: {{name: cart}}\nautomountServiceAccountToken: {automount}\n"
-        );
-        update(&mut workspace, source, &text);
-    }
-    assert_eq!(workspace.service_account(None, "cart").unwrap().automount_token, Some(false));
+    update(&mut workspace, "a.yaml", &account(true));
+    let view = View::new(&workspace);
+    assert_eq!(view.of_kind("ServiceAccount").count() + view.of_kind("Service").count(), 1);
+    let consulted = view.consulted();
+    assert!(consulted.is_current(&workspace));
+
+    let mut other = workspace.clone();
+    update(&mut other, "b.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n");
+    assert!(consulted.is_current(&other), "nobody asked for ConfigMaps");
+    update(&mut other, "b.yaml", "apiVersion: v1\nkind: Service\nmetadata: {name: x}\n");
+    assert!(!consulted.is_current(&other), "that there was none was an answer, too");
+    assert!(consulted.is_current(&workspace));
 }

@@ -21,25 +21,25 @@ use crate::judge::{Judge, Moved, Sides, Subject, title};
 use crate::ledger::{Ledger, some_of};
 use crate::pairing::pair;
 use container::Inheriting;
-use leastwise_manifest::{Container, Object, PodSpec, Resource, Workspace, pod_specs, string};
+use leastwise_manifest::{Container, Object, PodSpec, Resource, ServiceAccount, pod_specs, string};
 use leastwise_yaml::{Field, Path, Segment};
 use pod::PodAspects;
 
 pub(crate) use admission::compare_namespace;
 pub(crate) use token::compare_service_account;
 
-/// An object with the others of its side, whose service accounts its pods inherit from.
+/// An object with the service accounts of its side, which its pods inherit from.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Placed<'o, 'd> {
     pub(crate) object: &'o Object<'d>,
-    pub(crate) workspace: &'o Workspace,
+    pub(crate) accounts: &'o [ServiceAccount<'d>],
 }
 
-/// A pod spec with the others of its side.
+/// A pod spec with the service accounts of its side.
 #[derive(Clone, Copy, Debug)]
 struct PlacedPod<'o, 'd> {
     pod: &'o PodSpec<'d>,
-    workspace: &'o Workspace,
+    accounts: &'o [ServiceAccount<'d>],
 }
 
 /// Whether the object holds pod specs that can be read.
@@ -66,7 +66,7 @@ pub(crate) fn compare_pods<'d>(
             continue;
         }
         let documents = documents.filter(|_| paired.are_both());
-        let pods = sides.zip(&paired, |side, pod| PlacedPod { pod, workspace: side.workspace });
+        let pods = sides.zip(&paired, |side, pod| PlacedPod { pod, accounts: side.accounts });
         compare_pod(pods, resources.clone(), documents, ledger);
     }
     if let (Some(before), Some(after), Some(documents)) = (sides.before, sides.after, documents) {
@@ -177,7 +177,12 @@ fn compare_pod<'d>(
 fn inherited_token(side: &PlacedPod<'_, '_>) -> Option<bool> {
     let named = |key| string(side.pod.node, &[key]).known();
     let name = named("serviceAccountName").or(named("serviceAccount")).unwrap_or("default");
-    side.workspace.service_account(side.pod.object.namespace(), name)?.automount_token
+    let home = side.pod.object.home();
+    let account = side
+        .accounts
+        .iter()
+        .find(|account| account.object.name() == Some(name) && account.object.home().is(home));
+    account?.automount_token().known()
 }
 
 fn compare_container<'d>(

@@ -4,14 +4,15 @@
 use crate::testing::unindent;
 use crate::{Census, Context, KubernetesVersion, Profile, Settings, judge, profile_reached, prove};
 use Profile::{Baseline, Privileged, Restricted};
-use leastwise_manifest::Workspace;
+use leastwise_manifest::{View, Workspace};
 use leastwise_text::apply;
 
 /// The strictest profile of that Kubernetes minor version that the one pod meets.
 fn reached(minor: u32, pod: &str) -> Profile {
     let settings = Settings { kubernetes: KubernetesVersion::minor(minor), ..Settings::default() };
     let workspace = Workspace::default();
-    let context = Context { settings: &settings, workspace: &workspace, disabled: &[] };
+    let view = View::new(&workspace);
+    let context = Context { settings: &settings, workspace: &view, disabled: &[] };
     let stream = leastwise_yaml::parse(pod);
     let [placed] = stream.documents() else { panic!("one pod, please:\n{pod}") };
     let judgement = judge(&placed.document, &context);
@@ -306,7 +307,9 @@ fn a_user_namespace_makes_the_profiles_lenient_from_1_35_on() {
 
 /// The pod after every fix that is offered for a finding of a profile, one after the other.
 fn fixed(pod: &str) -> String {
-    let context = Context { settings: &Settings::default(), workspace: &Workspace::default(), disabled: &[] };
+    let workspace = Workspace::default();
+    let view = View::new(&workspace);
+    let context = Context { settings: &Settings::default(), workspace: &view, disabled: &[] };
     let mut text = pod.to_owned();
     loop {
         let stream = leastwise_yaml::parse(&text);
@@ -314,7 +317,8 @@ fn fixed(pod: &str) -> String {
         let judgement = judge(document, &context);
         let census = Census::of(&judgement);
         let mut of_a_profile = judgement.findings.iter().filter(|finding| finding.profile.is_some());
-        let Some(offer) = of_a_profile.find_map(|finding| prove(document, &census, finding, &context).ok())
+        let Some(offer) =
+            of_a_profile.find_map(|finding| prove(document, &census, finding, &context, |_| true).ok())
         else {
             return text;
         };

@@ -1,7 +1,7 @@
 use crate::finding::{Fix, Report};
 use crate::rule::{Check, rule};
 use crate::{Checker::*, Confidence, Family, FixKind};
-use leastwise_manifest::{PodSpec, Setting};
+use leastwise_manifest::{Declared, PodSpec, ServiceAccount, Setting};
 use leastwise_yaml::Patch;
 
 rule! {
@@ -66,46 +66,37 @@ rule! {
 const FIELD: &str = "automountServiceAccountToken";
 
 fn check(pod: &PodSpec<'_>, report: &mut Report<'_, '_>) {
-    let message = match pod.boolean(&[FIELD]) {
-        Setting::Set(true, _) => "The pod asks for an API token".to_owned(),
-        Setting::Unset => match inherited(pod, report) {
-            Some(message) => message,
-            None => return,
-        },
-        Setting::Set(false, _) | Setting::Unknown => return,
+    let account = pod
+        .service_account()
+        .map(|name| (name, report.workspace().named("ServiceAccount", pod.object.home(), name)));
+    let message = match (pod.boolean(&[FIELD]), account) {
+        (Setting::Set(false, _) | Setting::Unknown, _) => return,
+        (Setting::Set(true, _), _) => "The pod asks for an API token".to_owned(),
+        (Setting::Unset, Some((_, Some(declared)))) if gives_none(declared) => return,
+        (Setting::Unset, Some((name, Some(_)))) => {
+            format!("The pod gets an API token: neither it nor ServiceAccount \"{name}\" says {FIELD}: false")
+        }
+        (Setting::Unset, Some((name, None))) => format!(
+            "The pod gets an API token, unless ServiceAccount \"{name}\", which is not known here, gives none"
+        ),
+        (Setting::Unset, None) => {
+            "The pod gets an API token, unless its ServiceAccount, which is not known here, gives none"
+                .to_owned()
+        }
     };
     let path = pod.path.key(FIELD);
-    report
+    let found = report
         .find(path.clone(), message)
         .fix(Fix::behavioural(format!("Set {FIELD}: false"), [Patch::Set { path, value: false.into() }]));
-}
-
-/// What is to be said of a pod that leaves the matter to its ServiceAccount; nothing where that gives no token.
-fn inherited(pod: &PodSpec<'_>, report: &Report<'_, '_>) -> Option<String> {
-    let Some(name) = account_name(pod) else {
-        return Some(
-            "The pod gets an API token, unless its ServiceAccount, which is not known here, gives none"
-                .to_owned(),
-        );
-    };
-    match report.context().workspace.service_account(pod.object.namespace(), name) {
-        Some(account) if account.automount_token == Some(false) => None,
-        Some(_) => Some(format!(
-            "The pod gets an API token: neither it nor ServiceAccount \"{name}\" says {FIELD}: false"
-        )),
-        None => Some(format!(
-            "The pod gets an API token, unless ServiceAccount \"{name}\", which is not known here, gives none"
-        )),
+    if let Some((_, Some(declared))) = account {
+        let name = declared.path.keys(&["metadata", "name"]);
+        found.related_in(declared, &name, "The ServiceAccount of the pod");
     }
 }
 
-/// The ServiceAccount of a pod; `None` where a template hides its name. `serviceAccount` is the field's old name.
-fn account_name<'d>(pod: &PodSpec<'d>) -> Option<&'d str> {
-    match pod.string(&["serviceAccountName"]).or(pod.string(&["serviceAccount"])) {
-        Setting::Set("", _) | Setting::Unset => Some("default"),
-        Setting::Set(name, _) => Some(name),
-        Setting::Unknown => None,
-    }
+fn gives_none(declared: &Declared) -> bool {
+    let account = ServiceAccount::of(&declared.object());
+    account.is_some_and(|account| matches!(account.automount_token(), Setting::Set(false, _)))
 }
 
 #[cfg(test)]
