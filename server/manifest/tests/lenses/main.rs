@@ -5,6 +5,7 @@
 mod objects;
 mod places;
 mod pods;
+mod quantities;
 mod roles;
 mod selectors;
 mod settings;
