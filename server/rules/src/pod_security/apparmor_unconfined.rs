@@ -1,3 +1,4 @@
+use super::annotations::{APPARMOR as ANNOTATION, container_annotations};
 use super::level::levels;
 use crate::finding::{Fix, Report};
 use crate::rule::{Check, rule};
@@ -69,9 +70,6 @@ rule! {
     check: Check::Pod(check),
 }
 
-/// How the annotations begin; the name of a container follows.
-const ANNOTATION: &str = "container.apparmor.security.beta.kubernetes.io/";
-
 fn check(pod: &PodSpec<'_>, report: &mut Report<'_, '_>) {
     let containers = pod.containers();
     for level in levels(pod, &containers) {
@@ -83,7 +81,8 @@ fn check(pod: &PodSpec<'_>, report: &mut Report<'_, '_>) {
                 .fix(remove("Remove appArmorProfile", level.path(&["appArmorProfile"])));
         }
     }
-    for (container, profile, path) in annotations(pod) {
+    for (container, profile, path) in container_annotations(pod, ANNOTATION) {
+        let Some(profile) = profile.as_str() else { continue };
         if !(profile.is_empty() || profile == "runtime/default" || profile.starts_with("localhost/")) {
             report
                 .find(path.clone(), message(profile, &format!("container \"{container}\"")))
@@ -101,17 +100,6 @@ fn message(profile: &str, whom: &str) -> String {
 
 fn remove(title: &str, path: Path) -> Fix {
     Fix::behavioural(title, [Patch::Remove { path, emptied: Emptied::Remove }])
-}
-
-/// The AppArmor annotations of the pod: the container's name, the profile and where it stands.
-fn annotations<'d>(pod: &PodSpec<'d>) -> Vec<(&'d str, &'d str, Path)> {
-    let path = pod.metadata.key("annotations");
-    let Some(annotations) = pod.node.document().at(&path) else { return Vec::new() };
-    let apparmor = annotations.entries().into_iter().filter_map(|entry| {
-        let key = entry.key.as_text()?;
-        Some((key.strip_prefix(ANNOTATION)?, entry.value.as_str()?, path.key(key)))
-    });
-    apparmor.collect()
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
-use super::capabilities::{added, canonical};
+use super::capabilities::{DROP, drop_all, names};
 use crate::finding::{Fix, Report};
 use crate::rule::{Check, rule};
 use crate::{Checker::*, Family, FixKind, Profile};
 use leastwise_manifest::{Container, PodSpec};
-use leastwise_yaml::{Field, Kind, Literal, Node, Patch};
+use leastwise_yaml::Patch;
 
 rule! {
     /// A container keeps the capabilities that the runtime grants by default.
@@ -71,15 +71,11 @@ rule! {
     check: Check::Container(check),
 }
 
-const ADD: &[&str] = &["capabilities", "add"];
-const DROP: &[&str] = &["capabilities", "drop"];
-const LOW_PORTS: &str = "NET_BIND_SERVICE";
-
 fn check(pod: &PodSpec<'_>, container: &Container<'_>, report: &mut Report<'_, '_>) {
     if pod.is_windows() != Some(false) {
         return;
     }
-    let Some(dropped) = dropped(container) else { return };
+    let Some(dropped) = names(container.security(DROP)) else { return };
     if dropped.contains(&"ALL") {
         return;
     }
@@ -96,64 +92,7 @@ fn check(pod: &PodSpec<'_>, container: &Container<'_>, report: &mut Report<'_, '
         [] => format!("{title} keeps the runtime's default capabilities"),
         some => format!("{title} drops {} but not ALL", some.join(", ")),
     };
-    let title = if needs_low_ports(container) {
-        "Drop ALL capabilities but NET_BIND_SERVICE"
-    } else {
-        "Drop ALL capabilities"
-    };
-    report.find(path, message).fix(Fix::behavioural(title, patches(container, dropped.len())));
-}
-
-/// The items of `capabilities.drop` as written; `None` when nobody knows them all.
-fn dropped<'d>(container: &Container<'d>) -> Option<Vec<&'d str>> {
-    match container.security(DROP) {
-        Field::Absent => Some(Vec::new()),
-        Field::Unknown => None,
-        Field::Present(entry) if entry.value.is_null() => Some(Vec::new()),
-        Field::Present(entry) => {
-            let list = entry.value;
-            let is_whole = matches!(list.kind(), Kind::Sequence) && !list.is_open();
-            let known: Option<Vec<_>> = list.items().map(|item| item.value.as_text()).collect();
-            known.filter(|known| is_whole || known.contains(&"ALL"))
-        }
-    }
-}
-
-/// Whether the container declares a port that a user other than root may not bind without the capability, and does
-/// not ask for it yet.
-fn needs_low_ports(container: &Container<'_>) -> bool {
-    let ports = container.node.get("ports").value().into_iter().flat_map(Node::items);
-    let is_low = |port: Node<'_>| port.as_integer().is_some_and(|port| (1..1024).contains(&port));
-    let declares = ports.filter_map(|port| port.value.get("containerPort").value()).any(is_low);
-    declares && !added(container).iter().any(|(name, _)| canonical(name) == LOW_PORTS)
-}
-
-fn patches(container: &Container<'_>, already_dropped: usize) -> Vec<Patch> {
-    let all = || Literal::Sequence(vec!["ALL".into()]);
-    let low_ports = || Literal::Sequence(vec![LOW_PORTS.into()]);
-    let drop = container.security_path(DROP);
-    let drop = match already_dropped {
-        0 => Patch::Set { path: drop, value: all() },
-        some => Patch::Set { path: drop.index(some), value: "ALL".into() },
-    };
-    if !needs_low_ports(container) {
-        return vec![drop];
-    }
-    let add = container.security_path(ADD);
-    match container.security(ADD) {
-        Field::Present(entry) if entry.value.items().next().is_some() => {
-            vec![drop, Patch::Set { path: add.index(entry.value.items().count()), value: LOW_PORTS.into() }]
-        }
-        Field::Present(_) => vec![drop, Patch::Set { path: add, value: low_ports() }],
-        Field::Absent | Field::Unknown if already_dropped > 0 => {
-            vec![drop, Patch::Set { path: add, value: low_ports() }]
-        }
-        // Written as one, so that neither list depends on the other's mapping being there.
-        Field::Absent | Field::Unknown => vec![Patch::Set {
-            path: container.security_path(&["capabilities"]),
-            value: Literal::Mapping(vec![("drop".to_owned(), all()), ("add".to_owned(), low_ports())]),
-        }],
-    }
+    report.find(path, message).fix(drop_all(container, dropped.len()));
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-use super::host_paths::{find_directories, lies_in};
+use super::host_paths::{find_directories, sensitive_part};
 use crate::finding::Report;
 use crate::rule::{Check, rule};
 use crate::{Checker::*, Family, Profile, Severity};
@@ -65,35 +65,13 @@ rule! {
     check: Check::Pod(check),
 }
 
-/// Each with all that lies under it.
-const SENSITIVE: &[&str] = &[
-    "/boot",
-    "/dev",
-    "/etc",
-    "/lib",
-    "/lib64",
-    "/proc",
-    "/root",
-    "/run",
-    "/sys",
-    "/usr",
-    "/var/lib/docker",
-    "/var/lib/containerd",
-    "/var/lib/kubelet",
-    "/var/log",
-    "/var/run",
-];
-
 fn check(pod: &PodSpec<'_>, report: &mut Report<'_, '_>) {
-    find_directories(pod, report, |directory| match directory {
-        "/" => Some("is the whole file system of the node".to_owned()),
-        directory if SENSITIVE.contains(&directory) => {
+    find_directories(pod, report, |directory| match (directory, sensitive_part(directory)?) {
+        ("/", _) => Some("is the whole file system of the node".to_owned()),
+        (directory, sensitive) if directory == sensitive => {
             Some(format!("is {directory} of the node, a sensitive directory"))
         }
-        directory => {
-            let sensitive = SENSITIVE.iter().find(|sensitive| lies_in(directory, sensitive))?;
-            Some(format!("is {directory} of the node, in its sensitive {sensitive}"))
-        }
+        (directory, sensitive) => Some(format!("is {directory} of the node, in its sensitive {sensitive}")),
     });
 }
 

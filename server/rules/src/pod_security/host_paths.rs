@@ -5,6 +5,25 @@ use crate::finding::Report;
 use leastwise_manifest::{PodSpec, Setting, string};
 use leastwise_yaml::Path;
 
+/// The directories that hold a node's system, its secrets or its control. Each with all that lies under it.
+const SENSITIVE: &[&str] = &[
+    "/boot",
+    "/dev",
+    "/etc",
+    "/lib",
+    "/lib64",
+    "/proc",
+    "/root",
+    "/run",
+    "/sys",
+    "/usr",
+    "/var/lib/docker",
+    "/var/lib/containerd",
+    "/var/lib/kubelet",
+    "/var/log",
+    "/var/run",
+];
+
 /// A volume that is a path of the node.
 pub(super) struct HostPath {
     /// Its volume, for messages.
@@ -43,13 +62,21 @@ pub(super) fn find_directories(
     }
 }
 
+/// The sensitive directory that a path of the node is or lies in; the path is normalized. The root holds them all.
+pub(super) fn sensitive_part(directory: &str) -> Option<&str> {
+    match directory {
+        "/" => Some("/"),
+        directory => SENSITIVE.iter().copied().find(|sensitive| lies_in(directory, sensitive)),
+    }
+}
+
 /// Whether `directory` is `ancestor` or lies under it; both normalized.
 pub(super) fn lies_in(directory: &str, ancestor: &str) -> bool {
     directory.strip_prefix(ancestor).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// The path without doubled and trailing slashes and without `.`. Steps back stay: the API server refuses them.
-fn normalized(path: &str) -> String {
+pub(super) fn normalized(path: &str) -> String {
     let steps: Vec<_> = path.split('/').filter(|step| !matches!(*step, "" | ".")).collect();
     format!("/{}", steps.join("/"))
 }

@@ -24,6 +24,20 @@ crate::rule::family![
     privilege_escalation_allowed,
     privileged_container,
     proc_mount_unmasked,
+    psp_capabilities_allowed,
+    psp_host_ipc,
+    psp_host_network,
+    psp_host_paths_unrestricted,
+    psp_host_pid,
+    psp_net_raw_not_dropped,
+    psp_privilege_escalation,
+    psp_privileged,
+    psp_proc_mount_unmasked,
+    psp_required_drop_missing,
+    psp_root_group,
+    psp_root_user,
+    psp_seccomp_missing,
+    psp_unsafe_sysctls,
     root_filesystem_writable,
     run_as_non_root_not_enforced,
     run_as_non_root_with_uid_zero,
@@ -38,13 +52,18 @@ crate::rule::family![
     windows_host_process,
 ];
 
+mod annotations;
 mod capabilities;
+mod container_ports;
 mod host_namespaces;
 mod host_paths;
 mod host_ports;
 mod level;
+mod pod_security_policies;
+mod pod_security_policy_ranges;
 mod root_user;
 mod seccomp;
+mod service_accounts;
 mod user_namespace;
 mod volumes;
 

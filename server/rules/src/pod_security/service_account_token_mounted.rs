@@ -1,7 +1,8 @@
+use super::service_accounts::{AUTOMOUNT as FIELD, gives_none};
 use crate::finding::{Fix, Report};
 use crate::rule::{Check, rule};
 use crate::{Checker::*, Confidence, Family, FixKind};
-use leastwise_manifest::{Declared, PodSpec, ServiceAccount, Setting};
+use leastwise_manifest::{PodSpec, Setting};
 use leastwise_yaml::Patch;
 
 rule! {
@@ -63,8 +64,6 @@ rule! {
     check: Check::Pod(check),
 }
 
-const FIELD: &str = "automountServiceAccountToken";
-
 fn check(pod: &PodSpec<'_>, report: &mut Report<'_, '_>) {
     let account = pod
         .service_account()
@@ -92,11 +91,6 @@ fn check(pod: &PodSpec<'_>, report: &mut Report<'_, '_>) {
         let name = declared.path.keys(&["metadata", "name"]);
         found.related_in(declared, &name, "The ServiceAccount of the pod");
     }
-}
-
-fn gives_none(declared: &Declared) -> bool {
-    let account = ServiceAccount::of(&declared.object());
-    account.is_some_and(|account| matches!(account.automount_token(), Setting::Set(false, _)))
 }
 
 #[cfg(test)]
