@@ -1,6 +1,6 @@
 //! What one can do about a finding: apply its fix, silence it with a reason, or apply every safe fix.
 
-use crate::suppression::comment;
+use crate::suppression::{Reach, comment};
 use crate::{File, Located, Standing, fix};
 use leastwise_text::{Buffer, TextEdit, TextRange, TextSize, apply, edits_between};
 
@@ -28,6 +28,8 @@ pub enum ActionKind {
     Fix,
     /// Silences a finding on its line.
     SuppressLine,
+    /// Silences a rule on the object.
+    SuppressObject,
     /// Silences a rule in the file.
     SuppressFile,
     /// Applies every safe fix.
@@ -43,7 +45,7 @@ pub fn actions(file: &File, range: TextRange) -> Vec<Action> {
     for (index, located) in file.diagnoses().enumerate().filter(touching) {
         actions.extend(fix_action(file, index, &located));
         actions.extend(
-            [ActionKind::SuppressLine, ActionKind::SuppressFile]
+            [ActionKind::SuppressLine, ActionKind::SuppressObject, ActionKind::SuppressFile]
                 .into_iter()
                 .filter_map(|kind| suppress_action(file, index, &located, kind)),
         );
@@ -60,7 +62,9 @@ pub fn resolve(file: &File, kind: ActionKind, rule: &str, range: TextRange) -> O
     })?;
     match kind {
         ActionKind::Fix => fix_action(file, index, &located),
-        ActionKind::SuppressLine | ActionKind::SuppressFile => suppress_action(file, index, &located, kind),
+        ActionKind::SuppressLine | ActionKind::SuppressObject | ActionKind::SuppressFile => {
+            suppress_action(file, index, &located, kind)
+        }
         ActionKind::FixAll => fix_all(file),
     }
 }
@@ -95,14 +99,22 @@ fn fix_action(file: &File, index: usize, located: &Located<'_>) -> Option<Action
 
 fn suppress_action(file: &File, index: usize, located: &Located<'_>, kind: ActionKind) -> Option<Action> {
     let rule = located.diagnosis.rule();
+    if located.diagnosis.removal.is_some() {
+        return None;
+    }
     let (title, edits) = match kind {
         ActionKind::SuppressFile => {
-            (format!("Ignore {rule} in this file, with a reason"), vec![at_top(file, &comment(rule, true))])
+            let edit = at_top(file, &comment(rule, Reach::File));
+            (format!("Ignore {rule} in this file, with a reason"), vec![edit])
         }
-        _ => (
-            format!("Ignore {rule} on this line, with a reason"),
-            vec![on_line(file, located, &comment(rule, false))?],
-        ),
+        ActionKind::SuppressObject => {
+            let edit = above_object(file, located, &comment(rule, Reach::Object))?;
+            (format!("Ignore {rule} on this object, with a reason"), vec![edit])
+        }
+        _ => {
+            let edit = on_line(file, located, &comment(rule, Reach::Line))?;
+            (format!("Ignore {rule} on this line, with a reason"), vec![edit])
+        }
     };
     silences(file, located, &edits).then_some(Action {
         title,
@@ -135,6 +147,19 @@ fn on_line(file: &File, located: &Located<'_>, comment: &str) -> Option<TextEdit
     Some(TextEdit::replace(TextRange::new(end, line.end()), format!(" {comment}")))
 }
 
+/// On a line of its own above the object's first key, indented like it.
+fn above_object(file: &File, located: &Located<'_>, comment: &str) -> Option<TextEdit> {
+    let object = located.source().at(&located.diagnosis.finding.object)?;
+    let buffer = file.buffer();
+    let line = buffer.line_range(buffer.line_of(object.head().start() + located.offset));
+    let text = buffer.slice(line);
+    let content = text.trim_start_matches([' ', '-']);
+    let is_first = content.starts_with(located.source().text(object.head()));
+    let indentation: String = text.chars().take_while(|char| *char == ' ').collect();
+    let above = format!("{indentation}{comment}{}", line_end(&buffer.text()));
+    is_first.then(|| TextEdit::replace(TextRange::empty(line.start()), above))
+}
+
 fn at_top(file: &File, comment: &str) -> TextEdit {
     TextEdit::replace(TextRange::empty(0.into()), format!("{comment}{}", line_end(&file.buffer().text())))
 }
@@ -155,7 +180,7 @@ fn silences(file: &File, located: &Located<'_>, edits: &[TextEdit]) -> bool {
             && other.diagnosis.finding.path == finding.path
             && matches!(other.standing, Standing::Suppressed(_))
     });
-    same_shape && silenced && after.diagnoses().count() == file.diagnoses().count()
+    same_shape && silenced && after.diagnoses().count() <= file.diagnoses().count()
 }
 
 #[cfg(test)]
@@ -179,12 +204,16 @@ mod tests {
     const POD: &str = "apiVersion: v1\nkind: Pod\nspec:\n  hostPID: true\n  containers: []\n";
 
     #[test]
-    fn a_fix_and_two_ways_to_silence() {
+    fn a_fix_and_three_ways_to_silence() {
         let file = file(POD, "host-pid");
         assert_eq!(after(&file, ActionKind::Fix), ["apiVersion: v1\nkind: Pod\nspec:\n  containers: []\n"]);
         assert_eq!(
             after(&file, ActionKind::SuppressLine),
             [POD.replace("true", "true # leastwise: ignore[host-pid] because …")]
+        );
+        assert_eq!(
+            after(&file, ActionKind::SuppressObject),
+            [format!("# leastwise: ignore-object[host-pid] because …\n{POD}")]
         );
         assert_eq!(
             after(&file, ActionKind::SuppressFile),
@@ -202,7 +231,9 @@ mod tests {
     #[test]
     fn line_ends_are_kept() {
         let file = file(&POD.replace('\n', "\r\n"), "host-pid");
-        for kind in [ActionKind::Fix, ActionKind::SuppressLine, ActionKind::SuppressFile] {
+        for kind in
+            [ActionKind::Fix, ActionKind::SuppressLine, ActionKind::SuppressObject, ActionKind::SuppressFile]
+        {
             let text = after(&file, kind).remove(0);
             assert_eq!(text.matches("\r\n").count(), text.matches('\n').count(), "{text:?}");
         }
@@ -212,6 +243,28 @@ mod tests {
     fn nothing_is_offered_beside_the_finding() {
         let file = file(POD, "host-pid");
         assert_eq!(actions(&file, TextRange::empty(0.into())), []);
+    }
+
+    #[test]
+    fn an_item_of_a_list_gets_its_comment_above_its_dash() {
+        let file = file(
+            "apiVersion: v1\nkind: List\nitems:\n  - apiVersion: v1\n    kind: Pod\n    spec: {hostPID: true, containers: []}\n",
+            "host-pid",
+        );
+        let silenced = after(&file, ActionKind::SuppressObject).remove(0);
+        assert!(
+            silenced
+                .contains("items:\n  # leastwise: ignore-object[host-pid] because …\n  - apiVersion: v1\n"),
+            "{silenced}"
+        );
+    }
+
+    #[test]
+    fn a_suppression_that_silences_nothing_can_be_removed() {
+        let before = POD.replace("true", "true # leastwise: ignore[host-ipc] because …");
+        let file = file(&before, "all");
+        let removed = after(&file, ActionKind::Fix);
+        assert!(removed.contains(&POD.to_owned()), "{removed:?}");
     }
 
     #[test]

@@ -85,7 +85,7 @@ impl Configuration {
     }
 
     /// Whether the findings of a rule are shown that `profile` forbids.
-    fn selects_rule(&self, rule: &Rule, profile: Option<Profile>) -> bool {
+    pub(crate) fn selects_rule(&self, rule: &Rule, profile: Option<Profile>) -> bool {
         let named = |selectors: &[Selector]| selectors.iter().any(|selector| selector.holds(rule));
         let on = match &self.select {
             Some(selectors) => named(selectors),

@@ -3,6 +3,7 @@
 
 use crate::File;
 use crate::diagnosis::DocumentAnalysis;
+use crate::suppression::Suppression;
 use leastwise_manifest::Resource;
 use leastwise_model::Tag;
 use leastwise_rules::rule;
@@ -31,9 +32,12 @@ pub struct Sighting {
 /// What of the model's tags on one document is shown, in order of lines.
 pub fn sightings(file: &File, document: usize, tags: &[Tag]) -> Vec<Sighting> {
     let Some((_, offset, analysis)) = file.placed().nth(document) else { return Vec::new() };
-    let is_suppressed = |label: &str, offset| {
-        analysis.suppressions.iter().any(|one| one.covers(label, offset))
-            || file.file_wide_suppression(label).is_some()
+    let today = file.environment().today;
+    let is_suppressed = |label: &str, place: &Line| {
+        let silences = |one: &Suppression| {
+            one.is_in_force(today) && one.reaches(&place.object, place.range) && one.names(label)
+        };
+        analysis.suppressions.iter().any(silences) || file.file_wide_suppression(label).is_some()
     };
     let lines = line_starts(analysis.document.source());
     let mut seen: Vec<Sighting> = tags
@@ -42,7 +46,7 @@ pub fn sightings(file: &File, document: usize, tags: &[Tag]) -> Vec<Sighting> {
             let start = *lines.get(usize::try_from(tag.line).ok()?)?;
             let place = Line::read(analysis, start)?;
             let may_speak = rule(&tag.label).is_none() || place.is_beyond_rules || is_beyond_rules(analysis);
-            (may_speak && !is_suppressed(&tag.label, place.range.start())).then(|| Sighting {
+            (may_speak && !is_suppressed(&tag.label, &place)).then(|| Sighting {
                 message: rule(&tag.label).map_or_else(|| words(&tag.label), |rule| rule.title.to_owned()),
                 label: tag.label.clone(),
                 probability: tag.probability,

@@ -1,11 +1,11 @@
-use crate::suppression::{Suppression, suppressions};
-use crate::{Configuration, Environment};
+use crate::suppression::{Scope, Suppression, suppressions, unused};
+use crate::Environment;
 use leastwise_manifest::{Consulted, Object, Resource, View, objects};
 use leastwise_rules::{
     Census, Confidence, Context, Finding, Judgement, Panicked, Profile, Severity, cover, judge,
     profile_reached,
 };
-use leastwise_text::TextRange;
+use leastwise_text::{TextEdit, TextRange};
 use leastwise_yaml::{Document, Path};
 use std::sync::Arc;
 
@@ -18,6 +18,8 @@ pub struct Diagnosis {
     pub severity: Severity,
     /// Whether a comment in its own document silences it, and why.
     pub(crate) suppressed: Option<String>,
+    /// The change that takes away the comment it is about, where it is about one.
+    pub(crate) removal: Option<TextEdit>,
 }
 
 /// Whether a diagnosis is shown.
@@ -85,13 +87,16 @@ impl DocumentAnalysis {
         let context = Context { settings: &settings, workspace: &view, disabled: &environment.disabled };
         let judgement = judge(&document, &context);
         let objects = objects(&document);
-        let suppressions = suppressions(&document);
+        let suppressions = suppressions(&document, &objects);
+        let found: Vec<_> = judgement.findings.iter().collect();
+        let is_own = |scope: &Scope| *scope != Scope::File;
+        let unused = unused(&document, &suppressions, is_own, &found, environment);
         Self {
             resources: objects.iter().map(|object| (object.path.clone(), object.resource())).collect(),
             census: Census::of(&judgement),
             workloads: workloads(&objects, &judgement),
             pods: judgement.pods.into_iter().map(|pod| pod.path).collect(),
-            diagnoses: select(judgement.findings, &environment.configuration, &suppressions),
+            diagnoses: select(judgement.findings, environment, &suppressions, unused),
             panicked: judgement.panicked,
             consulted: view.consulted(),
             suppressions,
@@ -106,26 +111,32 @@ impl DocumentAnalysis {
     }
 }
 
+/// What the configuration selects, in order of place, with `others` that it has selected already.
 fn select(
     mut findings: Vec<Finding>,
-    configuration: &Configuration,
+    environment: &Environment,
     suppressions: &[Suppression],
+    others: Vec<Diagnosis>,
 ) -> Vec<Diagnosis> {
+    let configuration = &environment.configuration;
     findings.retain(|finding| configuration.selects(finding));
     // A rule that is not heard speaks for no other.
     cover(&mut findings);
-    findings
-        .into_iter()
-        .map(|finding| {
-            let rule = finding.rule.id;
-            let silencing = suppressions.iter().find(|one| one.covers(rule, finding.place.range.start()));
-            Diagnosis {
-                severity: configuration.severity_of(rule, finding.severity),
-                suppressed: silencing.map(|one| one.reason.clone()),
-                finding,
-            }
-        })
-        .collect()
+    let in_force: Vec<_> = suppressions.iter().filter(|one| one.is_in_force(environment.today)).collect();
+    let found = findings.into_iter().map(|finding| {
+        let rule = finding.rule.id;
+        let silencing =
+            in_force.iter().find(|one| one.reaches(&finding.object, finding.place.range) && one.names(rule));
+        Diagnosis {
+            severity: configuration.severity_of(rule, finding.severity),
+            suppressed: silencing.map(|one| one.reason.clone()),
+            removal: None,
+            finding,
+        }
+    });
+    let mut diagnoses: Vec<_> = found.chain(others).collect();
+    diagnoses.sort_by_key(|diagnosis| diagnosis.finding.place.range.start());
+    diagnoses
 }
 
 fn workloads(objects: &[Object<'_>], judgement: &Judgement) -> Vec<Workload> {

@@ -1,8 +1,10 @@
 use crate::Configuration;
 use crate::diagnosis::{Diagnosis, DocumentAnalysis, Standing, Workload};
-use crate::suppression::{Scope, Suppression};
-use leastwise_manifest::{Declarations, Resource, View, Workspace};
-use leastwise_rules::{Finding, Offer, Panicked, Withheld, prove};
+use crate::suppression::{Scope, Suppression, unused};
+use jiff::civil::Date;
+use leastwise_manifest::{Declarations, Resource, View, Workspace, objects};
+use leastwise_privilege::Verdict;
+use leastwise_rules::{Applicability, Finding, Offer, Panicked, Withheld, prove};
 use leastwise_text::{Buffer, TextEdit, TextRange, TextSize};
 use leastwise_yaml::{Document, Stream, SyntaxError, parse};
 use rayon::prelude::*;
@@ -17,6 +19,8 @@ pub struct Environment {
     pub workspace: Arc<Workspace>,
     /// Rules that are not run, for they have panicked before.
     pub disabled: Arc<Vec<&'static str>>,
+    /// The day, on which suppressions may have ended; without it, none has.
+    pub today: Option<Date>,
 }
 
 impl Environment {
@@ -26,7 +30,38 @@ impl Environment {
     }
 
     fn has_same_settings(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.configuration, &other.configuration) && Arc::ptr_eq(&self.disabled, &other.disabled)
+        Arc::ptr_eq(&self.configuration, &other.configuration)
+            && Arc::ptr_eq(&self.disabled, &other.disabled)
+            && self.today == other.today
+    }
+}
+
+/// A text that has been read and is still to be judged: what it declares may matter to how others are judged.
+#[derive(Clone, Debug)]
+pub struct Text {
+    buffer: Buffer,
+    stream: Stream,
+}
+
+impl Text {
+    /// Reads a text.
+    pub fn read(text: &str) -> Self {
+        Self { buffer: Buffer::new(text), stream: parse(text) }
+    }
+
+    /// Whether it holds a Kubernetes object; other YAML is left in peace.
+    pub fn is_kubernetes(&self) -> bool {
+        self.stream.documents().iter().any(|placed| !objects(&placed.document).is_empty())
+    }
+
+    /// What it declares to others under the name `source`.
+    pub fn declarations(&self, source: &str) -> Declarations {
+        Declarations::of(source, &self.stream)
+    }
+
+    /// Judges it.
+    pub fn judge(self, environment: &Environment) -> File {
+        File::build(self.buffer, self.stream, environment, &[])
     }
 }
 
@@ -39,6 +74,8 @@ pub struct File {
     documents: Vec<Arc<DocumentAnalysis>>,
     /// What silences rules in every document.
     file_wide: Vec<Suppression>,
+    /// What is to be said of those, by document.
+    file_wide_diagnoses: Vec<Vec<Diagnosis>>,
 }
 
 /// A diagnosis with the place of its document.
@@ -78,9 +115,9 @@ impl<'f> Located<'f> {
 }
 
 impl File {
-    /// Judges a text.
+    /// Reads and judges a text.
     pub fn new(text: &str, environment: &Environment) -> Self {
-        Self::build(Buffer::new(text), parse(text), environment, &[])
+        Text::read(text).judge(environment)
     }
 
     /// Judges what a text has become. Documents whose text did not change are neither read nor judged again, unless
@@ -116,8 +153,11 @@ impl File {
         });
         let documents: Vec<_> = documents.collect();
         let suppressions = documents.iter().flat_map(|document| &document.suppressions);
-        let file_wide = suppressions.filter(|one| one.scope == Scope::File).cloned().collect();
-        Self { documents, buffer, environment: environment.clone(), stream, file_wide }
+        let is_file_wide =
+            |one: &&Suppression| one.scope == Scope::File && one.is_in_force(environment.today);
+        let file_wide = suppressions.filter(is_file_wide).cloned().collect();
+        let file_wide_diagnoses = unused_in_file(&documents, environment);
+        Self { documents, buffer, environment: environment.clone(), stream, file_wide, file_wide_diagnoses }
     }
 
     /// The text with its lines.
@@ -143,7 +183,8 @@ impl File {
     /// Everything that was found and that the configuration selects, in order.
     pub fn diagnoses(&self) -> impl Iterator<Item = Located<'_>> {
         self.placed().flat_map(move |(document, offset, analysis)| {
-            analysis.diagnoses.iter().map(move |diagnosis| Located {
+            let file_wide = self.file_wide_diagnoses.get(document).into_iter().flatten();
+            file_wide.chain(&analysis.diagnoses).map(move |diagnosis| Located {
                 document,
                 offset,
                 diagnosis,
@@ -192,6 +233,15 @@ impl File {
     /// # Errors
     /// [`Withheld`] says why it must not be offered.
     pub fn offer(&self, located: &Located<'_>) -> Result<Offer, Withheld> {
+        if let Some(removal) = &located.diagnosis.removal {
+            // A comment has no meaning to prove anything of.
+            return Ok(Offer {
+                title: "Remove the suppression".to_owned(),
+                applicability: Applicability::Safe,
+                verdict: Verdict::Equal,
+                edits: vec![removal.shifted(located.offset)],
+            });
+        }
         let settings = self.environment.configuration.rule_settings();
         let view = View::new(&self.environment.workspace);
         let context = leastwise_rules::Context {
@@ -234,6 +284,24 @@ impl File {
             (None, None) => Standing::Shown,
         }
     }
+}
+
+/// What is to be said of the comments that are meant for every document and silence nothing in any.
+fn unused_in_file(documents: &[Arc<DocumentAnalysis>], environment: &Environment) -> Vec<Vec<Diagnosis>> {
+    let is_file_wide = |scope: &Scope| *scope == Scope::File;
+    let mut has_any = documents.iter().flat_map(|document| &document.suppressions);
+    if !has_any.any(|one| is_file_wide(&one.scope)) {
+        return Vec::new();
+    }
+    let silenced: Vec<_> = documents
+        .iter()
+        .flat_map(|document| &document.diagnoses)
+        .map(|diagnosis| &diagnosis.finding)
+        .collect();
+    let of_document = |document: &Arc<DocumentAnalysis>| {
+        unused(&document.document, &document.suppressions, is_file_wide, &silenced, environment)
+    };
+    documents.iter().map(of_document).collect()
 }
 
 #[cfg(test)]

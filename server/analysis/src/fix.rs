@@ -1,5 +1,5 @@
-use crate::{Environment, File, Located};
-use leastwise_rules::Applicability;
+use crate::{Diagnosis, Environment, File, Located};
+use leastwise_rules::{Applicability, Fix};
 use leastwise_text::{Buffer, TextEdit, apply};
 use leastwise_yaml::Path;
 use std::collections::HashSet;
@@ -72,8 +72,9 @@ type Tried = HashSet<(&'static str, usize, Path)>;
 /// The next fix of each document, for documents do not depend on each other's text.
 fn next(file: &File, behavioural: bool, refused: &mut Tried) -> Vec<(Vec<TextEdit>, Applied)> {
     let allowed = |located: &Located<'_>| {
-        let fix = located.diagnosis.finding.fix.as_ref();
-        fix.is_some_and(|fix| behavioural || fix.applicability == Applicability::Safe)
+        let Diagnosis { finding, removal, .. } = located.diagnosis;
+        let is_allowed = |fix: &Fix| behavioural || fix.applicability == Applicability::Safe;
+        removal.is_some() || finding.fix.as_ref().is_some_and(is_allowed)
     };
     let mut round: Vec<(Vec<TextEdit>, Applied)> = Vec::new();
     for located in file.shown().filter(allowed) {

@@ -4,8 +4,8 @@ use crate::configurations::Configurations;
 use crate::problem::Problem;
 use crate::progress;
 use crate::sources::{Origin, Source};
-use crate::text::{Encoding, read};
-use leastwise_analysis::{Configuration, Environment, File, Sighting};
+use crate::text::{self, Encoding};
+use leastwise_analysis::{Configuration, Environment, File, Sighting, Text, today};
 use leastwise_manifest::Workspace;
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -33,7 +33,8 @@ pub(crate) struct Project {
     pub(crate) problems: Vec<Problem>,
 }
 
-/// Judges the sources, each under its configuration and with all others as its workspace.
+/// Judges the sources, each under its configuration and with all others as its workspace: first all are read, for
+/// how one is judged depends on what the others declare.
 pub(crate) fn judge(sources: Vec<Source>, configurations: &mut Configurations) -> Project {
     let configured: Vec<_> = sources
         .into_iter()
@@ -41,18 +42,19 @@ pub(crate) fn judge(sources: Vec<Source>, configurations: &mut Configurations) -
         .collect();
     let mut project = Project { problems: configurations.problems(), ..Project::default() };
     let bar = progress::bar(configured.len(), "Reading");
-    let parsed: Vec<_> = configured
+    let outcomes: Vec<_> = configured
         .into_par_iter()
         .map(|(configuration, source)| {
             bar.inc(1);
-            parse(source, configuration)
+            read(source, configuration)
         })
         .collect();
     bar.finish_and_clear();
-    for outcome in parsed {
+    let mut texts = Vec::new();
+    for outcome in outcomes {
         match outcome {
-            Ok(Parsed::Kubernetes(judged)) => project.files.push(*judged),
-            Ok(Parsed::Other { untouched }) => {
+            Ok(Outcome::Kubernetes(read)) => texts.push(*read),
+            Ok(Outcome::Other { untouched }) => {
                 project.others += 1;
                 project.untouched = project.untouched.or(untouched);
             }
@@ -60,44 +62,51 @@ pub(crate) fn judge(sources: Vec<Source>, configurations: &mut Configurations) -
         }
     }
     let mut workspace = Workspace::default();
-    let mut anything_declared = false;
-    for judged in &project.files {
-        anything_declared |= workspace.update(judged.file.declarations(&judged.source.name));
+    for Read { text, source, .. } in &texts {
+        workspace.update(text.declarations(&source.name));
     }
-    if anything_declared {
-        let workspace = Arc::new(workspace);
-        let bar = progress::bar(project.files.len(), "Judging");
-        project.files.par_iter_mut().for_each(|judged| {
-            bar.inc(1);
-            let environment =
-                Environment { workspace: Arc::clone(&workspace), ..judged.file.environment().clone() };
-            judged.file = judged.file.within(&environment);
-        });
-        bar.finish_and_clear();
-    }
+    let workspace = Arc::new(workspace);
+    let bar = progress::bar(texts.len(), "Judging");
+    let judged = texts.into_par_iter().map(|Read { source, encoding, configuration, text }| {
+        bar.inc(1);
+        let workspace = Arc::clone(&workspace);
+        let today = Some(today());
+        let environment = Environment { configuration, workspace, today, ..Environment::default() };
+        Judged { source, encoding, file: text.judge(&environment), sightings: Vec::new() }
+    });
+    project.files = judged.collect();
+    bar.finish_and_clear();
     project
 }
 
-/// A text that was read.
-enum Parsed {
-    Kubernetes(Box<Judged>),
+/// A file with Kubernetes objects that was read.
+struct Read {
+    source: Source,
+    encoding: Encoding,
+    configuration: Arc<Configuration>,
+    text: Text,
+}
+
+/// What came of reading a file.
+enum Outcome {
+    Kubernetes(Box<Read>),
     Other { untouched: Option<Vec<u8>> },
 }
 
-fn parse(source: Source, configuration: Arc<Configuration>) -> Result<Parsed, Problem> {
-    let text = read(&source)?;
-    let file = File::new(&text.text, &Environment { configuration, ..Environment::default() });
+fn read(source: Source, configuration: Arc<Configuration>) -> Result<Outcome, Problem> {
+    let decoded = text::read(&source)?;
+    let text = Text::read(&decoded.text);
     let is_input = source.origin == Origin::StandardInput;
-    match text.broken {
-        Some((row, column)) if is_input || file.is_kubernetes() => {
+    match decoded.broken {
+        Some((row, column)) if is_input || text.is_kubernetes() => {
             Err(Problem::NotText { name: source.name, row, column })
         }
-        None if file.is_kubernetes() => Ok(Parsed::Kubernetes(Box::new(Judged {
+        None if text.is_kubernetes() => Ok(Outcome::Kubernetes(Box::new(Read {
             source,
-            encoding: text.encoding,
-            file,
-            sightings: Vec::new(),
+            encoding: decoded.encoding,
+            configuration,
+            text,
         }))),
-        _ => Ok(Parsed::Other { untouched: is_input.then(|| text.encoding.encode(&text.text)) }),
+        _ => Ok(Outcome::Other { untouched: is_input.then(|| decoded.encoding.encode(&decoded.text)) }),
     }
 }

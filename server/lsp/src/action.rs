@@ -36,6 +36,7 @@ pub(crate) struct Data {
 enum Kind {
     Fix,
     SuppressLine,
+    SuppressObject,
     SuppressFile,
 }
 
@@ -93,6 +94,7 @@ fn data(view: &View, action: &Action, range: TextRange) -> Option<Data> {
     let kind = match action.kind {
         ActionKind::Fix => Kind::Fix,
         ActionKind::SuppressLine => Kind::SuppressLine,
+        ActionKind::SuppressObject => Kind::SuppressObject,
         ActionKind::SuppressFile => Kind::SuppressFile,
         ActionKind::FixAll => return None,
     };
@@ -114,6 +116,7 @@ pub(crate) fn resolved(view: &View, mut action: CodeAction, data: &Data) -> Resu
     let kind = match data.kind {
         Kind::Fix => ActionKind::Fix,
         Kind::SuppressLine => ActionKind::SuppressLine,
+        Kind::SuppressObject => ActionKind::SuppressObject,
         Kind::SuppressFile => ActionKind::SuppressFile,
     };
     // The range comes back from the client, which may have made anything of it.

@@ -15,7 +15,7 @@ use crate::pool::{Lane, Pool, panic_message};
 use crate::revision::{Edited, Revision};
 use crate::settings::{Configurations, EditorSettings, ModelChoice};
 use leastwise_analysis::configuration::{ConfigurationError, FILE_NAME};
-use leastwise_analysis::{Environment, File};
+use leastwise_analysis::{Environment, File, today};
 use leastwise_manifest::{Declarations, Workspace};
 use leastwise_text::Buffer;
 use leastwise_yaml::Stream;
@@ -223,6 +223,7 @@ impl State {
             configuration: self.configurations.of(convert::path(uri).as_deref()),
             workspace: Arc::clone(&self.workspace),
             disabled: Arc::clone(&self.disabled),
+            today: Some(today()),
         }
     }
 

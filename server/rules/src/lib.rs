@@ -12,6 +12,7 @@ mod judge;
 mod parameters;
 mod proof;
 mod rule;
+mod unused_suppression;
 mod version;
 
 mod availability;
@@ -38,9 +39,13 @@ pub use judge::{JudgedPod, Judgement, Panicked, cover, judge, profile_reached};
 pub use parameters::{Parameters, Range};
 pub use proof::{Census, Offer, Withheld, prove};
 pub use rule::{Checker, Confidence, Family, FixKind, Persona, Profile, Rule, Severity};
+pub use unused_suppression::UNUSED_SUPPRESSION;
 pub use version::{KubernetesVersion, VersionError};
 
-/// Every rule, grouped by family.
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+/// Every rule of the index, grouped by family.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
     [
         pod_security::RULES,
@@ -63,7 +68,9 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
     .copied()
 }
 
-/// The rule of that id.
+/// The rule of that id, [`UNUSED_SUPPRESSION`] among them.
 pub fn rule(id: &str) -> Option<&'static Rule> {
-    rules().find(|rule| rule.id == id)
+    static BY_ID: LazyLock<HashMap<&str, &Rule>> =
+        LazyLock::new(|| rules().chain([UNUSED_SUPPRESSION]).map(|rule| (rule.id, rule)).collect());
+    BY_ID.get(id).copied()
 }
