@@ -1,8 +1,8 @@
-use crate::suppression::{Scope, Suppression, suppressions, unused};
 use crate::Environment;
+use crate::suppression::{Scope, Suppression, suppressions, unused};
 use leastwise_manifest::{Consulted, Object, Resource, View, objects};
 use leastwise_rules::{
-    Census, Confidence, Context, Finding, Judgement, Panicked, Profile, Severity, cover, judge,
+    Census, Confidence, Context, Finding, Judgement, Panicked, Plan, Profile, Severity, cover, judge,
     profile_reached,
 };
 use leastwise_text::{TextEdit, TextRange};
@@ -81,10 +81,10 @@ pub(crate) struct DocumentAnalysis {
 }
 
 impl DocumentAnalysis {
-    pub(crate) fn new(document: Arc<Document>, environment: &Environment) -> Self {
+    pub(crate) fn new(document: Arc<Document>, environment: &Environment, plan: &Plan) -> Self {
         let settings = environment.configuration.rule_settings();
         let view = View::new(&environment.workspace);
-        let context = Context { settings: &settings, workspace: &view, disabled: &environment.disabled };
+        let context = Context { settings: &settings, workspace: &view, plan };
         let judgement = judge(&document, &context);
         let objects = objects(&document);
         let suppressions = suppressions(&document, &objects);

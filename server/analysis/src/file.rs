@@ -4,7 +4,7 @@ use crate::suppression::{Scope, Suppression, unused};
 use jiff::civil::Date;
 use leastwise_manifest::{Declarations, Resource, View, Workspace, objects};
 use leastwise_privilege::Verdict;
-use leastwise_rules::{Applicability, Finding, Offer, Panicked, Withheld, prove};
+use leastwise_rules::{Applicability, Finding, Offer, Panicked, Plan, Rule, Withheld, prove};
 use leastwise_text::{Buffer, TextEdit, TextRange, TextSize};
 use leastwise_yaml::{Document, Stream, SyntaxError, parse};
 use rayon::prelude::*;
@@ -27,6 +27,16 @@ impl Environment {
     /// Whether the other is this one or a clone of it, so that it judges alike.
     pub fn is_same(&self, other: &Self) -> bool {
         self.has_same_settings(other) && Arc::ptr_eq(&self.workspace, &other.workspace)
+    }
+
+    /// The rules to apply: those that the configuration selects, and those that tell which profile a pod meets.
+    fn plan(&self) -> Arc<Plan> {
+        let is_wanted = |rule: &Rule| {
+            let is_of_profile = rule.profile.is_some();
+            !self.disabled.contains(&rule.id)
+                && (is_of_profile || self.configuration.selects_rule(rule, rule.profile))
+        };
+        Arc::new(Plan::new(is_wanted))
     }
 
     fn has_same_settings(&self, other: &Self) -> bool {
@@ -61,7 +71,7 @@ impl Text {
 
     /// Judges it.
     pub fn judge(self, environment: &Environment) -> File {
-        File::build(self.buffer, self.stream, environment, &[])
+        File::build(self.buffer, self.stream, environment, environment.plan(), &[])
     }
 }
 
@@ -71,6 +81,7 @@ pub struct File {
     buffer: Buffer,
     stream: Stream,
     environment: Environment,
+    plan: Arc<Plan>,
     documents: Vec<Arc<DocumentAnalysis>>,
     /// What silences rules in every document.
     file_wide: Vec<Suppression>,
@@ -127,9 +138,19 @@ impl File {
     pub fn changed(&self, buffer: Buffer, edited: Option<TextRange>, environment: &Environment) -> Self {
         let text = buffer.text();
         let stream = self.stream.reparse(&text, edited);
-        let known =
-            if self.environment.has_same_settings(environment) { self.documents.as_slice() } else { &[] };
-        Self::build(buffer, stream, environment, known)
+        if self.environment.has_same_settings(environment) {
+            Self::build(buffer, stream, environment, Arc::clone(&self.plan), &self.documents)
+        } else {
+            Self::build(buffer, stream, environment, environment.plan(), &[])
+        }
+    }
+
+    /// Whether it would be judged alike in another environment: the settings are the same, and what was asked of the
+    /// workspace has not changed.
+    pub fn is_current(&self, environment: &Environment) -> bool {
+        let is_current =
+            |document: &Arc<DocumentAnalysis>| document.consulted.is_current(&environment.workspace);
+        self.environment.has_same_settings(environment) && self.documents.iter().all(is_current)
     }
 
     /// The same text in another environment.
@@ -142,14 +163,14 @@ impl File {
         buffer: Buffer,
         stream: Stream,
         environment: &Environment,
+        plan: Arc<Plan>,
         known: &[Arc<DocumentAnalysis>],
     ) -> Self {
         let documents = stream.documents().par_iter().map(|placed| {
             let known = known.iter().find(|known| Arc::ptr_eq(&known.document, &placed.document));
-            known
-                .filter(|known| known.consulted.is_current(&environment.workspace))
-                .cloned()
-                .unwrap_or_else(|| Arc::new(DocumentAnalysis::new(Arc::clone(&placed.document), environment)))
+            known.filter(|known| known.consulted.is_current(&environment.workspace)).cloned().unwrap_or_else(
+                || Arc::new(DocumentAnalysis::new(Arc::clone(&placed.document), environment, &plan)),
+            )
         });
         let documents: Vec<_> = documents.collect();
         let suppressions = documents.iter().flat_map(|document| &document.suppressions);
@@ -157,7 +178,8 @@ impl File {
             |one: &&Suppression| one.scope == Scope::File && one.is_in_force(environment.today);
         let file_wide = suppressions.filter(is_file_wide).cloned().collect();
         let file_wide_diagnoses = unused_in_file(&documents, environment);
-        Self { documents, buffer, environment: environment.clone(), stream, file_wide, file_wide_diagnoses }
+        let environment = environment.clone();
+        Self { documents, buffer, environment, plan, stream, file_wide, file_wide_diagnoses }
     }
 
     /// The text with its lines.
@@ -244,11 +266,7 @@ impl File {
         }
         let settings = self.environment.configuration.rule_settings();
         let view = View::new(&self.environment.workspace);
-        let context = leastwise_rules::Context {
-            settings: &settings,
-            workspace: &view,
-            disabled: &self.environment.disabled,
-        };
+        let context = leastwise_rules::Context { settings: &settings, workspace: &view, plan: &self.plan };
         let is_heard = |finding: &Finding| self.environment.configuration.selects(finding);
         let DocumentAnalysis { document, census, .. } = located.analysis;
         let mut offer = prove(document, census, &located.diagnosis.finding, &context, is_heard)?;

@@ -193,7 +193,8 @@ impl State {
                 }
             }
         }
-        let environment = before.environment.clone();
+        let environment =
+            Environment { workspace: Arc::clone(&self.workspace), ..before.environment.clone() };
         let revision = before.edited(change.text_document.version, buffer, edited, environment);
         if !self.waiting.contains_key(&before.id) {
             before.abandon();
@@ -252,11 +253,13 @@ impl State {
             let environment = self.environment(&uri);
             let Some(document) = self.documents.get_mut(&uri) else { continue };
             let before = &document.revision;
-            if before.environment.is_same(&environment) {
-                if before.judged().is_none() {
+            match before.judged() {
+                Some(file) if file.is_current(&environment) => continue,
+                None if before.environment.is_same(&environment) => {
                     self.judge(&uri);
+                    continue;
                 }
-                continue;
+                _ => {}
             }
             has_changed = true;
             let revision = Arc::new(before.within(environment));
@@ -282,8 +285,13 @@ impl State {
         let uri = &revision.uri;
         let is_current = self.documents.get(uri).is_some_and(|document| document.revision.id == revision.id);
         if is_current && self.learn(&revision, declarations) {
-            // What was found is out of date already: the text itself has changed what it is judged by.
-            return self.judge_all();
+            self.judge_all();
+            let is_current =
+                self.documents.get(uri).is_some_and(|document| document.revision.id == revision.id);
+            if !is_current {
+                // What was found is out of date already: the text itself has changed what it is judged by.
+                return;
+            }
         }
         if is_current && !self.awaits_settings {
             self.publish(uri, revision.version, diagnostics);

@@ -1,4 +1,4 @@
-use crate::{KubernetesVersion, Parameters, Profile};
+use crate::{KubernetesVersion, Parameters, Plan, Profile};
 use leastwise_manifest::View;
 
 /// What rules may ask beside the document they judge.
@@ -8,8 +8,8 @@ pub struct Context<'c> {
     pub settings: &'c Settings,
     /// The other objects.
     pub workspace: &'c View<'c>,
-    /// Rules that are not run: they have panicked before.
-    pub disabled: &'c [&'static str],
+    /// The rules that are applied.
+    pub plan: &'c Plan,
 }
 
 /// The user's settings that change what rules find.

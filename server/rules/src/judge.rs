@@ -2,12 +2,10 @@
 
 use crate::finding::Report;
 use crate::rule::{Check, Rule};
-use crate::{Context, Finding, Profile, Settings, rules};
+use crate::{Context, Finding, Profile, Settings};
 use leastwise_manifest::{Object, PodSpec, objects, pod_specs, role};
 use leastwise_yaml::{Document, Path};
-use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::LazyLock;
 
 /// What the rules say of a document.
 #[derive(Debug, Default)]
@@ -38,8 +36,8 @@ pub struct Panicked {
     pub message: String,
 }
 
-/// Judges a document by every rule, those aside that [`Context::disabled`] names. Which findings a user sees is
-/// chosen later: profiles and lenses need them all.
+/// Judges a document by the rules of [`Context::plan`]. Which findings a user sees is chosen later: profiles and
+/// lenses need more.
 ///
 /// Nothing is reported inside text that is broken right now. A rule that panics costs its own findings only.
 pub fn judge(document: &Document, context: &Context<'_>) -> Judgement {
@@ -104,11 +102,11 @@ struct Judge<'j, 'd> {
 
 impl<'d> Judge<'_, 'd> {
     fn object(&mut self) {
-        let object = self.object;
+        let (object, plan) = (self.object, self.context.plan);
         let role = role(object);
         let kind = object.kind().unwrap_or_default();
-        let listed = BY_KIND.by_kind.get(kind).into_iter().flatten();
-        self.run(None, BY_KIND.objects.iter().chain(listed), |check, report| match check {
+        let listed = plan.of_kind(kind);
+        self.run(None, plan.objects.iter().chain(listed), |check, report| match check {
             Check::Object(check) | Check::Kind(_, check) => check(object, report),
             Check::Role(check) => {
                 if let Some(role) = &role {
@@ -124,15 +122,16 @@ impl<'d> Judge<'_, 'd> {
 
     fn pod(&mut self, pod: &PodSpec<'d>) {
         self.judgement.pods.push(JudgedPod { object: self.object.path.clone(), path: pod.path.clone() });
+        let plan = self.context.plan;
         let containers = pod.containers();
         let first = self.judgement.findings.len();
-        self.run(Some(&pod.path), BY_KIND.pods.iter(), |check, report| match check {
+        self.run(Some(&pod.path), plan.pods.iter(), |check, report| match check {
             Check::Pod(check) => check(pod, report),
             Check::Container(check) => containers.iter().for_each(|container| check(pod, container, report)),
             Check::Role(_) | Check::Object(_) | Check::Kind(..) | Check::Profile(_) => {}
         });
         let found = self.judgement.findings[first..].to_vec();
-        self.run(Some(&pod.path), BY_KIND.profiles.iter(), |check, report| {
+        self.run(Some(&pod.path), plan.profiles.iter(), |check, report| {
             if let Check::Profile(check) = check {
                 check(pod, &found, report);
             }
@@ -149,7 +148,7 @@ impl<'d> Judge<'_, 'd> {
         let failed_before =
             |panicked: &[Panicked], rule: &Rule| panicked.iter().any(|failed| failed.rule == rule.id);
         for rule in rules {
-            if self.context.disabled.contains(&rule.id) || failed_before(panicked, rule) {
+            if failed_before(panicked, rule) {
                 continue;
             }
             let found = findings.len();
@@ -173,33 +172,6 @@ impl<'d> Judge<'_, 'd> {
         }
     }
 }
-
-/// The rules by what they look at, so that an object meets only those that may concern it.
-#[derive(Default)]
-struct ByKind {
-    objects: Vec<&'static Rule>,
-    by_kind: HashMap<&'static str, Vec<&'static Rule>>,
-    pods: Vec<&'static Rule>,
-    profiles: Vec<&'static Rule>,
-}
-
-static BY_KIND: LazyLock<ByKind> = LazyLock::new(|| {
-    let mut by = ByKind::default();
-    for rule in rules() {
-        match rule.check {
-            Check::Object(_) => by.objects.push(rule),
-            Check::Kind(kinds, _) => {
-                kinds.iter().for_each(|kind| by.by_kind.entry(kind).or_default().push(rule))
-            }
-            Check::Role(_) => ROLES.iter().for_each(|kind| by.by_kind.entry(kind).or_default().push(rule)),
-            Check::Pod(_) | Check::Container(_) => by.pods.push(rule),
-            Check::Profile(_) => by.profiles.push(rule),
-        }
-    }
-    by
-});
-
-const ROLES: [&str; 2] = ["Role", "ClusterRole"];
 
 /// Fails where the document says `fault-injection: RULE`.
 #[cfg(feature = "fault-injection")]

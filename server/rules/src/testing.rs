@@ -12,7 +12,7 @@ use crate::context::{Context, Settings};
 use crate::finding::sentence;
 use crate::judge::judge;
 use crate::proof::{Census, prove};
-use crate::{Finding, Persona, Rule};
+use crate::{Finding, Persona, Plan, Rule};
 use leastwise_manifest::{Declarations, View, Workspace};
 use leastwise_text::apply;
 
@@ -69,7 +69,8 @@ pub(crate) fn check_fix_with(rule: &Rule, settings: &Settings, before: &str, aft
     let document = &placed.document;
     let workspace = workspace(&before);
     let view = View::new(&workspace);
-    let context = Context { settings, workspace: &view, disabled: &[] };
+    let plan = Plan::all();
+    let context = Context { settings, workspace: &view, plan: &plan };
     let census = Census::of(&judge(document, &context));
     let is_heard = |found: &Finding| found.rule.persona == Persona::Default;
     let offer = prove(document, &census, &finding, &context, is_heard)
@@ -92,7 +93,8 @@ pub(crate) fn check_no_fix(rule: &Rule, text: &str) {
 pub(crate) fn find(rule: &Rule, settings: &Settings, text: &str) -> Vec<(usize, Finding)> {
     let workspace = workspace(text);
     let view = View::new(&workspace);
-    let context = Context { settings, workspace: &view, disabled: &[] };
+    let plan = Plan::all();
+    let context = Context { settings, workspace: &view, plan: &plan };
     let stream = leastwise_yaml::parse(text);
     let mut found = Vec::new();
     for placed in stream.documents() {

@@ -4,7 +4,6 @@
 use super::{Name, Rules, Scope, Suppression};
 use crate::diagnosis::Diagnosis;
 use crate::{Configuration, Environment};
-use jiff::civil::Date;
 use leastwise_manifest::Place;
 use leastwise_rules::{Finding, UNUSED_SUPPRESSION, rule, rules};
 use leastwise_text::{TextEdit, TextRange, TextSize};
@@ -26,7 +25,7 @@ pub(crate) fn unused<'f>(
     for one in suppressions.iter().filter(|one| is_wanted(&one.scope)) {
         let Rules::Named { names, comment } = &one.rules else { continue };
         for name in names {
-            if let Some(message) = complaint(one, name, findings, environment.today) {
+            if let Some(message) = complaint(one, name, findings, environment) {
                 let edit = without(document, *comment, names, name);
                 found.push(diagnosis(name.range, message, edit, &environment.configuration));
             }
@@ -35,7 +34,12 @@ pub(crate) fn unused<'f>(
     found
 }
 
-fn complaint(one: &Suppression, name: &Name, findings: &[&Finding], today: Option<Date>) -> Option<String> {
+fn complaint(
+    one: &Suppression,
+    name: &Name,
+    findings: &[&Finding],
+    environment: &Environment,
+) -> Option<String> {
     let Name { name, .. } = name;
     if rule(name).is_none() {
         let near = rules().map(|rule| (strsim::damerau_levenshtein(rule.id, name), rule.id)).min();
@@ -45,9 +49,13 @@ fn complaint(one: &Suppression, name: &Name, findings: &[&Finding], today: Optio
     let silences = findings
         .iter()
         .any(|finding| finding.rule.id == name.as_str() && one.reaches(&finding.object, finding.place.range));
+    let is_applied =
+        rule(name).is_some_and(|rule| environment.configuration.selects_rule(rule, rule.profile));
     match one.until {
+        // What a rule would find that is not applied, nobody knows.
+        _ if !is_applied => None,
         _ if !silences => Some(format!("This suppression of {name} silences nothing")),
-        Some(until) if !one.is_in_force(today) => {
+        Some(until) if !one.is_in_force(environment.today) => {
             Some(format!("This suppression of {name} ended on {until}"))
         }
         _ => None,

@@ -40,7 +40,7 @@ fn titles(actions: &Value) -> Vec<&str> {
 async fn a_finding_offers_its_fix_and_silence() {
     let mut client = start(json!({})).await;
     let actions = client.request("textDocument/codeAction", asking(3, json!(["quickfix"]))).await;
-    assert_eq!(titles(&actions).len(), 3, "{actions}");
+    assert_eq!(titles(&actions).len(), 4, "{actions}");
     let fix = &actions[0];
     assert_eq!(fix["kind"], "quickfix");
     assert_eq!(fix["isPreferred"], false, "it may change behaviour");
@@ -49,7 +49,12 @@ async fn a_finding_offers_its_fix_and_silence() {
     let line = &actions[1]["edit"]["changes"][URI][0];
     assert_eq!(line["range"]["start"]["line"], 3);
     assert!(line["newText"].as_str().unwrap().contains("# leastwise: ignore[host-pid] because"), "{line}");
-    let file = &actions[2]["edit"]["changes"][URI][0];
+    let object = &actions[2]["edit"]["changes"][URI][0];
+    assert!(
+        object["newText"].as_str().unwrap().contains("# leastwise: ignore-object[host-pid] because"),
+        "{object}"
+    );
+    let file = &actions[3]["edit"]["changes"][URI][0];
     assert!(
         file["newText"].as_str().unwrap().contains("# leastwise: ignore-file[host-pid] because"),
         "{file}"

@@ -2,7 +2,7 @@
 //! are easily got wrong.
 
 use crate::testing::unindent;
-use crate::{Census, Context, KubernetesVersion, Profile, Settings, judge, profile_reached, prove};
+use crate::{Census, Context, KubernetesVersion, Plan, Profile, Settings, judge, profile_reached, prove};
 use Profile::{Baseline, Privileged, Restricted};
 use leastwise_manifest::{View, Workspace};
 use leastwise_text::apply;
@@ -12,7 +12,8 @@ fn reached(minor: u32, pod: &str) -> Profile {
     let settings = Settings { kubernetes: KubernetesVersion::minor(minor), ..Settings::default() };
     let workspace = Workspace::default();
     let view = View::new(&workspace);
-    let context = Context { settings: &settings, workspace: &view, disabled: &[] };
+    let plan = Plan::all();
+    let context = Context { settings: &settings, workspace: &view, plan: &plan };
     let stream = leastwise_yaml::parse(pod);
     let [placed] = stream.documents() else { panic!("one pod, please:\n{pod}") };
     let judgement = judge(&placed.document, &context);
@@ -309,7 +310,8 @@ fn a_user_namespace_makes_the_profiles_lenient_from_1_35_on() {
 fn fixed(pod: &str) -> String {
     let workspace = Workspace::default();
     let view = View::new(&workspace);
-    let context = Context { settings: &Settings::default(), workspace: &view, disabled: &[] };
+    let plan = Plan::all();
+    let context = Context { settings: &Settings::default(), workspace: &view, plan: &plan };
     let mut text = pod.to_owned();
     loop {
         let stream = leastwise_yaml::parse(&text);
