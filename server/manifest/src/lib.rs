@@ -3,6 +3,7 @@
 //! A lens holds a node and its path and answers in three values: set, unset, and *unknown*, where a template or
 //! broken text hides the answer. Lenses read; they never judge.
 
+mod binding;
 mod container;
 mod namespace;
 mod object;
@@ -15,6 +16,7 @@ mod service_account;
 mod setting;
 mod workspace;
 
+pub use binding::{Binding, RoleRef, Subject, binding};
 pub use container::{Container, ContainerList};
 pub use namespace::Namespace;
 pub use object::{Object, Resource, objects};

@@ -18,6 +18,8 @@ mod pod_security;
 mod power;
 mod reading;
 
+pub mod rbac;
+
 pub use atom::{Aspect, Atom, Grant};
 pub use comparison::{Comparison, Verdict};
 pub use objects::compare;

@@ -2,6 +2,7 @@
 
 #![allow(clippy::expect_used)] // also in functions that tests share
 
+mod bindings;
 mod objects;
 mod places;
 mod pods;
