@@ -74,6 +74,22 @@ fn subject(node: Node<'_>, path: Path) -> Subject<'_> {
     Subject { node, path, kind: named("kind"), name: named("name"), namespace: string(node, &["namespace"]) }
 }
 
+impl RoleRef<'_> {
+    /// Whether it is known to be this one.
+    pub fn is(&self, kind: &str, name: &str) -> bool {
+        self.kind == Some(kind) && self.name == Some(name)
+    }
+
+    /// The role in words: `ClusterRole view`.
+    pub fn title(&self) -> String {
+        match (self.kind, self.name) {
+            (Some(kind), Some(name)) => format!("{kind} {name}"),
+            (Some(kind), None) => format!("a {kind}"),
+            _ => "a role".to_owned(),
+        }
+    }
+}
+
 impl Binding<'_> {
     /// Whether it grants in every namespace and at cluster scope.
     pub fn is_cluster_binding(&self) -> bool {

@@ -70,8 +70,13 @@ impl<'d> Selector<'d> {
     /// A `LabelSelector`: `matchLabels` and `matchExpressions`. `None` where there is none; nobody knows what a
     /// hidden one asks.
     pub fn of(field: Field<'d>) -> Option<Self> {
-        let Some(node) = Self::present(field)? else { return Some(Self::unknown()) };
-        let mut selector = Self { requirements: Vec::new(), open: node.is_open() };
+        Some(Self::present(field)?.map_or_else(Self::unknown, Self::read))
+    }
+
+    /// A `LabelSelector` that is an item of a list.
+    pub fn read(node: Node<'d>) -> Self {
+        let is_mapping = matches!(node.kind(), Kind::Mapping);
+        let mut selector = Self { requirements: Vec::new(), open: node.is_open() || !is_mapping };
         if let Some(labels) = Self::of_labels(node.get("matchLabels")) {
             selector.requirements.extend(labels.requirements);
             selector.open |= labels.open;
@@ -89,7 +94,7 @@ impl<'d> Selector<'d> {
                 }
             }
         }
-        Some(selector)
+        selector
     }
 
     /// A plain mapping of labels, as Services and ReplicationControllers select by. `None` where there is none.

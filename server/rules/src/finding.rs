@@ -27,6 +27,8 @@ pub struct Finding {
     pub related: Vec<Related>,
     /// A change that would cure it; a candidate until [`crate::prove`] has judged it.
     pub fix: Option<Fix>,
+    /// Another place that it follows from: a rule that finds something there covers it as one at its own place does.
+    pub rests_on: Option<Path>,
     /// A more telling rule that found something at the same place.
     pub covered_by: Option<&'static str>,
 }
@@ -118,6 +120,7 @@ impl<'r> Report<'r, '_> {
             path,
             related: Vec::new(),
             fix: None,
+            rests_on: None,
             covered_by: None,
         };
         self.findings.push(finding);
@@ -159,6 +162,22 @@ impl Found<'_> {
     /// Offers a change.
     pub(crate) fn fix(self, fix: Fix) -> Self {
         self.finding.fix = Some(fix);
+        self
+    }
+
+    /// Names the place that it follows from, which is not its own: a wildcard beside it.
+    pub(crate) fn rests_on(self, path: Path) -> Self {
+        self.finding.rests_on = Some(path);
+        self
+    }
+
+    /// Shows a missing field at the key of something else than its nearest ancestor.
+    pub(crate) fn missing_at(self, path: &Path) -> Self {
+        if self.finding.place.missing
+            && let Some(entry) = self.document.entry_at(path)
+        {
+            self.finding.place.range = entry.key.range();
+        }
         self
     }
 

@@ -82,8 +82,11 @@ impl Finding {
 /// Marks what a more telling rule has found at the same place, in it or around it, among these findings.
 pub fn cover(findings: &mut [Finding]) {
     for index in 0..findings.len() {
-        let Finding { rule, path, .. } = &findings[index];
-        let is_here = |other: &Finding| other.path.holds(path) || path.holds(&other.path);
+        let Finding { rule, path, rests_on, .. } = &findings[index];
+        let is_here = |other: &Finding| {
+            let touches = |place: &Path| other.path.holds(place) || place.holds(&other.path);
+            touches(path) || rests_on.as_ref().is_some_and(touches)
+        };
         let covering = rule
             .covered_by
             .iter()

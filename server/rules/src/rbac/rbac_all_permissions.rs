@@ -1,8 +1,10 @@
-use super::grants::{ALL, covers_core_group, holds_for_every_name};
+use super::bound;
+use super::permission::reach;
 use crate::finding::Report;
 use crate::rule::{Check, rule};
 use crate::{Checker::*, Family, Severity};
 use leastwise_manifest::{PolicyRule, Role};
+use leastwise_privilege::rbac::{ALL, Grants};
 
 rule! {
     /// One rule of the role grants everything.
@@ -60,21 +62,22 @@ rule! {
 }
 
 fn check(role: &Role<'_>, report: &mut Report<'_, '_>) {
-    for rule in role.rules.iter().filter(|rule| rule.names("verbs").contains(ALL)) {
+    for rule in role.rules.iter().filter(|rule| rule.verbs.contains(ALL)) {
         let what = if grants_every_resource(rule) {
             "every verb on every resource"
-        } else if rule.names("nonResourceURLs").contains(ALL) {
+        } else if rule.non_resource_urls.contains(ALL) {
             "every verb on every URL"
         } else {
             continue;
         };
-        let reach = if role.is_cluster_role() { "wherever the role is bound" } else { "in the namespace" };
-        report.find(rule.path.clone(), format!("This rule grants {what} {reach}"));
+        let message = format!("This rule grants {what} {}", reach(role));
+        bound::find(role, rule.path.clone(), message, RULE.severity, report);
     }
 }
 
 fn grants_every_resource(rule: &PolicyRule<'_>) -> bool {
-    rule.names("resources").contains(ALL) && covers_core_group(rule) && holds_for_every_name(rule)
+    let holds_core_group = Grants::of(rule).group("").is_some();
+    rule.resources.contains(ALL) && holds_core_group && rule.resource_names.is_empty()
 }
 
 #[cfg(test)]
@@ -103,7 +106,7 @@ mod tests {
             kind: Role
             rules:
             - {apiGroups: [\"\"], resources: [\"*\"], verbs: [\"*\"]}
-               ^^^^^^^^^ in the namespace
+               ^^^^^^^^^ in its namespace
             ",
         );
     }

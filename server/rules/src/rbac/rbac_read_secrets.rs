@@ -1,8 +1,6 @@
-use super::grants::{ALL, covers_core_group, holds_for_every_name, severity};
-use crate::finding::Report;
+use super::permission::{At, Grades, Permission, WILDCARDS};
 use crate::rule::{Check, rule};
-use crate::{Checker::*, Family};
-use leastwise_manifest::Role;
+use crate::{Checker::*, Family, Severity};
 
 rule! {
     /// A rule of the role can read Secrets without naming them.
@@ -42,6 +40,11 @@ rule! {
     /// Controllers that hand out or copy Secrets: certificate managers, secret stores. Prefer a Role for each
     /// namespace to a ClusterRole.
     ///
+    /// ## How others differ
+    /// KubeLinter's `access-to-secrets` and Checkov's CKV2_K8S_5 speak of bound roles only, ours of every role, one
+    /// step worse where a binding is known. KICS and Kyverno do not look at `resourceNames`; named Secrets are fine
+    /// with ours.
+    ///
     /// ## References
     /// - [RBAC good practices: listing secrets](https://kubernetes.io/docs/concepts/security/rbac-good-practices/#listing-secrets)
     /// - [Good practices for Secrets](https://kubernetes.io/docs/concepts/security/secrets-good-practices/)
@@ -60,31 +63,23 @@ rule! {
         (Kubescape, "C-0186"),
         (Kyverno, "restrict-secret-role-verbs"),
     ],
-    covered_by: &["rbac-wildcard-resource"],
-    check: Check::Role(check),
+    covered_by: WILDCARDS,
+    check: Check::Role(|role, report| PERMISSION.find(role, report)),
 }
 
-const READING: [&str; 4] = ["get", "list", "watch", ALL];
-
-fn check(role: &Role<'_>, report: &mut Report<'_, '_>) {
-    for rule in role.rules.iter().filter(|rule| covers_core_group(rule) && holds_for_every_name(rule)) {
-        let verbs = rule.names("verbs");
-        let reading: Vec<_> = READING.into_iter().filter(|verb| verbs.contains(verb)).collect();
-        if reading.is_empty() {
-            continue;
-        }
-        let how = if reading.contains(&ALL) { "do anything with".to_owned() } else { reading.join(", ") };
-        let resources = rule.names("resources");
-        // Where only the wildcard matches, the finding stands at its place and is covered by the one about it.
-        if let Some(path) = resources.find("secrets").or_else(|| resources.find(ALL)) {
-            let reach =
-                if role.is_cluster_role() { "wherever the role is bound" } else { "of the namespace" };
-            report
-                .find(path.clone(), format!("This rule can {how} every Secret {reach}"))
-                .severity(severity(role));
-        }
-    }
-}
+pub(super) const PERMISSION: Permission = Permission {
+    verbs: &["get", "list", "watch"],
+    resources: &[("", &["secrets"])],
+    what: "Secrets",
+    so: "which shows the passwords, keys and tokens in them",
+    at: At::Resource,
+    severity: Grades {
+        in_role: Some(Severity::Warning),
+        in_cluster_role: Severity::Error,
+        named: None,
+        telling: &[],
+    },
+};
 
 #[cfg(test)]
 mod tests {
@@ -102,12 +97,12 @@ mod tests {
             rules:
             - apiGroups: [\"\"]
               resources: [configmaps, secrets]
-                                      ^^^^^^^ This rule can get, watch every Secret of the namespace
+                                      ^^^^^^^ This rule can get, watch secrets in its namespace, which shows
               verbs: [create, watch, get]
             - apiGroups: [\"*\"]
               resources:
               - \"secrets\"
-                ^^^^^^^^^ This rule can do anything with every Secret of the namespace
+                ^^^^^^^^^ This rule can do anything with secrets in its namespace
               verbs: [\"*\"]
               resourceNames: []
             ---
@@ -115,7 +110,7 @@ mod tests {
             kind: ClusterRole
             rules:
             - {apiGroups: [\"\"], resources: [secrets], verbs: [list]}
-                                            ^^^^^^^ This rule can list every Secret wherever the role is bound
+                                            ^^^^^^^ This rule can list secrets wherever the role is bound
             ",
         );
     }

@@ -1,8 +1,9 @@
-use super::grants::ALL;
+use super::bound;
 use crate::finding::Report;
 use crate::rule::{Check, rule};
 use crate::{Checker::*, Family};
 use leastwise_manifest::Role;
+use leastwise_privilege::rbac::ALL;
 
 rule! {
     /// A rule of the role covers every API group.
@@ -53,8 +54,9 @@ rule! {
 
 fn check(role: &Role<'_>, report: &mut Report<'_, '_>) {
     for rule in &role.rules {
-        for (_, path) in rule.names("apiGroups").known.into_iter().filter(|(group, _)| *group == ALL) {
-            report.find(path, "This rule covers every API group, those of later extensions included");
+        if let Some(place) = rule.api_groups.find(ALL) {
+            let message = "This rule covers every API group, those of later extensions included";
+            bound::find(role, rule.api_groups.at(place), message, RULE.severity, report);
         }
     }
 }

@@ -1,8 +1,9 @@
-use super::grants::{ALL, severity};
+use super::bound;
 use crate::finding::Report;
 use crate::rule::{Check, rule};
 use crate::{Checker::*, Family, Severity};
-use leastwise_manifest::Role;
+use leastwise_manifest::{PolicyRule, Role};
+use leastwise_privilege::rbac::{ALL, IdleBecause, idle};
 
 rule! {
     /// A rule of the role covers every resource of its API groups.
@@ -61,30 +62,33 @@ rule! {
 }
 
 fn check(role: &Role<'_>, report: &mut Report<'_, '_>) {
+    // A ClusterRole can be bound for the whole cluster, a Role for its namespace only.
+    let severity = if role.is_cluster_role() { Severity::Error } else { Severity::Warning };
     for rule in &role.rules {
-        let verbs: Vec<_> = rule.names("verbs").known.into_iter().map(|(verb, _)| verb).collect();
-        let verbs = match verbs[..] {
-            [] => String::new(),
-            _ if verbs.contains(&ALL) => "every verb on ".to_owned(),
-            _ => format!("{} on ", verbs.join(", ")),
-        };
-        for (resource, path) in rule.names("resources").known {
-            let message = match resource.split_once('/') {
-                None if resource == ALL => {
-                    format!("This rule grants {verbs}every resource of its API groups")
-                }
-                Some((ALL, subresource)) => {
-                    format!("This rule grants {verbs}the subresource {subresource} of every resource")
-                }
-                Some((_, ALL)) => {
-                    let message = format!("{resource} matches nothing: RBAC knows no such pattern");
-                    report.find(path, message).severity(Severity::Hint);
-                    continue;
+        for (resource, place) in &rule.resources.known {
+            let what = match resource.split_once('/') {
+                None if *resource == ALL => "every resource of its API groups".to_owned(),
+                Some((ALL, subresource)) if subresource != ALL => {
+                    format!("the subresource {subresource} of every resource")
                 }
                 _ => continue,
             };
-            report.find(path, message).severity(severity(role));
+            let message = format!("This rule grants {}{what}", verbs(rule));
+            bound::find(role, rule.resources.at(*place), message, severity, report);
         }
+        for idle in idle(rule).into_iter().filter(|idle| idle.why == IdleBecause::NoPattern) {
+            let message = format!("{} matches nothing: RBAC knows no such pattern", idle.resource);
+            report.find(idle.path, message).severity(Severity::Hint);
+        }
+    }
+}
+
+fn verbs(rule: &PolicyRule<'_>) -> String {
+    let verbs: Vec<_> = rule.verbs.texts().collect();
+    match verbs[..] {
+        [] => String::new(),
+        _ if verbs.contains(&ALL) => "every verb on ".to_owned(),
+        _ => format!("{} on ", verbs.join(", ")),
     }
 }
 

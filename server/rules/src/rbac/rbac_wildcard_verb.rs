@@ -1,8 +1,9 @@
-use super::grants::ALL;
+use super::bound;
 use crate::finding::Report;
 use crate::rule::{Check, rule};
 use crate::{Checker::*, Family, Severity};
 use leastwise_manifest::Role;
+use leastwise_privilege::rbac::ALL;
 
 rule! {
     /// A rule of the role grants every verb.
@@ -60,16 +61,15 @@ rule! {
 
 fn check(role: &Role<'_>, report: &mut Report<'_, '_>) {
     for rule in &role.rules {
-        let resources = rule.names("resources");
-        let listed: Vec<_> = resources.known.iter().map(|(name, _)| *name).collect();
-        let on = match listed[..] {
+        let Some(place) = rule.verbs.find(ALL) else { continue };
+        let resources: Vec<_> = rule.resources.texts().collect();
+        let on = match resources[..] {
             [] => String::new(),
-            _ if resources.contains(ALL) => " on every resource".to_owned(),
-            _ => format!(" on {}", listed.join(", ")),
+            _ if resources.contains(&ALL) => " on every resource".to_owned(),
+            _ => format!(" on {}", resources.join(", ")),
         };
-        for (_, path) in rule.names("verbs").known.into_iter().filter(|(verb, _)| *verb == ALL) {
-            report.find(path, format!("This rule grants every verb{on}"));
-        }
+        let message = format!("This rule grants every verb{on}");
+        bound::find(role, rule.verbs.at(place), message, RULE.severity, report);
     }
 }
 

@@ -1,0 +1,20 @@
+//! What the rules about bindings share.
+
+use leastwise_manifest::{Binding, Object};
+
+/// The kinds of bindings.
+pub(super) const BINDINGS: &[&str] = &["RoleBinding", "ClusterRoleBinding"];
+
+/// A binding in words, as a sentence begins: `RoleBinding "web"`.
+pub(super) fn title(object: &Object<'_>) -> String {
+    let kind = object.kind().unwrap_or("The binding");
+    match object.name() {
+        Some(name) => format!("{kind} \"{name}\""),
+        None => format!("This {kind}"),
+    }
+}
+
+/// Where a binding grants.
+pub(super) fn reach(binding: &Binding<'_>) -> &'static str {
+    if binding.is_cluster_binding() { "in the whole cluster" } else { "in its namespace" }
+}

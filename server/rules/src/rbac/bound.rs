@@ -1,0 +1,95 @@
+//! Who is bound to a role, as far as the workspace says. A role alone grants nothing: a binding makes what is wrong
+//! with it worse, and explains it.
+
+use super::bindings::{BINDINGS, title};
+use super::granted::selectors;
+use crate::Severity;
+use crate::finding::{Found, Report};
+use leastwise_manifest::{Declared, Labels, Object, Role, View, binding, lookup};
+use leastwise_yaml::Path;
+
+/// A label that adds the rules of a ClusterRole to those of the role that the rest of its key names.
+const AGGREGATE_TO: &str = "rbac.authorization.k8s.io/aggregate-to-";
+
+/// Reports what is wrong with a role; one step worse where somebody is bound to it, with the bindings beside it.
+pub(super) fn find<'f>(
+    role: &Role<'_>,
+    path: Path,
+    message: impl Into<String>,
+    severity: Severity,
+    report: &'f mut Report<'_, '_>,
+) -> Found<'f> {
+    const SHOWN: usize = 3;
+    let bindings = bindings_of(role, report.workspace());
+    let severity = if bindings.is_empty() { severity } else { higher(severity) };
+    let mut found = report.find(path, message).severity(severity);
+    for declared in bindings.into_iter().take(SHOWN) {
+        let object = declared.object();
+        let message = format!("{} grants it to {}", title(&object), subjects(&object));
+        found = found.related_in(declared, &declared.path.keys(&["roleRef", "name"]), message);
+    }
+    found
+}
+
+/// The bindings of the workspace that grant the role, or a ClusterRole that gathers its rules, to anyone.
+fn bindings_of<'w>(role: &Role<'_>, workspace: &View<'w>) -> Vec<&'w Declared> {
+    let Some(name) = role.object.name() else { return Vec::new() };
+    let gathering = if role.is_cluster_role() { gathering(&role.object, workspace) } else { Vec::new() };
+    let is_granted = |declared: &&Declared| {
+        let object = declared.object();
+        let Some(binding) = binding(&object) else { return false };
+        let grants_to_any = binding.open || !binding.subjects.is_empty();
+        let is_role = match (binding.role.kind, binding.role.name) {
+            (Some("ClusterRole"), Some(named)) => {
+                role.is_cluster_role() && (named == name || gathering.iter().any(|other| other == named))
+            }
+            (Some("Role"), Some(named)) => {
+                !role.is_cluster_role() && named == name && object.home().is(role.object.home())
+            }
+            _ => false,
+        };
+        grants_to_any && is_role
+    };
+    BINDINGS.iter().flat_map(|kind| workspace.of_kind(kind)).filter(is_granted).collect()
+}
+
+/// The ClusterRoles that gather the rules of this one: those of the workspace whose `aggregationRule` selects it, and
+/// the built-in ones that its labels name.
+fn gathering(role: &Object<'_>, workspace: &View<'_>) -> Vec<String> {
+    let labels = Labels::of(lookup(role.node, &["metadata", "labels"]));
+    let built_in = labels.known.iter().filter_map(|(key, value)| {
+        let name = key.strip_prefix(AGGREGATE_TO).filter(|_| *value == Some("true"))?;
+        Some(name.to_owned())
+    });
+    let mut names: Vec<_> = built_in.collect();
+    if labels.known.is_empty() {
+        return names;
+    }
+    for declared in workspace.of_kind("ClusterRole") {
+        let object = declared.object();
+        if selectors(&object).iter().any(|selector| selector.matches(&labels) == Some(true)) {
+            names.extend(object.name().map(str::to_owned));
+        }
+    }
+    names
+}
+
+/// The subjects of a binding in words: `ServiceAccount web and 2 others`.
+fn subjects(object: &Object<'_>) -> String {
+    let subjects = binding(object).map(|binding| binding.subjects).unwrap_or_default();
+    let first = subjects.first().and_then(|first| Some(format!("{} {}", first.kind?, first.name?)));
+    let first = first.unwrap_or_else(|| "somebody".to_owned());
+    match subjects.len() {
+        0 | 1 => first,
+        2 => format!("{first} and another"),
+        more => format!("{first} and {} others", more - 1),
+    }
+}
+
+fn higher(severity: Severity) -> Severity {
+    match severity {
+        Severity::Hint => Severity::Info,
+        Severity::Info => Severity::Warning,
+        Severity::Warning | Severity::Error => Severity::Error,
+    }
+}
