@@ -48,7 +48,7 @@ rule! {
     fields: &["automountServiceAccountToken"],
     also: &[(Kics, "48471392-d4d0-47c0-b135-cdec95eb3eef"), (Polaris, "automountServiceAccountToken"), (Kubescape, "C-0034"), (Kyverno, "restrict-sa-automount-sa-token")],
     covered_by: &["default-service-account-automounts-token"],
-    check: Check::Kind(&["ServiceAccount"], |object, report| account_token::find(object, report)),
+    check: Check::Kind(&["ServiceAccount"], account_token::find),
 }
 
 #[cfg(test)]
