@@ -76,6 +76,7 @@ impl Finding {
     /// Whether the configured version's profile has the rule at all.
     fn is_in_force(&self, settings: &Settings) -> bool {
         settings.kubernetes >= self.rule.since
+            && self.rule.until.is_none_or(|until| settings.kubernetes < until)
     }
 }
 
@@ -110,7 +111,9 @@ impl<'d> Judge<'_, 'd> {
         let kind = object.kind().unwrap_or_default();
         let listed = plan.of_kind(kind);
         self.run(None, plan.objects.iter().chain(listed), |check, report| match check {
-            Check::Object(check) | Check::Kind(_, check) => check(object, report),
+            Check::Object(check) | Check::Kind(_, check) | Check::ContainerOrKind(_, _, check) => {
+                check(object, report);
+            }
             Check::Role(check) => {
                 if let Some(role) = &role {
                     check(role, report);
@@ -130,7 +133,9 @@ impl<'d> Judge<'_, 'd> {
         let first = self.judgement.findings.len();
         self.run(Some(&pod.path), plan.pods.iter(), |check, report| match check {
             Check::Pod(check) => check(pod, report),
-            Check::Container(check) => containers.iter().for_each(|container| check(pod, container, report)),
+            Check::Container(check) | Check::ContainerOrKind(check, ..) => {
+                containers.iter().for_each(|container| check(pod, container, report));
+            }
             Check::Role(_) | Check::Object(_) | Check::Kind(..) | Check::Profile(_) => {}
         });
         let found = self.judgement.findings[first..].to_vec();

@@ -24,6 +24,10 @@ impl Plan {
             match rule.check {
                 Check::Object(_) => plan.objects.push(rule),
                 Check::Kind(kinds, _) => kinds.iter().for_each(&mut add_kind),
+                Check::ContainerOrKind(_, kinds, _) => {
+                    kinds.iter().for_each(&mut add_kind);
+                    plan.pods.push(rule);
+                }
                 Check::Role(_) => ROLES.iter().for_each(&mut add_kind),
                 Check::Pod(_) | Check::Container(_) => plan.pods.push(rule),
                 Check::Profile(_) => plan.profiles.push(rule),

@@ -23,6 +23,8 @@ pub struct Rule {
     pub profile: Option<Profile>,
     /// The first Kubernetes version whose profile forbids it.
     pub since: KubernetesVersion,
+    /// The first Kubernetes version that knows nothing of what it is about; `None` where all do.
+    pub until: Option<KubernetesVersion>,
     /// What its fix may change.
     pub fix: FixKind,
     /// The ids under which other checkers know it.
@@ -47,6 +49,12 @@ pub(crate) enum Check {
     Pod(fn(&PodSpec<'_>, &mut Report<'_, '_>)),
     /// Each container of all three lists.
     Container(fn(&PodSpec<'_>, &Container<'_>, &mut Report<'_, '_>)),
+    /// Each container of all three lists, and each object of these kinds: what a flag says or a file in its place.
+    ContainerOrKind(
+        fn(&PodSpec<'_>, &Container<'_>, &mut Report<'_, '_>),
+        &'static [&'static str],
+        fn(&Object<'_>, &mut Report<'_, '_>),
+    ),
     /// Each Role and ClusterRole.
     Role(fn(&Role<'_>, &mut Report<'_, '_>)),
     /// Each object of these kinds, whatever its group and version.
@@ -68,6 +76,7 @@ impl Rule {
         persona: Persona::Default,
         profile: None,
         since: KubernetesVersion::minor(0),
+        until: None,
         fix: FixKind::Manual,
         also: &[],
         fields: &[],

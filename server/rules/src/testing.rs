@@ -167,7 +167,7 @@ fn show(text: &str, marks: &[Mark]) -> String {
 mod documentation {
     use super::find;
 
-    use crate::{Parameters, Persona, Range, Rule, Settings, rules};
+    use crate::{KubernetesVersion, Parameters, Persona, Range, Rule, Settings, rules};
 
     const HEADINGS: [&str; 6] = ["Why", "Avoid", "Prefer", "Fix", "When it is fine", "References"];
 
@@ -177,11 +177,15 @@ mod documentation {
         format!("{}\n", yaml.unwrap_or_else(|| panic!("{heading} of {} has no example", rule.id)).0)
     }
 
-    /// Settings under which rules of every persona speak.
-    fn settings() -> Settings {
+    /// Settings under which the rule speaks, whatever its persona and version.
+    fn settings(rule: &Rule) -> Settings {
+        let kubernetes = rule.until.map_or(KubernetesVersion::LATEST, |until| KubernetesVersion {
+            minor: until.minor.saturating_sub(1),
+            ..until
+        });
         let parameters =
             Parameters { host_ports: Some(Range { from: 30000, to: 32767 }), ..Parameters::default() };
-        Settings { parameters, ..Settings::default() }
+        Settings { kubernetes, parameters, ..Settings::default() }
     }
 
     #[test]
@@ -202,8 +206,12 @@ mod documentation {
     #[test]
     fn the_example_to_avoid_is_found_and_the_one_to_prefer_is_not() {
         for rule in rules() {
-            assert!(!find(rule, &settings(), &example(rule, "Avoid")).is_empty(), "Avoid of {}", rule.id);
-            assert!(find(rule, &settings(), &example(rule, "Prefer")).is_empty(), "Prefer of {}", rule.id);
+            assert!(!find(rule, &settings(rule), &example(rule, "Avoid")).is_empty(), "Avoid of {}", rule.id);
+            assert!(
+                find(rule, &settings(rule), &example(rule, "Prefer")).is_empty(),
+                "Prefer of {}",
+                rule.id
+            );
         }
     }
 
