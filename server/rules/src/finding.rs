@@ -159,6 +159,12 @@ impl Found<'_> {
         self
     }
 
+    /// Shows it on these characters, which lie inside of the field: part of a text that has a meaning of its own.
+    pub(crate) fn shown_at(self, range: TextRange) -> Self {
+        self.finding.place.range = range;
+        self
+    }
+
     /// Offers a change.
     pub(crate) fn fix(self, fix: Fix) -> Self {
         self.finding.fix = Some(fix);

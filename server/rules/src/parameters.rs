@@ -60,6 +60,8 @@ macro_rules! parameters {
 parameters! {
     /// The ports of a node that containers may bind. Turns `host-port-outside-range` on.
     host_ports: Range,
+    /// How many events a second kubelets should be able to record at least. 0 means any number.
+    kubelet_event_rate: i64,
     /// How many replicas a workload should have at least. Default: 2.
     minimum_replicas: i64,
 }
