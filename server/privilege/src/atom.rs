@@ -29,6 +29,48 @@ pub enum Grant {
         /// What may be done, in words that follow the name of who does it.
         what: String,
     },
+    /// What those who are bound to a role may do with the objects of the API.
+    ResourceRequest {
+        /// The verbs.
+        verbs: Vec<String>,
+        /// The API group; the core group has an empty name.
+        group: String,
+        /// The resource, with its subresource after a slash.
+        resource: String,
+        /// The object, where it is for one only.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        object: Option<String>,
+    },
+    /// What those who are bound to a role may do with a URL that is no object.
+    UrlRequest {
+        /// The verbs.
+        verbs: Vec<String>,
+        /// The URL, with a star at its end where it is all that begin so.
+        url: String,
+    },
+    /// That somebody is bound to a role.
+    RoleHeld {
+        /// Who, in words.
+        subject: String,
+        /// The role, in words.
+        role: String,
+    },
+}
+
+impl Grant {
+    /// What is allowed, in words.
+    pub fn what(&self) -> String {
+        match self {
+            Self::PodSecurity { what, .. } => what.clone(),
+            Self::ResourceRequest { verbs, group, resource, object } => {
+                let dot = if group.is_empty() { "" } else { "." };
+                let named = object.as_ref().map(|name| format!(" {name:?}")).unwrap_or_default();
+                format!("allows {} {resource}{dot}{group}{named}", verbs.join(", "))
+            }
+            Self::UrlRequest { verbs, url } => format!("allows {} {url}", verbs.join(", ")),
+            Self::RoleHeld { subject, role } => format!("grants {role} to {subject}"),
+        }
+    }
 }
 
 /// The aspects of pod security, each a partial order of its own.

@@ -42,6 +42,11 @@ impl<R> Sides<R> {
     pub(crate) fn map<S>(&self, read: impl Fn(&R) -> S) -> Sides<S> {
         Sides { before: self.before.as_ref().map(&read), after: self.after.as_ref().map(&read) }
     }
+
+    /// What a reader makes of each side, where it makes something of it.
+    pub(crate) fn filter_map<S>(&self, read: impl Fn(&R) -> Option<S>) -> Sides<S> {
+        Sides { before: self.before.as_ref().and_then(&read), after: self.after.as_ref().and_then(&read) }
+    }
 }
 
 impl<R> From<Paired<R>> for Sides<R> {

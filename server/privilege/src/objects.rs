@@ -4,7 +4,8 @@ use crate::judge::{Sides, title};
 use crate::ledger::{Ledger, some_of};
 use crate::pairing::{Paired, pair};
 use crate::pod_security::{Placed, compare_namespace, compare_pods, compare_service_account, has_pods};
-use leastwise_manifest::{Object, ServiceAccount, lookup};
+use crate::rbac::{compare_bindings, compare_roles};
+use leastwise_manifest::{Object, ServiceAccount, binding, lookup, role};
 use leastwise_yaml::Node;
 
 /// Compares what the objects of `before` and `after` may do.
@@ -100,6 +101,14 @@ fn compare_object<'d>(sides: Sides<Placed<'_, 'd>>, documents: Option<&Documents
     }
     if any(has_pods) {
         return compare_pods(sides, documents, ledger);
+    }
+    let roles = objects.filter_map(|object| role(object));
+    if roles.before.is_some() || roles.after.is_some() {
+        return compare_roles(&roles, documents, ledger);
+    }
+    let bindings = objects.filter_map(|object| binding(object));
+    if bindings.before.is_some() || bindings.after.is_some() {
+        return compare_bindings(&bindings, documents, ledger);
     }
     match (objects.before, objects.after, documents) {
         (Some(before), Some(after), Some(documents)) => {

@@ -9,10 +9,12 @@
 
 mod authorizer;
 mod idle;
+mod order;
 mod served;
 
 pub use authorizer::{ALL, Granted, Grants, Item, Match, Objects, matches_resource, matches_url};
 pub use idle::{Idle, IdleBecause, idle};
+pub(crate) use order::{compare_bindings, compare_roles};
 pub use served::{is_cluster_scoped, is_effective_in_role};
 
 #[cfg(test)]

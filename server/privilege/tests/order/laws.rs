@@ -303,7 +303,7 @@ fn each_weakening_is_broader_by_itself_alone() {
             .gained
             .iter()
             .map(|atom| {
-                let Grant::PodSecurity { aspect, .. } = &atom.grant;
+                let Grant::PodSecurity { aspect, .. } = &atom.grant else { panic!("{atom:?}") };
                 serde_json::to_value(aspect).unwrap().as_str().unwrap().to_owned()
             })
             .collect();

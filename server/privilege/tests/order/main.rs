@@ -11,6 +11,7 @@ mod corpus;
 mod laws;
 mod objects;
 mod pods;
+mod roles;
 mod support;
 mod templates;
 mod volumes;

@@ -193,21 +193,19 @@ spec:
 
 #[test]
 fn other_kinds_are_equal_or_undecided() {
-    let role = |verbs: &str| {
-        format!(
-            "apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {{name: r}}\nrules: [{{verbs: {verbs}}}]\n"
-        )
+    let service = |kind: &str| {
+        format!("apiVersion: v1\nkind: Service\nmetadata: {{name: s}}\nspec: {{type: {kind}}}\n")
     };
-    check(&role("[get, 'list']"), &format!("{}# both\n", role("[get, list]")), "equal\n");
+    check(&service("NodePort"), &format!("{}# both\n", service("'NodePort'")), "equal\n");
     check(
-        &role("[get, list]"),
-        &role("[get]"),
+        &service("NodePort"),
+        &service("ClusterIP"),
         "
         undecided
-        ? the meaning of rules[0].verbs in Role r is not judged
+        ? the meaning of spec.type in Service s is not judged
         ",
     );
-    check(&role("[get]"), "", "undecided\n? what Role r means is not judged\n");
+    check(&service("NodePort"), "", "undecided\n? what Service s means is not judged\n");
 }
 
 #[test]

@@ -19,8 +19,12 @@ pub(crate) fn compared(before: &str, after: &str) -> Comparison {
 /// The outcome as the tests write it.
 pub(crate) fn shown(comparison: &Comparison) -> String {
     let line = |sign: &str, atom: &Atom| {
-        let Grant::PodSecurity { container, what, .. } = &atom.grant;
-        let who = container.as_ref().or(atom.resource.name.as_ref()).cloned().unwrap_or_default();
+        let container = match &atom.grant {
+            Grant::PodSecurity { container, .. } => container.as_ref(),
+            _ => None,
+        };
+        let who = container.or(atom.resource.name.as_ref()).cloned().unwrap_or_default();
+        let what = atom.grant.what();
         format!("{sign} {who} {what} ({})\n", atom.path)
     };
     let mut text = format!("{:?}\n", comparison.verdict).to_lowercase();
