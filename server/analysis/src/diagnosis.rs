@@ -96,7 +96,7 @@ impl DocumentAnalysis {
             census: Census::of(&judgement),
             workloads: workloads(&objects, &judgement),
             pods: judgement.pods.into_iter().map(|pod| pod.path).collect(),
-            diagnoses: select(judgement.findings, environment, &suppressions, unused),
+            diagnoses: select(&document, judgement.findings, environment, &suppressions, unused),
             panicked: judgement.panicked,
             consulted: view.consulted(),
             suppressions,
@@ -113,6 +113,7 @@ impl DocumentAnalysis {
 
 /// What the configuration selects, in order of place, with `others` that it has selected already.
 fn select(
+    document: &Document,
     mut findings: Vec<Finding>,
     environment: &Environment,
     suppressions: &[Suppression],
@@ -127,9 +128,11 @@ fn select(
         let rule = finding.rule.id;
         let silencing =
             in_force.iter().find(|one| one.reaches(&finding.object, finding.place.range) && one.names(rule));
+        let is_known = || configuration.known.as_ref().is_some_and(|known| known.knows(document, &finding));
+        let suppressed = silencing.map(|one| one.reason.clone());
         Diagnosis {
             severity: configuration.severity_of(rule, finding.severity),
-            suppressed: silencing.map(|one| one.reason.clone()),
+            suppressed: suppressed.or_else(|| is_known().then(|| "in the baseline".to_owned())),
             removal: None,
             finding,
         }

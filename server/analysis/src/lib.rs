@@ -4,6 +4,7 @@
 //! byte offsets in the text.
 
 mod action;
+mod baseline;
 pub mod configuration;
 mod detect;
 mod diagnosis;
@@ -16,6 +17,7 @@ mod suppression;
 mod symbol;
 
 pub use action::{Action, ActionKind, actions, fix_all, resolve};
+pub use baseline::{Baseline, BaselineError, identity};
 pub use configuration::{Configuration, ConfigurationError};
 pub use detect::{Sighting, sightings};
 pub use diagnosis::{Diagnosis, Standing, Workload};

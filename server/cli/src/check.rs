@@ -6,14 +6,17 @@ use crate::judged::{Judged, Project, judge};
 use crate::judging::{Judging, word};
 use crate::local_model::{self, Choice};
 use crate::output::{Format, Human, Reported};
+use crate::problem::Problem;
 use crate::rules::style;
 use crate::sources::sources;
 use crate::{DONE, FAILED, FOUND, model_pass};
 use clap::Args;
-use leastwise_analysis::Standing;
+use leastwise_analysis::{Baseline, Standing};
 use leastwise_rules::Severity;
 use rayon::prelude::*;
 use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Files that are drawn at a time, so that the text of all findings never lies in memory at once.
 const BATCH: usize = 64;
@@ -36,9 +39,15 @@ pub(crate) struct Check {
     /// The least severity that makes the exit code 1 [default: warning].
     #[arg(long, value_name = "SEVERITY", value_parser = word::<Severity>(&["hint", "info", "warning", "error"]))]
     fail_on: Option<Severity>,
-    /// Show findings that a comment silences, too, with the reason it gives.
+    /// Show findings that are suppressed or in the baseline, too, with the reason.
     #[arg(long)]
     show_suppressed: bool,
+    /// Show only what is not among the findings in this file, which --write-baseline has written.
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Write all that is found to this file, for --baseline or the setting `baseline`, and show nothing.
+    #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
+    write_baseline: Option<PathBuf>,
 }
 
 /// What is counted.
@@ -58,9 +67,20 @@ struct Counts {
 
 pub(crate) fn run(check: &Check, console: &mut Console) -> io::Result<u8> {
     let (sources, unfound) = sources(&check.judging.paths, check.judging.stdin_filename.as_deref());
-    let mut configurations = Configurations::new(check.judging.settings.configuration(check.fail_on));
+    let mut flags = check.judging.settings.configuration(check.fail_on);
+    flags.known = match known(check) {
+        Ok(known) => known,
+        Err(problem) => {
+            console.error(&problem);
+            return Ok(FAILED);
+        }
+    };
+    let mut configurations = Configurations::new(flags);
     let mut project = judge(sources, &mut configurations);
     project.problems.splice(..0, unfound);
+    if let Some(path) = &check.write_baseline {
+        return write_baseline(path, &project, console);
+    }
     let has_model = ask_model(&check.model, &mut project, console);
 
     let human = Human::new(Console::width());
@@ -91,6 +111,31 @@ pub(crate) fn run(check: &Check, console: &mut Console) -> io::Result<u8> {
         (true, 0) => DONE,
         (true, _) => FOUND,
     })
+}
+
+/// What the flags say is known already. Who writes a baseline wants to see everything.
+fn known(check: &Check) -> Result<Option<Arc<Baseline>>, Problem> {
+    match (&check.baseline, &check.write_baseline) {
+        (Some(path), _) => match Baseline::load(path) {
+            Ok(baseline) => Ok(Some(Arc::new(baseline))),
+            Err(error) => Err(Problem::Baseline { name: path.display().to_string(), error: Arc::new(error) }),
+        },
+        (None, Some(_)) => Ok(Some(Arc::default())),
+        (None, None) => Ok(None),
+    }
+}
+
+fn write_baseline(path: &Path, project: &Project, console: &mut Console) -> io::Result<u8> {
+    let shown = project.files.iter().flat_map(|judged| judged.file.shown());
+    let baseline = Baseline::of(shown);
+    let not_judged = say_what_was_not_judged(project, console);
+    let name = path.display().to_string();
+    if let Err(error) = std::fs::write(path, baseline.text()) {
+        console.error(&Problem::unwritable(&name, error));
+        return Ok(FAILED);
+    }
+    writeln!(console.out(), "{} in {name}", number(baseline.len(), "finding", "findings"))?;
+    Ok(if not_judged > 0 { FAILED } else { DONE })
 }
 
 /// Has the model look at the files, if it is wanted. Whether all is as wanted: without a model rules go on working.

@@ -1,58 +1,55 @@
 //! The configuration of each folder: its nearest `.leastwise.yaml`, and the flags over it.
 
 use crate::problem::Problem;
-use leastwise_analysis::{Configuration, configuration};
-use std::collections::HashMap;
+use leastwise_analysis::configuration::{self, Configuration, ConfigurationError, ConfigurationFile};
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// What counts in a folder.
-type Outcome = Result<Arc<Configuration>, Problem>;
-
-/// Configurations by folder, each file read once.
+/// Configurations, each file read once.
 #[derive(Debug)]
 pub(crate) struct Configurations {
     flags: Configuration,
-    by_folder: HashMap<PathBuf, Outcome>,
-    by_file: HashMap<Option<PathBuf>, Outcome>,
+    by_folder: HashMap<PathBuf, Option<PathBuf>>,
+    by_file: BTreeMap<PathBuf, ConfigurationFile>,
+    without_file: Arc<Configuration>,
 }
 
 impl Configurations {
     pub(crate) fn new(flags: Configuration) -> Self {
-        Self { flags, by_folder: HashMap::new(), by_file: HashMap::new() }
+        Self {
+            without_file: Arc::new(flags.clone()),
+            flags,
+            by_folder: HashMap::new(),
+            by_file: BTreeMap::new(),
+        }
     }
 
     /// What counts for the file at `path`.
-    pub(crate) fn of(&mut self, path: &Path) -> Outcome {
+    pub(crate) fn of(&mut self, path: &Path) -> Arc<Configuration> {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let folder = path.parent().unwrap_or(&path).to_owned();
-        if let Some(known) = self.by_folder.get(&folder) {
-            return known.clone();
-        }
-        let file = configuration::find(&path);
+        let Some(file) = self.by_folder.entry(folder).or_insert_with(|| configuration::find(&path)).clone()
+        else {
+            return Arc::clone(&self.without_file);
+        };
         let flags = &self.flags;
-        let outcome =
-            self.by_file.entry(file).or_insert_with_key(|file| load(file.as_deref(), flags)).clone();
-        self.by_folder.insert(folder, outcome.clone());
-        outcome
+        let known = self.by_file.entry(file).or_insert_with_key(|file| {
+            tracing::debug!(file = %file.display(), "configuration");
+            ConfigurationFile::load(file)
+        });
+        known.of(&path, |own| flags.clone().over(&own))
     }
 
-    /// The configuration files that cannot be used, in order of name.
+    /// What is wrong in configuration files, in order of name and place. What is right in them counts.
     pub(crate) fn problems(&self) -> Vec<Problem> {
-        let mut broken: Vec<_> =
-            self.by_file.iter().filter_map(|(file, outcome)| Some((file, outcome.as_ref().err()?))).collect();
-        broken.sort_by_key(|(file, _)| *file);
-        broken.into_iter().map(|(_, problem)| problem.clone()).collect()
+        let here = std::env::current_dir().unwrap_or_default();
+        let errors = self.by_file.values().flat_map(|file| &file.errors);
+        errors
+            .map(|error| {
+                let path = error.path.strip_prefix(&here).unwrap_or(&error.path).to_owned();
+                Problem::Configuration(ConfigurationError { path, ..error.clone() })
+            })
+            .collect()
     }
-}
-
-fn load(file: Option<&Path>, flags: &Configuration) -> Outcome {
-    let Some(file) = file else { return Ok(Arc::new(flags.clone())) };
-    tracing::debug!(file = %file.display(), "configuration");
-    let file = match std::env::current_dir() {
-        Ok(here) => file.strip_prefix(&here).unwrap_or(file),
-        Err(_) => file,
-    };
-    let base = configuration::load(file).map_err(Problem::Configuration)?;
-    Ok(Arc::new(flags.clone().over(&base)))
 }

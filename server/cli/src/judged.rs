@@ -36,10 +36,8 @@ pub(crate) struct Project {
 /// Judges the sources, each under its configuration and with all others as its workspace: first all are read, for
 /// how one is judged depends on what the others declare.
 pub(crate) fn judge(sources: Vec<Source>, configurations: &mut Configurations) -> Project {
-    let configured: Vec<_> = sources
-        .into_iter()
-        .filter_map(|source| Some((configurations.of(&source.place).ok()?, source)))
-        .collect();
+    let configured: Vec<_> =
+        sources.into_iter().map(|source| (configurations.of(&source.place), source)).collect();
     let mut project = Project { problems: configurations.problems(), ..Project::default() };
     let bar = progress::bar(configured.len(), "Reading");
     let outcomes: Vec<_> = configured

@@ -1,4 +1,4 @@
-use leastwise_analysis::ConfigurationError;
+use leastwise_analysis::{BaselineError, ConfigurationError};
 use std::io;
 use std::sync::Arc;
 
@@ -20,6 +20,9 @@ pub(crate) enum Problem {
     /// Its configuration cannot be used.
     #[error("{0}")]
     Configuration(ConfigurationError),
+    /// It is no baseline.
+    #[error("{name}: {error}")]
+    Baseline { name: String, error: Arc<BaselineError> },
     /// It cannot be written.
     #[error("{name}: not written: {error}")]
     Unwritable { name: String, error: Arc<io::Error> },

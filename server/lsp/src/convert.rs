@@ -2,7 +2,7 @@
 
 use leastwise_analysis::configuration::ConfigurationError;
 use leastwise_rules::Severity;
-use leastwise_text::{Buffer, PositionEncoding, TextEdit, TextRange, TextSize};
+use leastwise_text::{Buffer, Place, PositionEncoding, TextEdit, TextRange, TextSize};
 use std::path::PathBuf;
 use tower_lsp::lsp_types::{
     self as lsp, DiagnosticSeverity, NumberOrString, Position, PositionEncodingKind, Range, Url,
@@ -87,14 +87,17 @@ pub(crate) fn configuration_diagnostic(
     // Without the text a column cannot be counted in the client's encoding; then the line's start stands for it.
     let text = std::fs::read_to_string(&error.path).unwrap_or_default();
     let buffer = Buffer::new(&text);
-    let (row, column) = error.place.unwrap_or((1, 1));
-    let zero_based = |number: usize| u32::try_from(number.saturating_sub(1)).unwrap_or(u32::MAX);
-    let place = leastwise_text::Position { line: zero_based(row), character: zero_based(column) };
-    let start = buffer.offset(place, PositionEncoding::Utf32);
-    let line = buffer.line_range(buffer.line_of(start));
+    let offset = |place: Place| {
+        let position = leastwise_text::Position {
+            line: place.row.saturating_sub(1),
+            character: place.column.saturating_sub(1),
+        };
+        buffer.offset(position, PositionEncoding::Utf32)
+    };
+    let (start, end) = error.range.map_or_else(Default::default, |(start, end)| (offset(start), offset(end)));
     let text = Text { buffer: &buffer, encoding };
     lsp::Diagnostic {
-        range: text.range(TextRange::new(start, line.end().max(start))),
+        range: text.range(TextRange::new(start, end.max(start))),
         severity: Some(DiagnosticSeverity::ERROR),
         code: Some(NumberOrString::String("configuration".to_owned())),
         source: Some(crate::NAME.to_owned()),

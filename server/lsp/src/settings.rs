@@ -1,6 +1,6 @@
 //! What users set: in the editor, and in `.leastwise.yaml` near each file, which lies over the editor's settings.
 
-use leastwise_analysis::configuration::{self, Configuration, ConfigurationError};
+use leastwise_analysis::configuration::{self, Configuration, ConfigurationError, ConfigurationFile};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 use std::collections::HashMap;
@@ -103,19 +103,15 @@ impl EditorSettings {
 #[derive(Debug, Default)]
 pub(crate) struct Configurations {
     editor: Arc<Configuration>,
-    files: HashMap<PathBuf, ConfigurationFile>,
+    files: HashMap<PathBuf, LastRead>,
 }
 
 /// A configuration file as last read.
 #[derive(Debug)]
-struct ConfigurationFile {
+struct LastRead {
     /// When it was written and how long it is: enough to notice a change.
     stamp: Option<(SystemTime, u64)>,
-    /// What it says; while it is wrong, what it last said.
-    own: Configuration,
-    /// The same over the editor's settings.
-    merged: Arc<Configuration>,
-    error: Option<ConfigurationError>,
+    file: ConfigurationFile,
 }
 
 impl Configurations {
@@ -124,9 +120,7 @@ impl Configurations {
         if configuration == *self.editor {
             return false;
         }
-        for file in self.files.values_mut() {
-            file.merged = Arc::new(file.own.clone().over(&configuration));
-        }
+        self.files.values_mut().for_each(|known| known.file.forget_merged());
         self.editor = Arc::new(configuration);
         true
     }
@@ -134,15 +128,15 @@ impl Configurations {
     /// What holds for a file; for a text without a file, what the editor says. Files are read again when they have
     /// changed on disk. The same configuration is always the same [`Arc`].
     pub(crate) fn of(&mut self, path: Option<&Path>) -> Arc<Configuration> {
-        match path.and_then(configuration::find) {
-            Some(file) => self.read(file),
+        match path.and_then(|path| Some((path, configuration::find(path)?))) {
+            Some((path, file)) => self.read(path, file),
             None => Arc::clone(&self.editor),
         }
     }
 
     /// What is wrong in the files that are in use.
     pub(crate) fn errors(&self) -> impl Iterator<Item = &ConfigurationError> {
-        self.files.values().filter_map(|file| file.error.as_ref())
+        self.files.values().flat_map(|known| &known.file.errors)
     }
 
     /// Forgets files that are no more.
@@ -150,21 +144,25 @@ impl Configurations {
         self.files.retain(|path, _| path.is_file());
     }
 
-    fn read(&mut self, path: PathBuf) -> Arc<Configuration> {
+    fn read(&mut self, path: &Path, file: PathBuf) -> Arc<Configuration> {
         let stamp =
-            std::fs::metadata(&path).and_then(|metadata| Ok((metadata.modified()?, metadata.len()))).ok();
-        let known = self.files.get(&path);
-        if let Some(known) = known.filter(|known| known.stamp == stamp && stamp.is_some()) {
-            return Arc::clone(&known.merged);
+            std::fs::metadata(&file).and_then(|metadata| Ok((metadata.modified()?, metadata.len()))).ok();
+        let is_known = self.files.get(&file).is_some_and(|known| known.stamp == stamp && stamp.is_some());
+        if !is_known {
+            let read = ConfigurationFile::load(&file);
+            match self.files.get_mut(&file).filter(|known| known.file.own() == read.own()) {
+                // It says the same as before, so that nothing need be judged again.
+                Some(known) => (known.stamp, known.file.errors) = (stamp, read.errors),
+                None => {
+                    self.files.insert(file.clone(), LastRead { stamp, file: read });
+                }
+            }
         }
-        let (own, error) = match configuration::load(&path) {
-            Ok(own) => (own, None),
-            Err(error) => (known.map(|known| known.own.clone()).unwrap_or_default(), Some(error)),
-        };
-        let unchanged = known.filter(|known| known.own == own).map(|known| Arc::clone(&known.merged));
-        let merged = unchanged.unwrap_or_else(|| Arc::new(own.clone().over(&self.editor)));
-        self.files.insert(path, ConfigurationFile { stamp, own, merged: Arc::clone(&merged), error });
-        merged
+        let editor = &self.editor;
+        match self.files.get_mut(&file) {
+            Some(known) => known.file.of(path, |own| own.over(editor)),
+            None => Arc::clone(editor),
+        }
     }
 }
 
@@ -221,8 +219,8 @@ mod tests {
         std::fs::write(&file, "profile: no such profile\n").unwrap();
         assert_eq!(
             configurations.of(Some(&manifest)).profile,
-            Some(Profile::Privileged),
-            "the last good one"
+            Some(Profile::Baseline),
+            "what is not understood is not said"
         );
         assert_eq!(configurations.errors().count(), 1);
 

@@ -452,17 +452,20 @@ impl State {
     /// Tells the user what is wrong in configuration files: once in words, and at its place for as long as it is.
     fn tell_configuration_errors(&mut self) {
         let errors: Vec<_> = self.configurations.errors().cloned().collect();
-        for error in errors.iter().filter(|error| !self.told.contains(error)) {
+        let news: Vec<_> = errors.iter().filter(|error| !self.told.contains(error)).collect();
+        for error in &news {
             self.say(Outgoing::Message(MessageType::ERROR, error.to_string()));
-            if let Ok(uri) = Url::from_file_path(&error.path) {
-                let diagnostic = convert::configuration_diagnostic(error, self.client.encoding);
-                self.say(Outgoing::Diagnostics(uri, vec![diagnostic], None));
-            }
         }
-        for cured in self.told.iter().filter(|told| errors.iter().all(|error| error.path != told.path)) {
-            if let Ok(uri) = Url::from_file_path(&cured.path) {
-                self.say(Outgoing::Diagnostics(uri, Vec::new(), None));
-            }
+        let mut paths: Vec<_> = news.iter().map(|error| &error.path).collect();
+        paths.extend(self.told.iter().filter(|told| !errors.contains(told)).map(|told| &told.path));
+        paths.sort_unstable();
+        paths.dedup();
+        for path in paths {
+            let Ok(uri) = Url::from_file_path(path) else { continue };
+            let here = errors.iter().filter(|error| error.path == *path);
+            let diagnostics =
+                here.map(|error| convert::configuration_diagnostic(error, self.client.encoding)).collect();
+            self.say(Outgoing::Diagnostics(uri, diagnostics, None));
         }
         self.told = errors;
     }

@@ -24,10 +24,10 @@ fn the_nearest_configuration_counts_and_flags_count_more() {
 }
 
 #[test]
-fn a_configuration_that_is_wrong_is_named_with_its_place_and_costs_its_own_files_only() {
+fn a_wrong_setting_is_named_with_its_place_and_costs_itself_only() {
     let folder = Folder::of(&[
         ("good/pod.yaml", WEAK),
-        ("bad/.leastwise.yaml", "# strict\nprofile: strict\n"),
+        ("bad/.leastwise.yaml", "# strict\nprofile: strict\nignore: [host-network]\n"),
         ("bad/one.yaml", WEAK),
         ("bad/two.yaml", WEAK),
     ]);
@@ -80,9 +80,70 @@ fn words_that_select_nothing_are_refused() {
 fn the_schema_knows_every_setting() {
     let ran = Folder::of(&[]).run("configuration-schema");
     let schema: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
-    for setting in
-        ["profile", "kubernetesVersion", "persona", "select", "ignore", "severity", "failOn", "parameters"]
-    {
+    for setting in [
+        "profile",
+        "kubernetesVersion",
+        "persona",
+        "select",
+        "ignore",
+        "severity",
+        "failOn",
+        "parameters",
+        "exclude",
+        "baseline",
+        "overrides",
+    ] {
         assert!(schema["properties"][setting]["description"].is_string(), "{setting} in {schema:#}");
     }
+}
+
+#[test]
+fn files_are_excluded_and_overridden_by_their_paths() {
+    let settings = "select: [host-network, root-filesystem-writable]\nexclude: [vendored/**]\n\
+                    overrides:\n- paths: [charts/**]\n  ignore: [host-network]\n";
+    let folder = Folder::of(&[
+        (".leastwise.yaml", settings),
+        ("charts/web.yaml", WEAK),
+        ("pod.yaml", WEAK),
+        ("vendored/pod.yaml", WEAK),
+    ]);
+    let found = folder.run("check --format json").found();
+    let found: Vec<_> = found.iter().map(|(rule, file, _)| (rule.as_str(), file.as_str())).collect();
+    assert_eq!(
+        found,
+        [
+            ("root-filesystem-writable", "charts/web.yaml"),
+            ("host-network", "pod.yaml"),
+            ("root-filesystem-writable", "pod.yaml"),
+        ]
+    );
+}
+
+#[test]
+fn a_baseline_hides_what_was_there_and_shows_what_is_new() {
+    let folder = Folder::of(&[("pod.yaml", WEAK)]);
+    let select = "--select host-network,host-pid";
+    let written = folder.run(&format!("check {select} --write-baseline known.json"));
+    assert_eq!(
+        (written.code, written.out.as_str()),
+        (Some(0), "1 finding in known.json\n"),
+        "{}",
+        written.err
+    );
+
+    let again = folder.run(&format!("check {select} --format json --baseline known.json"));
+    assert_eq!((again.code, again.found()), (Some(0), vec![]), "{}", again.err);
+    folder.write(
+        "pod.yaml",
+        WEAK.replace("hostNetwork: true", "hostNetwork: true\n  hostPID: true").as_bytes(),
+    );
+    let new = folder.run(&format!("check {select} --format json --baseline known.json")).found();
+    assert_eq!(new.len(), 1, "{new:?}");
+    assert_eq!(new[0].0, "host-pid");
+
+    folder.write(".leastwise.yaml", b"baseline: known.json\n");
+    assert_eq!(folder.run(&format!("check {select} --format json")).found(), new, "as a setting, too");
+    let broken = folder.run("check --baseline pod.yaml");
+    assert_eq!(broken.code, Some(2));
+    assert!(broken.err.starts_with("error: pod.yaml: no baseline: "), "{}", broken.err);
 }
