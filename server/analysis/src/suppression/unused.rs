@@ -79,6 +79,7 @@ fn diagnosis(range: TextRange, message: String, edit: TextEdit, configuration: &
             place: Place { range, missing: false },
             related: Vec::new(),
             fix: None,
+            rests_on: None,
             covered_by: None,
         },
     }
