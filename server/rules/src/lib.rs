@@ -37,7 +37,7 @@ mod testing;
 pub use context::{Context, Settings};
 pub use finding::{Applicability, Finding, Fix, Related};
 pub use judge::{JudgedPod, Judgement, Panicked, cover, judge, profile_reached};
-pub use parameters::{Parameters, Range};
+pub use parameters::{Identities, Parameters, Range, ServiceAccountImages};
 pub use plan::Plan;
 pub use proof::{Census, Offer, Withheld, prove};
 pub use rule::{Checker, Confidence, Family, FixKind, Persona, Profile, Rule, Severity};

@@ -21,6 +21,36 @@ impl Range {
     }
 }
 
+/// The users and groups that pods may have. What is left out is not judged.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Identities {
+    /// The numbers that `runAsUser` may have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub users: Option<Vec<Range>>,
+    /// The numbers that `runAsGroup` may have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub groups: Option<Vec<Range>>,
+    /// The numbers that `fsGroup` may have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file_system_groups: Option<Vec<Range>>,
+    /// The numbers that `supplementalGroups` may hold.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub supplemental_groups: Option<Vec<Range>>,
+    /// Whether the user, groups and file system groups that have ranges must be set, too. Default: false.
+    pub required: bool,
+}
+
+/// The images that may run under a ServiceAccount.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ServiceAccountImages {
+    /// The name of the ServiceAccount.
+    pub service_account: String,
+    /// Image names without tag and digest, or how they begin up to a slash.
+    pub images: Vec<String>,
+}
+
 /// Declares [`Parameters`]: one optional value a name, documented for the JSON schema.
 macro_rules! parameters {
     ($($(#[doc = $line:literal])+ $name:ident: $value:ty,)+) => {
@@ -58,10 +88,21 @@ macro_rules! parameters {
 
 // In alphabetical order.
 parameters! {
+    /// The directories of a node under which `hostPath` volumes may lie. Turns `host-path-outside-allowed-prefix` on;
+    /// `persistent-volume-host-path` leaves them in peace.
+    host_path_prefixes: Vec<String>,
     /// The ports of a node that containers may bind. Turns `host-port-outside-range` on.
     host_ports: Range,
+    /// The users and groups that pods may have. Turns `user-or-group-outside-range` on.
+    identities: Identities,
     /// How many events a second kubelets should be able to record at least. 0 means any number.
     kubelet_event_rate: i64,
     /// How many replicas a workload should have at least. Default: 2.
     minimum_replicas: i64,
+    /// The runtime classes that pods may name. Turns `runtime-class-not-allowed` on.
+    runtime_classes: Vec<String>,
+    /// Which images may run under which ServiceAccount. Turns `service-account-not-allowed` on.
+    service_account_images: Vec<ServiceAccountImages>,
+    /// The user that containers for Windows must name, such as ContainerUser. Default: any.
+    windows_user: String,
 }

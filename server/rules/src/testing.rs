@@ -167,7 +167,10 @@ fn show(text: &str, marks: &[Mark]) -> String {
 mod documentation {
     use super::find;
 
-    use crate::{KubernetesVersion, Parameters, Persona, Range, Rule, Settings, rules};
+    use crate::{
+        Identities, KubernetesVersion, Parameters, Persona, Range, Rule, ServiceAccountImages, Settings,
+        rules,
+    };
 
     const HEADINGS: [&str; 6] = ["Why", "Avoid", "Prefer", "Fix", "When it is fine", "References"];
 
@@ -183,8 +186,20 @@ mod documentation {
             minor: until.minor.saturating_sub(1),
             ..until
         });
-        let parameters =
-            Parameters { host_ports: Some(Range { from: 30000, to: 32767 }), ..Parameters::default() };
+        let identities =
+            Identities { users: Some(vec![Range { from: 20000, to: 20999 }]), ..Identities::default() };
+        let own_images = ServiceAccountImages {
+            service_account: "web".to_owned(),
+            images: vec!["registry.example.org/web".to_owned()],
+        };
+        let parameters = Parameters {
+            host_path_prefixes: Some(vec!["/data".to_owned()]),
+            host_ports: Some(Range { from: 30000, to: 32767 }),
+            identities: Some(identities),
+            runtime_classes: Some(vec!["gvisor".to_owned()]),
+            service_account_images: Some(vec![own_images]),
+            ..Parameters::default()
+        };
         Settings { kubernetes, parameters, ..Settings::default() }
     }
 

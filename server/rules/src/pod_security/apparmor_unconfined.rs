@@ -1,4 +1,5 @@
 use super::annotations::{APPARMOR as ANNOTATION, container_annotations};
+use super::apparmor::APPARMOR_TYPE;
 use super::level::levels;
 use crate::finding::{Fix, Report};
 use crate::rule::{Check, rule};
@@ -73,11 +74,11 @@ rule! {
 fn check(pod: &PodSpec<'_>, report: &mut Report<'_, '_>) {
     let containers = pod.containers();
     for level in levels(pod, &containers) {
-        if let Setting::Set(profile, _) = level.string(&["appArmorProfile", "type"])
+        if let Setting::Set(profile, _) = level.string(APPARMOR_TYPE)
             && !matches!(profile, "RuntimeDefault" | "Localhost")
         {
             report
-                .find(level.path(&["appArmorProfile", "type"]), message(profile, &level.title()))
+                .find(level.path(APPARMOR_TYPE), message(profile, &level.title()))
                 .fix(remove("Remove appArmorProfile", level.path(&["appArmorProfile"])));
         }
     }

@@ -70,6 +70,14 @@ pub(super) fn sensitive_part(directory: &str) -> Option<&str> {
     }
 }
 
+/// Whether a path of the node, normalized, lies under one of the directories that the settings permit.
+pub(super) fn is_permitted(directory: &str, prefixes: &[String]) -> bool {
+    prefixes
+        .iter()
+        .map(|prefix| normalized(prefix))
+        .any(|prefix| prefix == "/" || lies_in(directory, &prefix))
+}
+
 /// Whether `directory` is `ancestor` or lies under it; both normalized.
 pub(super) fn lies_in(directory: &str, ancestor: &str) -> bool {
     directory.strip_prefix(ancestor).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))

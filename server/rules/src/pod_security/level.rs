@@ -1,7 +1,7 @@
 //! The two levels at which a security setting may stand, pod and container, and how a message says whom it is for.
 
-use leastwise_manifest::{Container, PodSpec, Setting};
-use leastwise_yaml::Path;
+use leastwise_manifest::{Container, PodSpec, Setting, lookup};
+use leastwise_yaml::{Field, Kind, Path};
 
 /// One `securityContext`: the pod's, or a container's, which counts before the pod's.
 #[derive(Clone, Copy)]
@@ -43,6 +43,14 @@ impl<'d> Level<'_, 'd> {
         }
     }
 
+    /// The field `keys` of this `securityContext`.
+    pub(super) fn field(self, keys: &[&str]) -> Field<'d> {
+        match self {
+            Self::Pod(pod) => lookup(pod.node, &[&["securityContext"], keys].concat()),
+            Self::Container(container) => container.security(keys),
+        }
+    }
+
     /// The path of the field `keys` of this `securityContext`.
     pub(super) fn path(self, keys: &[&str]) -> Path {
         match self {
@@ -56,6 +64,19 @@ impl<'d> Level<'_, 'd> {
         match self {
             Self::Pod(_) => "the pod".to_owned(),
             Self::Container(container) => container.title(),
+        }
+    }
+}
+
+/// Whether the field is known to say nothing: it is absent, null or an empty mapping.
+pub(super) fn says_nothing(field: Field<'_>) -> bool {
+    match field {
+        Field::Absent => true,
+        Field::Unknown => false,
+        Field::Present(entry) if entry.value.is_null() => true,
+        Field::Present(entry) => {
+            let is_whole = matches!(entry.value.kind(), Kind::Mapping) && !entry.value.is_open();
+            is_whole && entry.value.entries().is_empty()
         }
     }
 }

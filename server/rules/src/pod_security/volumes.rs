@@ -21,9 +21,14 @@ pub(super) fn volumes<'d>(pod: &PodSpec<'d>) -> Vec<Volume<'d>> {
 }
 
 impl<'d> Volume<'d> {
+    /// Its name, when known.
+    pub(super) fn name(&self) -> Option<&'d str> {
+        self.node.get("name").value().and_then(Node::as_text)
+    }
+
     /// `volume "name"`, or its place where the name is not known; for messages.
     pub(super) fn title(&self) -> String {
-        match self.node.get("name").value().and_then(Node::as_text) {
+        match self.name() {
             Some(name) => format!("volume \"{name}\""),
             None => format!("the volume at {}", self.path),
         }
