@@ -33,6 +33,26 @@ pub struct Finding {
     pub covered_by: Option<&'static str>,
 }
 
+impl Finding {
+    /// What is to be said of some characters, whatever object they belong to.
+    pub fn of_text(rule: &'static Rule, message: String, range: TextRange) -> Self {
+        Self {
+            rule,
+            severity: rule.severity,
+            profile: None,
+            message,
+            object: Path::root(),
+            pod: None,
+            path: Path::root(),
+            place: Place { range, missing: false },
+            related: Vec::new(),
+            fix: None,
+            covered_by: None,
+            rests_on: None,
+        }
+    }
+}
+
 /// A place that explains a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Related {

@@ -4,10 +4,9 @@
 use super::{Name, Rules, Scope, Suppression};
 use crate::diagnosis::Diagnosis;
 use crate::{Configuration, Environment};
-use leastwise_manifest::Place;
 use leastwise_rules::{Finding, UNUSED_SUPPRESSION, rule, rules};
 use leastwise_text::{TextEdit, TextRange, TextSize};
-use leastwise_yaml::{Document, Path};
+use leastwise_yaml::Document;
 
 /// What is to be said of the names in our own comments of a document that silence nothing: none of `findings`, which
 /// are those of the document or, for comments that are meant for the whole file, of the file.
@@ -68,20 +67,7 @@ fn diagnosis(range: TextRange, message: String, edit: TextEdit, configuration: &
         severity: configuration.severity_of(rule.id, rule.severity),
         suppressed: None,
         removal: Some(edit),
-        finding: Finding {
-            rule,
-            severity: rule.severity,
-            profile: None,
-            message,
-            object: Path::root(),
-            pod: None,
-            path: Path::root(),
-            place: Place { range, missing: false },
-            related: Vec::new(),
-            fix: None,
-            rests_on: None,
-            covered_by: None,
-        },
+        finding: Finding::of_text(rule, message, range),
     }
 }
 
