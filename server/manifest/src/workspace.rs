@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The kinds that others refer to. Objects of other kinds are not kept.
 const KINDS: &[&str] = &[
+    "Certificate",
     "CiliumClusterwideNetworkPolicy",
     "CiliumNetworkPolicy",
     "ClusterRole",
@@ -21,6 +22,7 @@ const KINDS: &[&str] = &[
     "HTTPRoute",
     "HorizontalPodAutoscaler",
     "Ingress",
+    "Kustomization",
     "LimitRange",
     "MutatingWebhookConfiguration",
     "Namespace",
@@ -32,6 +34,7 @@ const KINDS: &[&str] = &[
     "Role",
     "RoleBinding",
     "ScaledObject",
+    "SealedSecret",
     "Secret",
     "SecretProviderClass",
     "Service",

@@ -1,8 +1,10 @@
 //! What a site sets for the rules that cannot know it: allow-lists, thresholds, patterns. Everything is optional;
 //! a rule says in its documentation what holds without.
 
+use crate::ResourceBounds;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// A range of whole numbers, both ends included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -88,6 +90,11 @@ macro_rules! parameters {
 
 // In alphabetical order.
 parameters! {
+    /// Programs that liveness probes should not run. Default: `jcmd`, `ps`, `ls`.
+    denied_probe_commands: Vec<String>,
+    /// The resources of which requests should equal limits, for `request-differs-from-limit`. Default: `cpu`, `memory`
+    /// and `ephemeral-storage`.
+    equal_resources: Vec<String>,
     /// The directories of a node under which `hostPath` volumes may lie. Turns `host-path-outside-allowed-prefix` on;
     /// `persistent-volume-host-path` leaves them in peace.
     host_path_prefixes: Vec<String>,
@@ -97,8 +104,17 @@ parameters! {
     identities: Identities,
     /// How many events a second kubelets should be able to record at least. 0 means any number.
     kubelet_event_rate: i64,
+    /// How many containers a pod should have at most, init containers aside. Default: 4.
+    maximum_containers: i64,
+    /// How many times its request the memory limit of a container should be at most. Default: 2.5.
+    maximum_limit_request_ratio: f64,
     /// How many replicas a workload should have at least. Default: 2.
     minimum_replicas: i64,
+    /// The priority classes that pods may have, by namespace; those of `*` count for every namespace that is not named.
+    /// Turns `priority-class-not-allowed` on.
+    priority_classes: BTreeMap<String, Vec<String>>,
+    /// The CPU and memory that containers may request and be limited to. Turns `resource-bounds-exceeded` on.
+    resource_bounds: ResourceBounds,
     /// The runtime classes that pods may name. Turns `runtime-class-not-allowed` on.
     runtime_classes: Vec<String>,
     /// Which images may run under which ServiceAccount. Turns `service-account-not-allowed` on.

@@ -168,8 +168,8 @@ mod documentation {
     use super::find;
 
     use crate::{
-        Identities, KubernetesVersion, Parameters, Persona, Range, Rule, ServiceAccountImages, Settings,
-        rules,
+        BoundedResources, Identities, KubernetesVersion, Parameters, Persona, QuantityRange, Range,
+        ResourceBounds, Rule, ServiceAccountImages, Settings, WrittenQuantity, rules,
     };
 
     const HEADINGS: [&str; 6] = ["Why", "Avoid", "Prefer", "Fix", "When it is fine", "References"];
@@ -192,10 +192,19 @@ mod documentation {
             service_account: "web".to_owned(),
             images: vec!["registry.example.org/web".to_owned()],
         };
+        let resource_bounds = ResourceBounds {
+            limits: BoundedResources {
+                memory: QuantityRange { minimum: None, maximum: WrittenQuantity::parse("8Gi") },
+                ..BoundedResources::default()
+            },
+            ..ResourceBounds::default()
+        };
         let parameters = Parameters {
             host_path_prefixes: Some(vec!["/data".to_owned()]),
             host_ports: Some(Range { from: 30000, to: 32767 }),
             identities: Some(identities),
+            priority_classes: Some([("*".to_owned(), vec!["front-end".to_owned()])].into()),
+            resource_bounds: Some(resource_bounds),
             runtime_classes: Some(vec!["gvisor".to_owned()]),
             service_account_images: Some(vec![own_images]),
             ..Parameters::default()
