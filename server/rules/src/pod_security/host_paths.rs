@@ -3,7 +3,7 @@
 use super::volumes::volumes;
 use crate::finding::Report;
 use leastwise_manifest::{PodSpec, Setting, string};
-use leastwise_yaml::Path;
+use leastwise_yaml::{Node, Path};
 
 /// The directories that hold a node's system, its secrets or its control. Each with all that lies under it.
 const SENSITIVE: &[&str] = &[
@@ -40,13 +40,18 @@ pub(super) fn host_paths(pod: &PodSpec<'_>) -> Vec<HostPath> {
         .into_iter()
         .filter_map(|volume| {
             let source = volume.source("hostPath")?;
-            let directory = match string(source.value, &["path"]) {
-                Setting::Set(path, _) if path.starts_with('/') => Some(normalized(path)),
-                _ => None,
-            };
+            let directory = directory(source.value);
             Some(HostPath { volume: volume.title(), source: volume.path.key("hostPath"), directory })
         })
         .collect()
+}
+
+/// The path on the node that a `hostPath` names, normalized; `None` when not known.
+pub(super) fn directory(source: Node<'_>) -> Option<String> {
+    match string(source, &["path"]) {
+        Setting::Set(path, _) if path.starts_with('/') => Some(normalized(path)),
+        _ => None,
+    }
 }
 
 /// Reports the `path` of each `hostPath` for which `judge` has words; it is shown the path on the node.
