@@ -1,3 +1,4 @@
+use crate::Image;
 use crate::setting::{Setting, lookup, security, text};
 use leastwise_yaml::{Field, Node, Path};
 
@@ -49,6 +50,11 @@ impl<'d> Container<'d> {
             Some(name) => format!("container \"{name}\""),
             None => format!("the container at {}", self.path),
         }
+    }
+
+    /// Its image, when known and not left to a tool to fill in.
+    pub fn image(&self) -> Option<Image<'d>> {
+        Image::parse(self.node.get("image").value()?.as_str()?)
     }
 
     /// The field `keys` of its `securityContext`.

@@ -5,6 +5,7 @@
 
 mod binding;
 mod container;
+mod image;
 mod namespace;
 mod object;
 mod place;
@@ -18,9 +19,10 @@ mod workspace;
 
 pub use binding::{Binding, RoleRef, Subject, binding};
 pub use container::{Container, ContainerList};
+pub use image::Image;
 pub use namespace::Namespace;
 pub use object::{Object, Resource, objects};
-pub use place::{Place, place};
+pub use place::{Place, key_place, place};
 pub use pod::{PodSpec, pod_specs};
 pub use quantity::{Quantity, quantity};
 pub use role::{Names, PolicyRule, Role, role};

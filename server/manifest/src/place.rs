@@ -27,6 +27,11 @@ pub fn place(document: &Document, path: &Path) -> Place {
     Place { range: document.root().head(), missing: true }
 }
 
+/// The characters of a key that is there; for what is missing beside it.
+pub fn key_place(document: &Document, path: &Path) -> Option<Place> {
+    key(document, path).map(|range| Place { range, missing: false })
+}
+
 fn present(document: &Document, path: &Path) -> Option<TextRange> {
     let node = document.at(path)?;
     match node.kind() {

@@ -1,6 +1,6 @@
 use crate::context::Context;
 use crate::{Profile, Rule, Severity};
-use leastwise_manifest::{Declared, Place, View, place};
+use leastwise_manifest::{Declared, Place, View, key_place, place};
 use leastwise_text::TextRange;
 use leastwise_yaml::{Document, Patch, Path};
 
@@ -182,6 +182,15 @@ impl Found<'_> {
     /// Shows it on these characters, which lie inside of the field: part of a text that has a meaning of its own.
     pub(crate) fn shown_at(self, range: TextRange) -> Self {
         self.finding.place.range = range;
+        self
+    }
+
+    /// Shows it at the key of `path`, where that tells more than the place of the field at fault: at a neighbour of
+    /// what is missing, or at a key that is itself at fault.
+    pub(crate) fn at_key(self, path: &Path) -> Self {
+        if let Some(place) = key_place(self.document, path) {
+            self.finding.place.range = place.range;
+        }
         self
     }
 

@@ -38,7 +38,10 @@ mod testing;
 pub use context::{Context, Settings};
 pub use finding::{Applicability, Finding, Fix, Related};
 pub use judge::{JudgedPod, Judgement, Panicked, cover, judge, profile_reached};
-pub use parameters::{Identities, Parameters, Range, ServiceAccountImages};
+pub use parameters::{
+    AgentSandboxLimits, AnnotationLists, Identities, ImageRegistries, Parameters, Range, SecretReferences,
+    ServiceAccountImages,
+};
 pub use plan::Plan;
 pub use proof::{Census, Offer, Withheld, prove};
 pub use resource_bounds::{BoundedResources, QuantityRange, ResourceBounds, WrittenQuantity};

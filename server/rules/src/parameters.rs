@@ -53,6 +53,47 @@ pub struct ServiceAccountImages {
     pub images: Vec<String>,
 }
 
+/// The most that a container of an agent sandbox may ask for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct AgentSandboxLimits {
+    /// The greatest `limits.cpu`, such as `2` or `500m`.
+    pub cpu: Option<String>,
+    /// The greatest `limits.memory`, such as `4Gi`.
+    pub memory: Option<String>,
+}
+
+/// Annotations that objects may not have, and those that they may. Keys may hold `*` for any text.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct AnnotationLists {
+    /// The keys that are never allowed.
+    pub block: Vec<String>,
+    /// For a prefix of keys, such as `nginx.ingress.kubernetes.io/`, the only keys with it that are allowed.
+    pub allow: BTreeMap<String, Vec<String>>,
+}
+
+/// Places that images may come from, and may not: a registry, or the beginning of a path in one, as in
+/// `docker.io/library`. Hosts may begin with `*.`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ImageRegistries {
+    /// Where images may come from; from anywhere when empty.
+    pub allow: Vec<String>,
+    /// Where they may not come from, whatever is allowed.
+    pub block: Vec<String>,
+}
+
+/// Which Secrets workloads may refer to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct SecretReferences {
+    /// What the names of Secrets must begin with, one of these; any name when empty.
+    pub prefixes: Vec<String>,
+    /// A label, `key` or `key=value`, by which a Secret says that workloads must not refer to it.
+    pub restricting_label: Option<String>,
+}
+
 /// Declares [`Parameters`]: one optional value a name, documented for the JSON schema.
 macro_rules! parameters {
     ($($(#[doc = $line:literal])+ $name:ident: $value:ty,)+) => {
@@ -90,11 +131,23 @@ macro_rules! parameters {
 
 // In alphabetical order.
 parameters! {
+    /// The most CPU and memory that a container of an agent sandbox may be allowed, for
+    /// `agent-sandbox-limits-missing`. Default: any.
+    agent_sandbox_limits: AgentSandboxLimits,
+    /// The runtime classes that confine an agent sandbox. Default: `gvisor`.
+    agent_sandbox_runtime_classes: Vec<String>,
+    /// The annotations that are blocked or allowed. Turns `annotation-not-allowed` on.
+    annotation_lists: AnnotationLists,
+    /// The values that an environment variable must not have, by its name; `*` stands for any text. Turns
+    /// `env-value-denied` on.
+    denied_env_values: BTreeMap<String, Vec<String>>,
     /// Programs that liveness probes should not run. Default: `jcmd`, `ps`, `ls`.
     denied_probe_commands: Vec<String>,
     /// The resources of which requests should equal limits, for `request-differs-from-limit`. Default: `cpu`, `memory`
     /// and `ephemeral-storage`.
     equal_resources: Vec<String>,
+    /// Image tags that move, beside `latest`.
+    floating_tags: Vec<String>,
     /// The directories of a node under which `hostPath` volumes may lie. Turns `host-path-outside-allowed-prefix` on;
     /// `persistent-volume-host-path` leaves them in peace.
     host_path_prefixes: Vec<String>,
@@ -102,8 +155,15 @@ parameters! {
     host_ports: Range,
     /// The users and groups that pods may have. Turns `user-or-group-outside-range` on.
     identities: Identities,
+    /// The registries that images may come from. Turns `image-registry-not-allowed` on.
+    image_registries: ImageRegistries,
+    /// The first safe release of each minor version of ingress-nginx. Default: `1.11.5` and `1.12.1`.
+    ingress_nginx_releases: Vec<String>,
     /// How many events a second kubelets should be able to record at least. 0 means any number.
     kubelet_event_rate: i64,
+    /// The pattern of a label's value, by its key; `*` stands for any text and `?` for one character. Turns
+    /// `label-pattern-mismatch` on.
+    label_patterns: BTreeMap<String, String>,
     /// How many containers a pod should have at most, init containers aside. Default: 4.
     maximum_containers: i64,
     /// How many times its request the memory limit of a container should be at most. Default: 2.5.
@@ -113,10 +173,24 @@ parameters! {
     /// The priority classes that pods may have, by namespace; those of `*` count for every namespace that is not named.
     /// Turns `priority-class-not-allowed` on.
     priority_classes: BTreeMap<String, Vec<String>>,
+    /// The registries that want credentials. Turns `image-pull-secret-missing` on.
+    private_registries: Vec<String>,
+    /// The hosts that `image-public-registry` takes for public. Default: `docker.io` and `ghcr.io`.
+    public_registries: Vec<String>,
+    /// Whether `default-namespace-used` also finds objects without a namespace. Default: no, as it comes from
+    /// who applies them.
+    require_namespace: bool,
+    /// The annotations that objects must have: the pattern of the value by the key, `*` for any. Turns
+    /// `required-annotation-missing` on.
+    required_annotations: BTreeMap<String, String>,
+    /// The labels that objects must have. Turns `required-label-missing` on.
+    required_labels: Vec<String>,
     /// The CPU and memory that containers may request and be limited to. Turns `resource-bounds-exceeded` on.
     resource_bounds: ResourceBounds,
     /// The runtime classes that pods may name. Turns `runtime-class-not-allowed` on.
     runtime_classes: Vec<String>,
+    /// The Secrets that workloads may refer to. Turns `secret-reference-not-allowed` on.
+    secret_references: SecretReferences,
     /// Which images may run under which ServiceAccount. Turns `service-account-not-allowed` on.
     service_account_images: Vec<ServiceAccountImages>,
     /// The user that containers for Windows must name, such as ContainerUser. Default: any.

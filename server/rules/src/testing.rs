@@ -168,8 +168,9 @@ mod documentation {
     use super::find;
 
     use crate::{
-        BoundedResources, Identities, KubernetesVersion, Parameters, Persona, QuantityRange, Range,
-        ResourceBounds, Rule, ServiceAccountImages, Settings, WrittenQuantity, rules,
+        AnnotationLists, BoundedResources, Identities, ImageRegistries, KubernetesVersion, Parameters,
+        Persona, QuantityRange, Range, ResourceBounds, Rule, SecretReferences, ServiceAccountImages,
+        Settings, WrittenQuantity, rules,
     };
 
     const HEADINGS: [&str; 6] = ["Why", "Avoid", "Prefer", "Fix", "When it is fine", "References"];
@@ -180,12 +181,10 @@ mod documentation {
         format!("{}\n", yaml.unwrap_or_else(|| panic!("{heading} of {} has no example", rule.id)).0)
     }
 
-    /// Settings under which the rule speaks, whatever its persona and version.
-    fn settings(rule: &Rule) -> Settings {
-        let kubernetes = rule.until.map_or(KubernetesVersion::LATEST, |until| KubernetesVersion {
-            minor: until.minor.saturating_sub(1),
-            ..until
-        });
+    /// What turns every rule of persona policy on.
+    fn parameters() -> Parameters {
+        let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+        let pattern = |key: &str, pattern: &str| Some([(key.to_owned(), pattern.to_owned())].into());
         let identities =
             Identities { users: Some(vec![Range { from: 20000, to: 20999 }]), ..Identities::default() };
         let own_images = ServiceAccountImages {
@@ -199,17 +198,42 @@ mod documentation {
             },
             ..ResourceBounds::default()
         };
-        let parameters = Parameters {
+        Parameters {
+            annotation_lists: Some(AnnotationLists {
+                block: owned(&["example.com/debug*"]),
+                ..AnnotationLists::default()
+            }),
+            denied_env_values: Some([("LOG_LEVEL".to_owned(), owned(&["debug"]))].into()),
             host_path_prefixes: Some(vec!["/data".to_owned()]),
             host_ports: Some(Range { from: 30000, to: 32767 }),
             identities: Some(identities),
+            image_registries: Some(ImageRegistries {
+                allow: owned(&["registry.example.com"]),
+                ..ImageRegistries::default()
+            }),
+            label_patterns: pattern("team", "team-*"),
             priority_classes: Some([("*".to_owned(), vec!["front-end".to_owned()])].into()),
+            private_registries: Some(owned(&["registry.example.com"])),
+            required_annotations: pattern("example.com/owner", "*@example.com"),
+            required_labels: Some(owned(&["team"])),
             resource_bounds: Some(resource_bounds),
             runtime_classes: Some(vec!["gvisor".to_owned()]),
+            secret_references: Some(SecretReferences {
+                prefixes: owned(&["web-"]),
+                ..SecretReferences::default()
+            }),
             service_account_images: Some(vec![own_images]),
             ..Parameters::default()
-        };
-        Settings { kubernetes, parameters, ..Settings::default() }
+        }
+    }
+
+    /// Settings under which the rule speaks, whatever its persona and version.
+    fn settings(rule: &Rule) -> Settings {
+        let kubernetes = rule.until.map_or(KubernetesVersion::LATEST, |until| KubernetesVersion {
+            minor: until.minor.saturating_sub(1),
+            ..until
+        });
+        Settings { kubernetes, parameters: parameters(), ..Settings::default() }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 use crate::finding::Report;
 use crate::rule::{Check, rule};
 use crate::{Checker::*, Family};
-use leastwise_manifest::{Container, PodSpec, Setting, string};
+use leastwise_manifest::{Container, Image, PodSpec, Setting, string};
 
 rule! {
     /// A container runs whatever its image's `latest` tag means on the day it is pulled.
@@ -58,41 +58,16 @@ rule! {
 }
 
 fn check(_: &PodSpec<'_>, container: &Container<'_>, report: &mut Report<'_, '_>) {
-    let Setting::Set(image, _) = string(container.node, &["image"]) else { return };
-    let message = match tag(image) {
-        Tag::Latest => format!("{} runs whatever {image} is on the day", container.title()),
-        Tag::Missing => format!("{} runs {image} without a tag, which means latest", container.title()),
-        Tag::Pinned => return,
+    let Setting::Set(text, _) = string(container.node, &["image"]) else { return };
+    let Some(image) = Image::parse(text).filter(Image::is_latest) else { return };
+    let message = match image.tag {
+        Some(_) => format!("{} runs whatever {text} is on the day", container.title()),
+        None if image.is_named() => {
+            format!("{} runs {text} without a tag, which means latest", container.title())
+        }
+        None => return,
     };
     report.find(container.path.key("image"), message);
-}
-
-enum Tag {
-    Latest,
-    Missing,
-    /// A digest, another tag, or no reference at all: empty, or a placeholder that something fills in.
-    Pinned,
-}
-
-fn tag(image: &str) -> Tag {
-    // A colon before the last slash belongs to a registry's port, not to a tag.
-    let name = image.rsplit_once('/').map_or(image, |(_, name)| name);
-    match name.split_once(':') {
-        _ if image.contains('@') => Tag::Pinned,
-        Some((_, "latest")) => Tag::Latest,
-        None if is_name(name) && !is_filled_in(image) => Tag::Missing,
-        Some(_) | None => Tag::Pinned,
-    }
-}
-
-/// Whether a tool puts the image here: `ko` builds what `ko://` names, and Istio injects its proxy for `auto`.
-fn is_filled_in(image: &str) -> bool {
-    image.contains("://") || image == "auto"
-}
-
-fn is_name(name: &str) -> bool {
-    let is_part = |character: char| character.is_ascii_alphanumeric() || matches!(character, '.' | '_' | '-');
-    !name.is_empty() && name.chars().all(is_part)
 }
 
 #[cfg(test)]
