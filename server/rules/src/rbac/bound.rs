@@ -5,8 +5,8 @@ use super::bindings::{BINDINGS, title};
 use super::granted::selectors;
 use crate::Severity;
 use crate::finding::{Found, Report};
-use leastwise_manifest::{Declared, Labels, Object, Role, View, binding, lookup};
-use leastwise_yaml::Path;
+use leastwise_manifest::{Binding, Declared, Labels, Object, Role, View, binding, lookup};
+use leastwise_yaml::{Node, Path};
 
 /// A label that adds the rules of a ClusterRole to those of the role that the rest of its key names.
 const AGGREGATE_TO: &str = "rbac.authorization.k8s.io/aggregate-to-";
@@ -37,20 +37,24 @@ fn bindings_of<'w>(role: &Role<'_>, workspace: &View<'w>) -> Vec<&'w Declared> {
     let gathering = if role.is_cluster_role() { gathering(&role.object, workspace) } else { Vec::new() };
     let is_granted = |declared: &&Declared| {
         let object = declared.object();
-        let Some(binding) = binding(&object) else { return false };
-        let grants_to_any = binding.open || !binding.subjects.is_empty();
-        let is_role = match (binding.role.kind, binding.role.name) {
-            (Some("ClusterRole"), Some(named)) => {
-                role.is_cluster_role() && (named == name || gathering.iter().any(|other| other == named))
-            }
-            (Some("Role"), Some(named)) => {
-                !role.is_cluster_role() && named == name && object.home().is(role.object.home())
-            }
-            _ => false,
-        };
-        grants_to_any && is_role
+        // Most bindings are for other roles; to look at the name costs little.
+        let named = lookup(object.node, &["roleRef", "name"]).value().and_then(Node::as_text);
+        let is_named =
+            named.is_some_and(|named| named == name || gathering.iter().any(|other| other == named));
+        is_named && binding(&object).is_some_and(|binding| grants(&binding, role))
     };
     BINDINGS.iter().flat_map(|kind| workspace.of_kind(kind)).filter(is_granted).collect()
+}
+
+/// Whether a binding that has the role's name is for it, and for anyone.
+fn grants(binding: &Binding<'_>, role: &Role<'_>) -> bool {
+    let is_for_anyone = binding.open || !binding.subjects.is_empty();
+    let is_for_it = match binding.role.kind {
+        Some("ClusterRole") => role.is_cluster_role(),
+        Some("Role") => !role.is_cluster_role() && binding.object.home().is(role.object.home()),
+        _ => false,
+    };
+    is_for_anyone && is_for_it
 }
 
 /// The ClusterRoles that gather the rules of this one: those of the workspace whose `aggregationRule` selects it, and

@@ -43,6 +43,14 @@ pub(super) fn bindings_to<'w>(home: Namespace<'_>, account: &str, workspace: &Vi
     let kinds = BINDINGS.iter().flat_map(|kind| workspace.of_kind(kind));
     let names_it = |declared: &&Declared| {
         let object = declared.object();
+        // Most bindings are for others; to look at the names costs little.
+        let subjects = object.node.get("subjects").value();
+        let names =
+            subjects.into_iter().flat_map(Node::items).filter_map(|item| item.value.get("name").value());
+        let may_be = |name: &str| name == account || name.starts_with("system:");
+        if !names.filter_map(Node::as_text).any(may_be) {
+            return false;
+        }
         let in_force = |binding: &Binding<'_>| binding.is_cluster_binding() || object.home().is(home);
         binding(&object).filter(in_force).is_some_and(|binding| {
             binding.subjects.iter().any(|subject| holds(subject, object.home(), home, account))

@@ -256,3 +256,99 @@ fn named_objects(rule: &PolicyRule<'_>) -> String {
 pub(super) fn reach(role: &Role<'_>) -> &'static str {
     if role.is_cluster_role() { "wherever the role is bound" } else { "in its namespace" }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{rbac_create_pods, rbac_nodes_proxy, rbac_read_secrets, rbac_write_secrets};
+    use crate::testing::{check_silent, find};
+    use crate::{Finding, Rule, Settings, Severity};
+
+    const HEAD: &str = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ";
+
+    fn findings(rule: &Rule, text: &str) -> Vec<Finding> {
+        find(rule, &Settings::default(), text).into_iter().map(|(_, finding)| finding).collect()
+    }
+
+    fn role(kind: &str, rule: &str) -> String {
+        format!(
+            "{HEAD}{kind}\nmetadata: {{name: web, namespace: shop, labels: {{gathered: 'yes'}}}}\nrules: [{rule}]\n"
+        )
+    }
+
+    fn binding(kind: &str, namespace: &str, role: &str, subjects: &str) -> String {
+        format!(
+            "{HEAD}{kind}\nmetadata: {{name: b, namespace: {namespace}}}\nroleRef: {role}\nsubjects: [{subjects}]\n"
+        )
+    }
+
+    /// One finding a line: what a wildcard alone grants is told by the rule about the wildcard.
+    #[test]
+    fn a_match_through_a_wildcard_alone_is_covered_by_the_finding_about_it() {
+        for (rule, covered) in [
+            ("{apiGroups: [''], resources: [secrets], verbs: [get]}", None),
+            ("{apiGroups: ['*'], resources: [secrets], verbs: [get, '*']}", None),
+            ("{apiGroups: [''], resources: [secrets], verbs: ['*']}", Some("rbac-wildcard-verb")),
+            ("{apiGroups: [''], resources: ['*'], verbs: [get]}", Some("rbac-wildcard-resource")),
+            ("{apiGroups: ['*'], resources: ['*'], verbs: ['*']}", Some("rbac-all-permissions")),
+            ("{apiGroups: [''], resources: ['*', secrets], verbs: [get]}", None),
+        ] {
+            let found = findings(&rbac_read_secrets::RULE, &role("Role", rule));
+            let covered_by: Vec<_> = found.iter().map(|finding| finding.covered_by).collect();
+            assert_eq!(covered_by, [covered], "{rule}");
+        }
+    }
+
+    #[test]
+    fn what_a_template_hides_is_not_granted() {
+        for rule in [
+            "{apiGroups: ['{{ .Values.group }}'], resources: [secrets], verbs: [get, create]}",
+            "{apiGroups: [''], resources: ['{{ .Values.resource }}'], verbs: [get, create]}",
+            "{apiGroups: [''], resources: [secrets], verbs: ['{{ .Values.verb }}']}",
+            "{apiGroups: [''], resources: [secrets], verbs: [get, create], resourceNames: ['{{ .Values.name }}']}",
+        ] {
+            check_silent(&rbac_read_secrets::RULE, &role("Role", rule));
+            check_silent(&rbac_write_secrets::RULE, &role("Role", rule));
+        }
+    }
+
+    #[test]
+    fn a_binding_makes_it_worse_and_is_shown() {
+        let pods = "{apiGroups: [''], resources: [pods], verbs: [create]}";
+        let account = "{kind: ServiceAccount, name: web, namespace: shop}";
+        let bound = |kind: &str, others: &str| {
+            let text = format!("{}---\n{others}", role(kind, pods));
+            let found = findings(&rbac_create_pods::RULE, &text);
+            let related: Vec<_> = found[0].related.iter().map(|related| related.message.clone()).collect();
+            (found[0].severity, related.join("; "))
+        };
+        let to_role = "{kind: Role, name: web}";
+        let to_cluster_role = "{kind: ClusterRole, name: web}";
+        let worse = (Severity::Error, "RoleBinding \"b\" grants it to ServiceAccount web".to_owned());
+        let unbound = (Severity::Warning, String::new());
+        assert_eq!(bound("Role", &binding("RoleBinding", "shop", to_role, account)), worse);
+        assert_eq!(bound("ClusterRole", &binding("RoleBinding", "other", to_cluster_role, account)), worse);
+        // Another namespace, another kind of role, nobody.
+        assert_eq!(bound("Role", &binding("RoleBinding", "other", to_role, account)), unbound);
+        assert_eq!(bound("Role", &binding("RoleBinding", "shop", to_cluster_role, account)), unbound);
+        assert_eq!(bound("Role", &binding("RoleBinding", "shop", to_role, "")), unbound);
+        // A ClusterRole that gathers its rules.
+        let gathering = format!(
+            "{HEAD}ClusterRole\nmetadata: {{name: all}}\nrules: []\n\
+             aggregationRule: {{clusterRoleSelectors: [{{matchLabels: {{gathered: 'yes'}}}}]}}\n"
+        );
+        let to_all = binding("RoleBinding", "shop", "{kind: ClusterRole, name: all}", account);
+        assert_eq!(bound("ClusterRole", &format!("{gathering}---\n{to_all}")), worse);
+        assert_eq!(bound("ClusterRole", &to_all), unbound);
+    }
+
+    #[test]
+    fn a_namespaced_role_is_milder_where_the_rule_says_so() {
+        let secrets = "{apiGroups: [''], resources: [secrets], verbs: [get]}";
+        let severity = |kind| findings(&rbac_read_secrets::RULE, &role(kind, secrets))[0].severity;
+        assert_eq!((severity("Role"), severity("ClusterRole")), (Severity::Warning, Severity::Error));
+        check_silent(
+            &rbac_nodes_proxy::RULE,
+            &role("Role", "{apiGroups: [''], resources: [nodes/proxy], verbs: [get]}"),
+        );
+    }
+}

@@ -57,7 +57,7 @@ rule! {
 const PERMISSION: Permission = Permission {
     verbs: &["create"],
     resources: &[("", &["serviceaccounts/token"])],
-    what: "tokens of ServiceAccounts",
+    what: "serviceaccounts/token",
     so: "which logs in as any of the accounts",
     at: At::Resource,
     severity: Grades::all(Severity::Error),

@@ -53,7 +53,7 @@ rule! {
 const PERMISSION: Permission = Permission {
     verbs: &["update", "patch"],
     resources: &[("", &["services/status"])],
-    what: "the status of Services",
+    what: "services/status",
     so: "which takes over addresses that others use",
     at: At::Resource,
     severity: Grades::all(Severity::Warning),

@@ -60,7 +60,7 @@ rule! {
 pub(super) const PERMISSION: Permission = Permission {
     verbs: &["get", "create"],
     resources: &[("", &["nodes/proxy"])],
-    what: "the kubelet API",
+    what: "nodes/proxy",
     so: "which runs commands in every pod of the nodes, past admission and audit",
     at: At::Resource,
     severity: Grades::cluster_roles_only(Severity::Error),
@@ -82,7 +82,7 @@ mod tests {
             - {apiGroups: [\"\"], resources: [nodes, nodes/proxy, nodes/metrics], verbs: [get, list]}
                                                    ^^^^^^^^^^^ This rule can get nodes/proxy wherever the role is bound
             - {apiGroups: [\"\"], resources: [\"*/proxy\"], verbs: [create]}
-                                            ^^^^^^^^^ This rule can create the kubelet API
+                                            ^^^^^^^^^ This rule can create nodes/proxy
             - {apiGroups: [\"\"], resources: [nodes/proxy], verbs: [update]}
             ---
             apiVersion: rbac.authorization.k8s.io/v1

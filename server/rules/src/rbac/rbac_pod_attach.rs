@@ -56,7 +56,7 @@ rule! {
 const PERMISSION: Permission = Permission {
     verbs: &["create", "get"],
     resources: &[("", &["pods/attach"])],
-    what: "the input and output of pods",
+    what: "pods/attach",
     so: "which reads and writes what their programs read and write",
     at: At::Resource,
     severity: Grades::all(Severity::Warning),
@@ -81,7 +81,7 @@ mod tests {
                                             ^^^^^^^^^^^ get pods/attach wherever
             - {apiGroups: [\"\"], resources: [pods/attach], verbs: [get], resourceNames: [web-0]}
             - {apiGroups: [\"\"], resources: [\"*/attach\"], verbs: [\"*\"]}
-                                            ^^^^^^^^^^ This rule can do anything with the input and output of pods
+                                            ^^^^^^^^^^ This rule can do anything with pods/attach
             - {apiGroups: [\"\"], resources: [pods, pods/*, pods/log], verbs: [create, get]}
             - {apiGroups: [apps], resources: [pods/attach], verbs: [create]}
             - {apiGroups: [\"\"], resources: [pods/attach], verbs: [delete]}

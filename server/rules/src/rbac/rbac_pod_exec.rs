@@ -59,7 +59,7 @@ rule! {
 pub(super) const PERMISSION: Permission = Permission {
     verbs: &["create", "get"],
     resources: &[("", &["pods/exec"])],
-    what: "commands in pods",
+    what: "pods/exec",
     so: "which runs commands with all that the pods hold",
     at: At::Resource,
     severity: Grades::all(Severity::Warning),
@@ -84,7 +84,7 @@ mod tests {
                                             ^^^^^^^^^ get pods/exec wherever
             - {apiGroups: [\"\"], resources: [pods/exec], verbs: [get], resourceNames: [web-0]}
             - {apiGroups: [\"\"], resources: [\"*/exec\"], verbs: [\"*\"]}
-                                            ^^^^^^^^ This rule can do anything with commands in pods
+                                            ^^^^^^^^ This rule can do anything with pods/exec
             - {apiGroups: [\"\"], resources: [pods, pods/*, pods/log], verbs: [create, get]}
             - {apiGroups: [apps], resources: [pods/exec], verbs: [create]}
             - {apiGroups: [\"\"], resources: [pods/exec], verbs: [delete]}

@@ -56,7 +56,7 @@ rule! {
 const PERMISSION: Permission = Permission {
     verbs: &["create", "get"],
     resources: &[("", &["pods/portforward"])],
-    what: "tunnels into pods",
+    what: "pods/portforward",
     so: "which reaches their ports past every NetworkPolicy",
     at: At::Resource,
     severity: Grades::all(Severity::Info),
@@ -81,7 +81,7 @@ mod tests {
                                             ^^^^^^^^^^^^^^^^ get pods/portforward wherever
             - {apiGroups: [\"\"], resources: [pods/portforward], verbs: [get], resourceNames: [web-0]}
             - {apiGroups: [\"\"], resources: [\"*/portforward\"], verbs: [\"*\"]}
-                                            ^^^^^^^^^^^^^^^ This rule can do anything with tunnels into pods
+                                            ^^^^^^^^^^^^^^^ This rule can do anything with pods/portforward
             - {apiGroups: [\"\"], resources: [pods, pods/*, pods/log], verbs: [create, get]}
             - {apiGroups: [apps], resources: [pods/portforward], verbs: [create]}
             - {apiGroups: [\"\"], resources: [pods/portforward], verbs: [delete]}
