@@ -1,13 +1,13 @@
 //! The objects of a workspace, by kind, and who has asked for which: so that a change of one file makes only those
 //! be judged again that asked for something it declares.
 
-use crate::{Namespace, Object, objects, pod_specs};
+use crate::{Namespace, Object, RunsAs, objects, pod_specs};
 use leastwise_yaml::{Document, Path, Stream};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 /// The kinds that others refer to. Objects of other kinds are not kept.
 const KINDS: &[&str] = &[
@@ -65,6 +65,8 @@ pub struct Declared {
     pub path: Path,
     /// A hash of its text.
     fingerprint: u64,
+    /// As whom its pods run, once somebody has asked.
+    runs_as: Arc<OnceLock<RunsAs>>,
 }
 
 /// Two are equal when they say the same, wherever in their source they stand.
@@ -81,6 +83,22 @@ impl Declared {
     pub fn object(&self) -> Object<'_> {
         let node = self.document.at(&self.path).unwrap_or_else(|| self.document.root());
         Object { node, path: self.path.clone() }
+    }
+
+    /// As whom its pods run. Read when first asked for, and then remembered: every workload may ask for it.
+    pub fn runs_as(&self) -> &RunsAs {
+        self.runs_as.get_or_init(|| RunsAs::of(&self.object()))
+    }
+
+    /// Whether both are certainly two objects of a cluster: of two kinds, names or namespaces. What a template hides,
+    /// or is left to who applies it, may be the same.
+    pub fn is_other(&self, object: &Object<'_>) -> bool {
+        let own = self.object();
+        let differ =
+            |one: Option<&str>, other: Option<&str>| one.zip(other).is_some_and(|(one, other)| one != other);
+        differ(own.kind(), object.kind())
+            || differ(own.name(), object.name())
+            || !own.home().may_be(object.home())
     }
 
     /// Whether both are the same object of a cluster: of one kind, namespace and name. An object under judgement is
@@ -174,6 +192,7 @@ impl Declarations {
             document: Arc::clone(document),
             path: object.path.clone(),
             fingerprint: hasher.finish(),
+            runs_as: Arc::default(),
         });
     }
 }

@@ -121,3 +121,64 @@ fn who_asked_for_a_kind_is_asked_again_when_it_changes() {
     assert!(!consulted.is_current(&other), "that there was none was an answer, too");
     assert!(consulted.is_current(&workspace));
 }
+
+#[test]
+fn who_runs_a_workload_is_known_of_all_its_containers() {
+    let mut workspace = Workspace::default();
+    update(
+        &mut workspace,
+        "web.yaml",
+        "
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: web}
+        spec:
+          serviceAccountName: shop
+          securityContext: {runAsUser: 1}
+          containers:
+          - name: web
+          - {name: proxy, securityContext: {runAsUser: 2}}
+          initContainers:
+          - {name: init, securityContext: {runAsUser: \"{{ .Values.user }}\"}}
+        ---
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: mapped}
+        spec:
+          hostUsers: false
+          securityContext: {runAsUser: 1}
+          containers: [{name: web}]
+        ",
+    );
+    let view = View::new(&workspace);
+    let runs_as: Vec<_> = view.workloads().map(|one| one.runs_as().clone()).collect();
+    assert_eq!(runs_as[0].service_accounts, ["shop"]);
+    assert_eq!(runs_as[0].users, [1, 2]);
+    assert_eq!(runs_as[1].service_accounts, ["default"]);
+    assert_eq!(runs_as[1].users, [0; 0]);
+}
+
+#[test]
+fn what_may_be_the_same_object_is_no_other() {
+    let web = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop}\nspec: {containers: []}\n";
+    let mut workspace = Workspace::default();
+    update(&mut workspace, "web.yaml", web);
+    let view = View::new(&workspace);
+    let declared = view.workloads().next().unwrap();
+    for (metadata, is_other) in [
+        ("{name: web, namespace: shop}", false),
+        ("{name: web}", false),
+        ("{name: web, namespace: \"{{ .Values.namespace }}\"}", false),
+        ("{name: \"{{ .Values.name }}\", namespace: shop}", false),
+        ("{name: proxy, namespace: shop}", true),
+        ("{name: web, namespace: other}", true),
+    ] {
+        let text = web.replace("{name: web, namespace: shop}", metadata);
+        let stream = leastwise_yaml::parse(&text);
+        let object = &objects(&stream.documents()[0].document)[0];
+        assert_eq!(declared.is_other(object), is_other, "{metadata}");
+    }
+    let job = web.replace("kind: Pod", "kind: Job");
+    let stream = leastwise_yaml::parse(&job);
+    assert!(declared.is_other(&objects(&stream.documents()[0].document)[0]));
+}

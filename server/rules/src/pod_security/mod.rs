@@ -73,6 +73,8 @@ crate::rule::family![
     selinux_type_not_allowed,
     selinux_user_or_role_set,
     service_account_not_allowed,
+    service_account_not_found,
+    service_account_shared,
     service_account_token_mounted,
     sudo_in_command,
     sysctl_value_injection,
@@ -83,6 +85,7 @@ crate::rule::family![
     windows_gmsa_not_set,
     windows_host_process,
     windows_user_not_set,
+    workload_uid_reused,
 ];
 
 mod annotations;
@@ -94,6 +97,7 @@ mod host_paths;
 mod host_ports;
 mod level;
 mod low_identity;
+mod other_workloads;
 mod pod_security_policies;
 mod pod_security_policy_ranges;
 mod root_user;

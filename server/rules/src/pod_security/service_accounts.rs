@@ -15,6 +15,11 @@ pub(super) fn gives_none(declared: &Declared) -> bool {
     account.is_some_and(|account| matches!(account.automount_token(), Setting::Set(false, _)))
 }
 
+/// The ServiceAccount that the pod names, when it names one beside `default`.
+pub(super) fn own_account<'d>(pod: &PodSpec<'d>) -> Option<&'d str> {
+    pod.service_account().filter(|name| *name != DEFAULT_ACCOUNT)
+}
+
 /// Where the pod names its account: `serviceAccount` is the field's old name and counts where the new one is not set.
 pub(super) fn account_path(pod: &PodSpec<'_>) -> Path {
     let is_set = |key: &str| matches!(pod.string(&[key]), Setting::Set(..));
