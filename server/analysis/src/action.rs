@@ -19,6 +19,8 @@ pub struct Action {
     pub is_safe: bool,
     /// The change, in the text.
     pub edits: Vec<TextEdit>,
+    /// What it does one by one, where it does several things, and what it leaves.
+    pub details: Vec<String>,
 }
 
 /// What an action is.
@@ -34,6 +36,8 @@ pub enum ActionKind {
     SuppressFile,
     /// Applies every safe fix.
     FixAll,
+    /// Makes a workload meet the restricted profile.
+    Harden,
 }
 
 /// What one can do about the findings that touch `range`.
@@ -65,7 +69,7 @@ pub fn resolve(file: &File, kind: ActionKind, rule: &str, range: TextRange) -> O
         ActionKind::SuppressLine | ActionKind::SuppressObject | ActionKind::SuppressFile => {
             suppress_action(file, index, &located, kind)
         }
-        ActionKind::FixAll => fix_all(file),
+        ActionKind::FixAll | ActionKind::Harden => None,
     }
 }
 
@@ -80,6 +84,12 @@ pub fn fix_all(file: &File) -> Option<Action> {
         diagnosis: None,
         is_safe: true,
         edits: edits_between(&text, &fixed.text),
+        details: fixed
+            .applied
+            .iter()
+            .map(|applied| applied.title.clone())
+            .chain(fixed.left.iter().map(|left| format!("Left: {} ({})", left.rule, left.why)))
+            .collect(),
     })
 }
 
@@ -94,6 +104,7 @@ fn fix_action(file: &File, index: usize, located: &Located<'_>) -> Option<Action
         diagnosis: Some(index),
         is_safe,
         edits: offer.edits,
+        details: Vec::new(),
     })
 }
 
@@ -123,6 +134,7 @@ fn suppress_action(file: &File, index: usize, located: &Located<'_>, kind: Actio
         diagnosis: Some(index),
         is_safe: true,
         edits,
+        details: Vec::new(),
     })
 }
 

@@ -44,12 +44,22 @@ pub struct Left {
 /// Applies the fixes of everything shown, the safe ones or, with `behavioural`, all; one after the other, each
 /// proved on the text as it then is, for one fix can make another possible.
 pub fn fix(text: &str, environment: &Environment, behavioural: bool) -> Fixed {
+    fix_where(text, environment, behavioural, |_| true)
+}
+
+/// Like [`fix`], of those findings that are wanted.
+pub(crate) fn fix_where(
+    text: &str,
+    environment: &Environment,
+    behavioural: bool,
+    is_wanted: impl Fn(&Located<'_>) -> bool,
+) -> Fixed {
     let mut file = File::new(text, environment);
     let mut text = text.to_owned();
     let mut applied = Vec::new();
     let mut refused = HashSet::new();
     loop {
-        let round = next(&file, behavioural, &mut refused);
+        let round = next(&file, behavioural, &is_wanted, &mut refused);
         let edits: Vec<_> = round.iter().flat_map(|(edits, _)| edits.iter().cloned()).collect();
         let Ok(fixed) = apply(&text, &edits) else { break };
         if fixed == text {
@@ -62,7 +72,7 @@ pub fn fix(text: &str, environment: &Environment, behavioural: bool) -> Fixed {
         applied.extend(round.into_iter().map(|(_, done)| done));
     }
     applied.sort_by_key(|done: &Applied| done.document);
-    let left = file.shown().map(|located| left(&file, &located, behavioural)).collect();
+    let left = file.shown().filter(is_wanted).map(|located| left(&file, &located, behavioural)).collect();
     Fixed { text, applied, left }
 }
 
@@ -70,14 +80,19 @@ pub fn fix(text: &str, environment: &Environment, behavioural: bool) -> Fixed {
 type Tried = HashSet<(&'static str, usize, Path)>;
 
 /// The next fix of each document, for documents do not depend on each other's text.
-fn next(file: &File, behavioural: bool, refused: &mut Tried) -> Vec<(Vec<TextEdit>, Applied)> {
+fn next(
+    file: &File,
+    behavioural: bool,
+    is_wanted: impl Fn(&Located<'_>) -> bool,
+    refused: &mut Tried,
+) -> Vec<(Vec<TextEdit>, Applied)> {
     let allowed = |located: &Located<'_>| {
         let Diagnosis { finding, removal, .. } = located.diagnosis;
         let is_allowed = |fix: &Fix| behavioural || fix.applicability == Applicability::Safe;
         removal.is_some() || finding.fix.as_ref().is_some_and(is_allowed)
     };
     let mut round: Vec<(Vec<TextEdit>, Applied)> = Vec::new();
-    for located in file.shown().filter(allowed) {
+    for located in file.shown().filter(|located| allowed(located) && is_wanted(located)) {
         let document = located.document;
         let is_served = round.last().is_some_and(|(_, done)| done.document == document);
         let rule = located.diagnosis.rule();

@@ -5,18 +5,21 @@
 
 use crate::diagnostics::diagnostic;
 use crate::event::View;
-use leastwise_analysis::{Action, ActionKind, actions, fix_all, resolve};
+use leastwise_analysis::{Action, ActionKind, actions, fix_all, harden, resolve};
 use leastwise_text::{TextEdit, TextRange};
 use serde::{Deserialize, Serialize};
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::lsp_types::{
-    CodeAction, CodeActionContext, CodeActionKind, CodeActionOrCommand, CodeActionTriggerKind,
-    DocumentChanges, OneOf, OptionalVersionedTextDocumentIdentifier, Range, TextDocumentEdit, Url,
-    WorkspaceEdit,
+    AnnotatedTextEdit, ChangeAnnotation, CodeAction, CodeActionContext, CodeActionKind, CodeActionOrCommand,
+    CodeActionTriggerKind, DocumentChanges, OneOf, OptionalVersionedTextDocumentIdentifier, Range,
+    TextDocumentEdit, Url, WorkspaceEdit,
 };
 
 /// Every safe fix at once. Editors run it on saving where the user asks for `source.fixAll` or for this.
 pub(crate) const FIX_ALL: &str = "source.fixAll.leastwise";
+
+/// Makes a workload meet the restricted profile.
+pub(crate) const HARDEN: &str = "refactor.rewrite.leastwise.harden";
 
 /// What an action needs to find its way back when it is chosen.
 #[derive(Debug, Serialize, Deserialize)]
@@ -62,6 +65,16 @@ pub(crate) fn offered(view: &View, range: Range, context: &CodeActionContext) ->
             ..CodeAction::default()
         }));
     }
+    let harden_kind = CodeActionKind::new(HARDEN);
+    if !is_unasked && wants(&harden_kind) {
+        let range = view.text().offsets(range);
+        offered.extend(harden(&view.file, range).into_iter().map(|action| CodeAction {
+            edit: Some(reviewed(view, &action)),
+            title: action.title,
+            kind: Some(harden_kind.clone()),
+            ..CodeAction::default()
+        }));
+    }
     offered.into_iter().map(CodeActionOrCommand::CodeAction).collect()
 }
 
@@ -96,7 +109,7 @@ fn data(view: &View, action: &Action, range: TextRange) -> Option<Data> {
         ActionKind::SuppressLine => Kind::SuppressLine,
         ActionKind::SuppressObject => Kind::SuppressObject,
         ActionKind::SuppressFile => Kind::SuppressFile,
-        ActionKind::FixAll => return None,
+        ActionKind::FixAll | ActionKind::Harden => return None,
     };
     Some(Data {
         uri: view.revision.uri.clone(),
@@ -148,6 +161,36 @@ fn edit(view: &View, edits: &[TextEdit]) -> WorkspaceEdit {
         WorkspaceEdit { document_changes: Some(changes), ..WorkspaceEdit::default() }
     } else {
         WorkspaceEdit { changes: Some([(uri, edits)].into()), ..WorkspaceEdit::default() }
+    }
+}
+
+/// An edit that the client shows before it is applied, with what it does in words, where the client can.
+fn reviewed(view: &View, action: &Action) -> WorkspaceEdit {
+    let plain = edit(view, &action.edits);
+    let (true, Some(DocumentChanges::Edits(documents))) =
+        (view.client.annotates_changes, &plain.document_changes)
+    else {
+        return plain;
+    };
+    const REVIEW: &str = "leastwise.harden";
+    let annotation = ChangeAnnotation {
+        label: action.title.clone(),
+        needs_confirmation: Some(true),
+        description: Some(action.details.join("\n")),
+    };
+    let annotated = documents.iter().cloned().map(|mut document| {
+        for one in &mut document.edits {
+            if let OneOf::Left(text_edit) = one {
+                let text_edit = std::mem::take(text_edit);
+                *one = OneOf::Right(AnnotatedTextEdit { text_edit, annotation_id: REVIEW.to_owned() });
+            }
+        }
+        document
+    });
+    WorkspaceEdit {
+        document_changes: Some(DocumentChanges::Edits(annotated.collect())),
+        change_annotations: Some([(REVIEW.to_owned(), annotation)].into()),
+        changes: None,
     }
 }
 

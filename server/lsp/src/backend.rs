@@ -1,7 +1,7 @@
 //! The rim: tower-lsp calls these. Each handler, before it awaits anything, puts what it heard into the state's
 //! queue, so that the order in which the client spoke is kept; then it waits for its answer and computes nothing.
 
-use crate::action::{self, Data, FIX_ALL};
+use crate::action::{self, Data, FIX_ALL, HARDEN};
 use crate::client::Features;
 use crate::convert::encoding_kind;
 use crate::event::{Event, Events, Question, View};
@@ -196,7 +196,11 @@ fn capabilities(client: &Features) -> ServerCapabilities {
         ..DiagnosticOptions::default()
     };
     let actions = CodeActionOptions {
-        code_action_kinds: Some(vec![CodeActionKind::QUICKFIX, CodeActionKind::new(FIX_ALL)]),
+        code_action_kinds: Some(vec![
+            CodeActionKind::QUICKFIX,
+            CodeActionKind::new(FIX_ALL),
+            CodeActionKind::new(HARDEN),
+        ]),
         resolve_provider: Some(client.resolves_edits),
         ..CodeActionOptions::default()
     };

@@ -19,6 +19,8 @@ pub(crate) struct Features {
     pub(crate) resolves_edits: bool,
     /// Edits may name the version that they are for.
     pub(crate) checks_edit_versions: bool,
+    /// Edits may be explained, and shown before they are applied.
+    pub(crate) annotates_changes: bool,
     /// Diagnostics may name other places.
     pub(crate) shows_related: bool,
     /// It can be asked for settings.
@@ -55,6 +57,9 @@ impl Features {
             checks_edit_versions: workspace
                 .and_then(|workspace| workspace.workspace_edit.as_ref()?.document_changes)
                 .unwrap_or(false),
+            annotates_changes: workspace
+                .and_then(|workspace| workspace.workspace_edit.as_ref()?.change_annotation_support.as_ref())
+                .is_some(),
             shows_related: document
                 .and_then(|document| document.publish_diagnostics.as_ref()?.related_information)
                 .unwrap_or(false),

@@ -66,7 +66,10 @@ async fn a_finding_offers_its_fix_and_silence() {
 async fn nothing_is_offered_where_nothing_is_found() {
     let mut client = start(json!({})).await;
     assert_eq!(client.request("textDocument/codeAction", asking(4, json!(["quickfix"]))).await, json!([]));
-    assert_eq!(client.request("textDocument/codeAction", asking(3, json!(["refactor"]))).await, json!([]));
+    assert_eq!(
+        client.request("textDocument/codeAction", asking(3, json!(["refactor.extract"]))).await,
+        json!([])
+    );
     client.end().await;
 }
 
@@ -137,5 +140,29 @@ async fn fix_all_applies_the_safe_fixes_only_and_only_where_it_is_asked_for() {
         let actions = client.request("textDocument/codeAction", asking(0, json!([only]))).await;
         assert_eq!(actions, json!([]), "{only}");
     }
+    client.end().await;
+}
+
+#[tokio::test]
+async fn a_workload_is_hardened_as_one_change_to_be_looked_at() {
+    let annotating = json!({"workspace": {"workspaceEdit": {
+        "documentChanges": true, "changeAnnotationSupport": {"groupsOnLabel": true},
+    }}});
+    let mut client = start(annotating).await;
+    let actions = client.request("textDocument/codeAction", asking(3, json!(["refactor.rewrite"]))).await;
+    let [action] = actions.as_array().unwrap().as_slice() else { panic!("{actions}") };
+    assert_eq!(action["kind"], "refactor.rewrite.leastwise.harden");
+    assert!(action["title"].as_str().unwrap().contains("to the restricted profile"), "{action}");
+    let annotation = &action["edit"]["changeAnnotations"]["leastwise.harden"];
+    assert_eq!(annotation["needsConfirmation"], true, "{action}");
+    assert!(annotation["description"].as_str().unwrap().contains("Remove hostPID"), "{annotation}");
+    let edits = action["edit"]["documentChanges"][0]["edits"].as_array().unwrap();
+    assert!(edits.iter().all(|edit| edit["annotationId"] == "leastwise.harden"), "{edits:?}");
+    client.end().await;
+
+    // A client that cannot show it gets the change alone.
+    let mut client = start(json!({})).await;
+    let actions = client.request("textDocument/codeAction", asking(3, json!(["refactor"]))).await;
+    assert!(actions[0]["edit"]["changes"][URI][0]["newText"].is_string(), "{actions}");
     client.end().await;
 }
