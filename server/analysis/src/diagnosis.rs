@@ -1,6 +1,6 @@
 use crate::Environment;
 use crate::suppression::{Scope, Suppression, suppressions, unused};
-use leastwise_manifest::{Consulted, Object, Resource, View, objects};
+use leastwise_manifest::{Consulted, Object, Resource, objects};
 use leastwise_rules::{
     Census, Confidence, Context, Finding, Judgement, Panicked, Plan, Profile, Severity, cover, judge,
     profile_reached,
@@ -83,7 +83,7 @@ pub(crate) struct DocumentAnalysis {
 impl DocumentAnalysis {
     pub(crate) fn new(document: Arc<Document>, environment: &Environment, plan: &Plan) -> Self {
         let settings = environment.configuration.rule_settings();
-        let view = View::new(&environment.workspace);
+        let view = environment.view();
         let context = Context { settings: &settings, workspace: &view, plan };
         let judgement = judge(&document, &context);
         let objects = objects(&document);

@@ -19,6 +19,8 @@ pub struct Environment {
     pub workspace: Arc<Workspace>,
     /// Rules that are not run, for they have panicked before.
     pub disabled: Arc<Vec<&'static str>>,
+    /// What the text is called in the workspace: its path or address. Empty for a text that has none.
+    pub source: Arc<str>,
     /// The day, on which suppressions may have ended; without it, none has.
     pub today: Option<Date>,
 }
@@ -29,12 +31,17 @@ impl Environment {
         self.has_same_settings(other) && Arc::ptr_eq(&self.workspace, &other.workspace)
     }
 
+    /// The workspace as the text sees it.
+    pub(crate) fn view(&self) -> View<'_> {
+        let view = View::new(&self.workspace);
+        if self.source.is_empty() { view } else { view.from(&self.source) }
+    }
+
     /// The rules to apply: those that the configuration selects, and those that tell which profile a pod meets.
     fn plan(&self) -> Arc<Plan> {
         let is_wanted = |rule: &Rule| {
             let is_of_profile = rule.profile.is_some();
-            !self.disabled.contains(&rule.id)
-                && (is_of_profile || self.configuration.selects_rule(rule, rule.profile))
+            !self.disabled.contains(&rule.id) && (is_of_profile || self.configuration.may_select(rule))
         };
         Arc::new(Plan::new(is_wanted))
     }
@@ -43,6 +50,7 @@ impl Environment {
         Arc::ptr_eq(&self.configuration, &other.configuration)
             && Arc::ptr_eq(&self.disabled, &other.disabled)
             && self.today == other.today
+            && self.source == other.source
     }
 }
 
@@ -245,9 +253,9 @@ impl File {
         self.documents.iter().flat_map(|document| &document.panicked)
     }
 
-    /// What this text declares to others under the name `source`.
-    pub fn declarations(&self, source: &str) -> Declarations {
-        Declarations::of(source, &self.stream)
+    /// What this text declares to others.
+    pub fn declarations(&self) -> Declarations {
+        Declarations::of(&self.environment.source, &self.stream)
     }
 
     /// Proves the fix of a diagnosis; the edits are in offsets of the text.
@@ -265,7 +273,7 @@ impl File {
             });
         }
         let settings = self.environment.configuration.rule_settings();
-        let view = View::new(&self.environment.workspace);
+        let view = self.environment.view();
         let context = leastwise_rules::Context { settings: &settings, workspace: &view, plan: &self.plan };
         let is_heard = |finding: &Finding| self.environment.configuration.selects(finding);
         let DocumentAnalysis { document, census, .. } = located.analysis;

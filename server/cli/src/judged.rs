@@ -69,7 +69,9 @@ pub(crate) fn judge(sources: Vec<Source>, configurations: &mut Configurations) -
         bar.inc(1);
         let workspace = Arc::clone(&workspace);
         let today = Some(today());
-        let environment = Environment { configuration, workspace, today, ..Environment::default() };
+        let source_name = Arc::from(source.name.as_str());
+        let environment =
+            Environment { configuration, workspace, today, source: source_name, ..Environment::default() };
         Judged { source, encoding, file: text.judge(&environment), sightings: Vec::new() }
     });
     project.files = judged.collect();

@@ -224,6 +224,7 @@ impl State {
             configuration: self.configurations.of(convert::path(uri).as_deref()),
             workspace: Arc::clone(&self.workspace),
             disabled: Arc::clone(&self.disabled),
+            source: Arc::from(uri.as_str()),
             today: Some(today()),
         }
     }
@@ -539,7 +540,7 @@ impl State {
 fn judge(revision: Arc<Revision>, client: &Features) -> Event {
     let judged = catch_unwind(AssertUnwindSafe(|| {
         let file: &File = revision.judge();
-        (diagnostics(file, &revision, client), file.declarations(revision.uri.as_str()))
+        (diagnostics(file, &revision, client), file.declarations())
     }));
     match judged {
         Ok((diagnostics, declarations)) => Event::Judged(Judged { revision, diagnostics, declarations }),

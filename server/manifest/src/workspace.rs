@@ -201,6 +201,8 @@ impl Declarations {
 #[derive(Debug)]
 pub struct View<'w> {
     workspace: &'w Workspace,
+    /// The source of who asks.
+    source: Option<&'w str>,
     consulted: RefCell<Consulted>,
 }
 
@@ -218,7 +220,29 @@ impl Consulted {
 impl<'w> View<'w> {
     /// Nobody has asked yet.
     pub fn new(workspace: &'w Workspace) -> Self {
-        Self { workspace, consulted: RefCell::default() }
+        Self { workspace, source: None, consulted: RefCell::default() }
+    }
+
+    /// Somebody asks who is in `source` himself.
+    #[must_use]
+    pub fn from(self, source: &'w str) -> Self {
+        Self { source: Some(source), ..self }
+    }
+
+    /// Whether an object of the workspace is certainly in the namespace `home` of who asks. Objects that leave the
+    /// namespace out are applied together where they lie together: in one folder, or in one above the other.
+    pub fn is_in(&self, declared: &Declared, home: Namespace<'_>) -> bool {
+        let own = declared.object().home();
+        own.is(home) && (own != Namespace::Unsaid || self.is_near(declared))
+    }
+
+    /// Whether an object lies in the folder of who asks, or in one above or below it.
+    pub fn is_near(&self, declared: &Declared) -> bool {
+        let folder = |source: &'_ str| source.rfind('/').map_or(0, |end| end + 1);
+        self.source.is_none_or(|own| {
+            let (own, other) = (&own[..folder(own)], &declared.source[..folder(&declared.source)]);
+            own.starts_with(other) || other.starts_with(own)
+        })
     }
 
     /// What has been asked for.
@@ -242,19 +266,15 @@ impl<'w> View<'w> {
     }
 
     /// The objects of one kind in what is certainly the namespace `home`.
-    pub fn in_namespace<'h>(
-        &self,
-        kind: &str,
-        home: Namespace<'h>,
-    ) -> impl Iterator<Item = &'w Declared> + use<'w, 'h> {
-        self.of_kind(kind).filter(move |declared| declared.object().home().is(home))
+    pub fn in_namespace(&self, kind: &str, home: Namespace<'_>) -> impl Iterator<Item = &'w Declared> {
+        self.of_kind(kind).filter(move |declared| self.is_in(declared, home))
     }
 
     /// The object of that kind and name in what is certainly the namespace `home`.
     pub fn named(&self, kind: &str, home: Namespace<'_>, name: &str) -> Option<&'w Declared> {
         self.of_kind(kind).find(|declared| {
             let object = declared.object();
-            object.name() == Some(name) && object.home().is(home)
+            object.name() == Some(name) && self.is_in(declared, home)
         })
     }
 

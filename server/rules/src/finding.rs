@@ -1,5 +1,5 @@
 use crate::context::Context;
-use crate::{Profile, Rule, Severity};
+use crate::{Persona, Profile, Rule, Severity};
 use leastwise_manifest::{Declared, Place, View, key_place, place};
 use leastwise_text::TextRange;
 use leastwise_yaml::{Document, Patch, Path};
@@ -11,6 +11,8 @@ pub struct Finding {
     pub rule: &'static Rule,
     /// How bad it is here.
     pub severity: Severity,
+    /// Who wants to hear of it: the rule's, unless something beside it makes it more or less worth saying.
+    pub persona: Persona,
     /// The profile that forbids it here: the rule's, unless something beside it makes the profile lenient.
     pub profile: Option<Profile>,
     /// What is wrong here, in one sentence without a full stop.
@@ -39,6 +41,7 @@ impl Finding {
         Self {
             rule,
             severity: rule.severity,
+            persona: rule.persona,
             profile: None,
             message,
             object: Path::root(),
@@ -132,6 +135,7 @@ impl<'r> Report<'r, '_> {
         let finding = Finding {
             rule: self.rule,
             severity: self.rule.severity,
+            persona: self.rule.persona,
             profile: self.rule.profile,
             message: sentence(message.into()),
             object: self.object.clone(),
@@ -170,6 +174,12 @@ impl Found<'_> {
     /// How bad it is here, where that differs from the rule.
     pub(crate) fn severity(self, severity: Severity) -> Self {
         self.finding.severity = severity;
+        self
+    }
+
+    /// Who wants to hear of it here, where that differs from the rule.
+    pub(crate) fn persona(self, persona: Persona) -> Self {
+        self.finding.persona = persona;
         self
     }
 

@@ -143,18 +143,28 @@ impl Configuration {
 
     /// Whether a finding is shown.
     pub fn selects(&self, finding: &Finding) -> bool {
-        self.selects_rule(finding.rule, finding.profile)
+        self.selects_what(finding.rule, finding.persona, finding.profile)
     }
 
     /// Whether the findings of a rule are shown that `profile` forbids.
     pub(crate) fn selects_rule(&self, rule: &Rule, profile: Option<Profile>) -> bool {
+        self.selects_what(rule, rule.persona, profile)
+    }
+
+    /// Whether a rule is to be applied, for something that it may find is shown.
+    pub(crate) fn may_select(&self, rule: &Rule) -> bool {
+        let persona = if rule.persona == Persona::Policy { Persona::Policy } else { Persona::Default };
+        self.selects_what(rule, persona, rule.profile)
+    }
+
+    fn selects_what(&self, rule: &Rule, persona: Persona, profile: Option<Profile>) -> bool {
         if self.is_excluded {
             return false;
         }
         let named = |selectors: &[Selector]| selectors.iter().any(|selector| selector.holds(rule));
         let on = match &self.select {
             Some(selectors) => named(selectors),
-            None => self.listens_to(rule) && profile.is_none_or(|profile| profile <= self.profile()),
+            None => self.listens_to(rule, persona) && profile.is_none_or(|profile| profile <= self.profile()),
         };
         on && !named(&self.ignore)
     }
@@ -168,8 +178,8 @@ impl Configuration {
         self.profile.unwrap_or(Profile::Restricted)
     }
 
-    fn listens_to(&self, rule: &Rule) -> bool {
-        match rule.persona {
+    fn listens_to(&self, rule: &Rule, persona: Persona) -> bool {
+        match persona {
             Persona::Default => true,
             Persona::Pedantic => matches!(self.persona, Some(Persona::Pedantic | Persona::Policy)),
             Persona::Policy => rule.parameter.is_some_and(|parameter| self.parameters.is_set(parameter)),

@@ -77,8 +77,9 @@ fn check(pod: &PodSpec<'_>, report: &mut Report<'_, '_>) {
     let Some(account) = own_account(pod) else { return };
     let home = pod.object.home();
     let has_account = |runs_as: &RunsAs| runs_as.service_accounts.iter().any(|name| name == account);
-    let mut sharing = others(report.workspace(), &pod.object, has_account)
-        .filter(|declared| declared.object().home().is(home));
+    let workspace = report.workspace();
+    let mut sharing =
+        others(workspace, &pod.object, has_account).filter(|declared| workspace.is_in(declared, home));
     let Some(first) = sharing.next() else { return };
     let more = match sharing.count() {
         0 => String::new(),

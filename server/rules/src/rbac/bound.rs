@@ -41,17 +41,17 @@ fn bindings_of<'w>(role: &Role<'_>, workspace: &View<'w>) -> Vec<&'w Declared> {
         let named = lookup(object.node, &["roleRef", "name"]).value().and_then(Node::as_text);
         let is_named =
             named.is_some_and(|named| named == name || gathering.iter().any(|other| other == named));
-        is_named && binding(&object).is_some_and(|binding| grants(&binding, role))
+        is_named && binding(&object).is_some_and(|binding| grants(&binding, role, workspace, declared))
     };
     BINDINGS.iter().flat_map(|kind| workspace.of_kind(kind)).filter(is_granted).collect()
 }
 
 /// Whether a binding that has the role's name is for it, and for anyone.
-fn grants(binding: &Binding<'_>, role: &Role<'_>) -> bool {
+fn grants(binding: &Binding<'_>, role: &Role<'_>, workspace: &View<'_>, declared: &Declared) -> bool {
     let is_for_anyone = binding.open || !binding.subjects.is_empty();
     let is_for_it = match binding.role.kind {
         Some("ClusterRole") => role.is_cluster_role(),
-        Some("Role") => !role.is_cluster_role() && binding.object.home().is(role.object.home()),
+        Some("Role") => !role.is_cluster_role() && workspace.is_in(declared, role.object.home()),
         _ => false,
     };
     is_for_anyone && is_for_it

@@ -51,20 +51,24 @@ pub(super) fn bindings_to<'w>(home: Namespace<'_>, account: &str, workspace: &Vi
         if !names.filter_map(Node::as_text).any(may_be) {
             return false;
         }
-        let in_force = |binding: &Binding<'_>| binding.is_cluster_binding() || object.home().is(home);
+        let in_force =
+            |binding: &Binding<'_>| binding.is_cluster_binding() || workspace.is_in(declared, home);
         binding(&object).filter(in_force).is_some_and(|binding| {
-            binding.subjects.iter().any(|subject| holds(subject, object.home(), home, account))
+            binding
+                .subjects
+                .iter()
+                .any(|subject| holds(subject, workspace.is_in(declared, home), home, account))
         })
     };
     kinds.filter(names_it).collect()
 }
 
 /// Whether a subject of a binding is the ServiceAccount, or a group that it is in.
-fn holds(subject: &Subject<'_>, binding: Namespace<'_>, home: Namespace<'_>, account: &str) -> bool {
+fn holds(subject: &Subject<'_>, is_in_its_namespace: bool, home: Namespace<'_>, account: &str) -> bool {
     match (subject.kind, subject.name) {
         (Some("ServiceAccount"), Some(name)) if name == account => match subject.namespace.known() {
             Some(namespace) => home.is(Namespace::Named(namespace)),
-            None => subject.namespace.is_unset() && home.is(binding),
+            None => subject.namespace.is_unset() && is_in_its_namespace,
         },
         (Some("Group"), Some(name)) => match name.strip_prefix("system:serviceaccounts") {
             Some("") => true,

@@ -149,7 +149,7 @@ fn of_limit_ranges(pod: &PodSpec<'_>, bound: Bound, resource: &str, context: &Co
     let mut given = Amount::Missing;
     for declared in context.workspace.of_kind("LimitRange") {
         let object = declared.object();
-        let is_here = object.home().is(home);
+        let is_here = context.workspace.is_in(declared, home);
         // A namespace that a template hides is likely the same on both sides, but nobody knows.
         let may_be_here = [home, object.home()].contains(&Namespace::Unknown) && object.home().may_be(home);
         if is_here || may_be_here {

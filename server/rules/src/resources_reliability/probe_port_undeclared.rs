@@ -1,7 +1,7 @@
 use super::probes::{HANDLERS, may_have_probes};
 use crate::finding::Report;
 use crate::rule::{Check, rule};
-use crate::{Checker::*, Family, Severity};
+use crate::{Checker::*, Family, Persona, Severity};
 use leastwise_manifest::{Container, PodSpec, Setting, integer, string};
 use leastwise_yaml::{Field, Node};
 
@@ -84,15 +84,20 @@ fn check(_: &PodSpec<'_>, container: &Container<'_>, report: &mut Report<'_, '_>
                 continue;
             }
             let title = container.title();
-            let (severity, message) = match port {
-                Port::Name(name) => {
-                    (Severity::Warning, format!("No port of {title} is named \"{name}\", so the probe fails"))
-                }
-                Port::Number(number) => {
-                    (Severity::Info, format!("Port {number} is not among the ports of {title}"))
-                }
+            let (severity, persona, message) = match port {
+                Port::Name(name) => (
+                    Severity::Warning,
+                    Persona::Default,
+                    format!("No port of {title} is named \"{name}\", so the probe fails"),
+                ),
+                Port::Number(number) => (
+                    Severity::Info,
+                    Persona::Pedantic,
+                    format!("Port {number} is not among the ports of {title}"),
+                ),
             };
-            report.find(container.path.keys(&[probe, handler, "port"]), message).severity(severity);
+            let path = container.path.keys(&[probe, handler, "port"]);
+            report.find(path, message).severity(severity).persona(persona);
         }
     }
 }

@@ -1,7 +1,7 @@
 use super::probes::{handler, is_serving, may_have_probes};
 use crate::finding::Report;
 use crate::rule::{Check, rule};
-use crate::{Checker::*, Family, Severity};
+use crate::{Checker::*, Family, Persona, Severity};
 use leastwise_manifest::{Container, PodSpec, Setting, integer};
 use leastwise_yaml::{Field, Kind, Node};
 
@@ -87,12 +87,17 @@ fn check(pod: &PodSpec<'_>, container: &Container<'_>, report: &mut Report<'_, '
         // Hidden numbers may make it so.
         _ => true,
     };
-    let severity = if waits_longer { Severity::Hint } else { Severity::Warning };
+    let (severity, persona) = if waits_longer {
+        (Severity::Hint, Persona::Pedantic)
+    } else {
+        (Severity::Warning, Persona::Default)
+    };
     let message =
         format!("{} is restarted by the question that tells whether it is ready", container.title());
     report
         .find(container.path.key(LIVENESS), message)
         .severity(severity)
+        .persona(persona)
         .related(&container.path.key(READINESS), "The readiness probe");
 }
 

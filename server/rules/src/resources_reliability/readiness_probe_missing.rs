@@ -94,6 +94,7 @@ fn check(pod: &PodSpec<'_>, report: &mut Report<'_, '_>) {
         report
             .find(path, format!("{name} calls {title} as soon as it runs: it has no readiness probe"))
             .severity(Severity::Warning)
+            .persona(Persona::Default)
             .related_in(service, &service.path.keys(&["spec", "selector"]), "What selects the pod");
     }
 }
