@@ -5,12 +5,12 @@ use leastwise_manifest::{Binding, Object};
 /// The kinds of bindings.
 pub(super) const BINDINGS: &[&str] = &["RoleBinding", "ClusterRoleBinding"];
 
-/// A binding in words, as a sentence begins: `RoleBinding "web"`.
+/// A binding in words: `RoleBinding "web"`.
 pub(super) fn title(object: &Object<'_>) -> String {
-    let kind = object.kind().unwrap_or("The binding");
+    let kind = object.kind().unwrap_or("binding");
     match object.name() {
         Some(name) => format!("{kind} \"{name}\""),
-        None => format!("This {kind}"),
+        None => format!("the {kind}"),
     }
 }
 

@@ -23,11 +23,8 @@ pub(super) fn roles<'w>(binding: &Binding<'_>, workspace: &View<'w>) -> Vec<(&'w
     let selectors = selectors(&object);
     let own = [declared].into_iter().filter(|_| selectors.is_empty());
     let gathered = workspace.of_kind("ClusterRole").filter(|other| {
-        let labels = || Labels::of(lookup(other.object().node, &["metadata", "labels"]));
-        !selectors.is_empty() && {
-            let labels = labels();
-            selectors.iter().any(|selector| selector.matches(&labels) == Some(true))
-        }
+        let labels = Labels::of(lookup(other.object().node, &["metadata", "labels"]));
+        selectors.iter().any(|selector| selector.matches(&labels) == Some(true))
     });
     own.chain(gathered).filter_map(|declared| Some((declared, role(&declared.object())?))).collect()
 }
@@ -38,9 +35,10 @@ pub(super) fn selectors<'d>(role: &Object<'d>) -> Vec<Selector<'d>> {
     selectors.into_iter().flat_map(Node::items).map(|item| Selector::read(item.value)).collect()
 }
 
-/// The bindings of the workspace that certainly grant something to a ServiceAccount.
+/// The bindings of the workspace that certainly grant something to a ServiceAccount, those for the whole cluster
+/// first.
 pub(super) fn bindings_to<'w>(home: Namespace<'_>, account: &str, workspace: &View<'w>) -> Vec<&'w Declared> {
-    let kinds = BINDINGS.iter().flat_map(|kind| workspace.of_kind(kind));
+    let kinds = BINDINGS.iter().rev().flat_map(|kind| workspace.of_kind(kind));
     let names_it = |declared: &&Declared| {
         let object = declared.object();
         // Most bindings are for others; to look at the names costs little.

@@ -100,7 +100,9 @@ fn check(pod: &PodSpec<'_>, report: &mut Report<'_, '_>) {
             title(&object),
             binding.role.title(),
         );
-        let found = report.find(pod.path.key("serviceAccountName"), message).related_in(
+        // Bound in a namespace, it takes no more than that over.
+        let severity = if binding.is_cluster_binding() { RULE.severity } else { Severity::Warning };
+        let found = report.find(pod.path.key("serviceAccountName"), message).severity(severity).related_in(
             declared,
             &declared.path.keys(&["roleRef", "name"]),
             "The binding",
@@ -115,8 +117,8 @@ fn check(pod: &PodSpec<'_>, report: &mut Report<'_, '_>) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::Settings;
     use crate::testing::{check, check_silent, find};
+    use crate::{Settings, Severity};
 
     const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop}\n\
                        spec: {serviceAccountName: web, containers: [{name: web}]}\n";
@@ -214,6 +216,17 @@ mod tests {
         ] {
             check_silent(&RULE, &workspace(kind, role, subject, rule));
         }
+    }
+
+    #[test]
+    fn it_is_milder_in_a_namespace_and_the_binding_for_the_cluster_is_told_first() {
+        let text = workspace("RoleBinding", CLUSTER_ROLE, ACCOUNT, SECRETS);
+        let found = find(&RULE, &Settings::default(), &text);
+        assert_eq!(found[0].1.severity, Severity::Warning);
+        let cluster = workspace("ClusterRoleBinding", CLUSTER_ROLE, ACCOUNT, SECRETS).replace(POD, "");
+        let found = find(&RULE, &Settings::default(), &format!("{text}{cluster}"));
+        assert_eq!(found[0].1.severity, Severity::Error);
+        assert!(found[0].1.message.contains("through ClusterRoleBinding"), "{}", found[0].1.message);
     }
 
     #[test]
