@@ -141,6 +141,8 @@ pub enum Aspect {
     WindowsCredential,
     /// The profile that a namespace enforces.
     Admission,
+    /// What a PodSecurityPolicy or SecurityContextConstraints admits.
+    AdmittedPods,
 }
 
 impl Aspect {
@@ -179,6 +181,7 @@ impl Aspect {
             Self::WindowsUser => "the Windows user",
             Self::WindowsCredential => "the Windows credential",
             Self::Admission => "the enforced profile",
+            Self::AdmittedPods => "the admitted pods",
         }
     }
 }

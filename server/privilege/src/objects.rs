@@ -3,7 +3,10 @@ use crate::data::Documents;
 use crate::judge::{Sides, title};
 use crate::ledger::{Ledger, some_of};
 use crate::pairing::{Paired, pair};
-use crate::pod_security::{Placed, compare_namespace, compare_pods, compare_service_account, has_pods};
+use crate::pod_security::{
+    Placed, compare_constraints, compare_namespace, compare_pods, compare_policies, compare_service_account,
+    has_pods, is_constraints, is_policy,
+};
 use crate::rbac::{compare_bindings, compare_roles};
 use leastwise_manifest::{Object, ServiceAccount, binding, lookup, role};
 use leastwise_yaml::Node;
@@ -114,6 +117,12 @@ fn compare_object<'d>(sides: Sides<Placed<'_, 'd>>, documents: Option<&Documents
         (Some(before), Some(after), Some(documents)) => {
             if before.kind() == Some("ServiceAccount") && before.api_group() == Some("") {
                 return compare_service_account(before, after, documents, ledger);
+            }
+            if is_policy(before) && is_policy(after) {
+                return compare_policies(before, after, documents, ledger);
+            }
+            if is_constraints(before) && is_constraints(after) {
+                return compare_constraints(before, after, documents, ledger);
             }
             let paths = documents.differing(before.node, after.node, &[]);
             if !paths.is_empty() {

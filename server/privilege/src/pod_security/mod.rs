@@ -12,6 +12,7 @@ mod container;
 mod host_port;
 mod listing;
 mod pod;
+mod pod_policies;
 mod token;
 mod volume;
 
@@ -26,6 +27,7 @@ use leastwise_yaml::{Field, Path, Segment};
 use pod::PodAspects;
 
 pub(crate) use admission::compare_namespace;
+pub(crate) use pod_policies::{compare_constraints, compare_policies, is_constraints, is_policy};
 pub(crate) use token::compare_service_account;
 
 /// An object with the service accounts of its side, which its pods inherit from.

@@ -10,6 +10,7 @@ mod containers;
 mod corpus;
 mod laws;
 mod objects;
+mod pod_policies;
 mod pods;
 mod roles;
 mod support;

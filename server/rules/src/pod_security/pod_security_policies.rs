@@ -72,3 +72,52 @@ impl<'d> Policy<'d> {
         ));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::check_fix;
+
+    #[test]
+    fn every_fix_is_proved_and_changes_one_field() {
+        for (rule, before, after) in [
+            ("psp-privileged", "{privileged: true, hostPID: false}", "{hostPID: false}"),
+            ("psp-host-pid", "{hostPID: true, privileged: false}", "{privileged: false}"),
+            ("psp-host-ipc", "{hostIPC: true, privileged: false}", "{privileged: false}"),
+            ("psp-host-network", "{hostNetwork: true, privileged: false}", "{privileged: false}"),
+            (
+                "psp-privilege-escalation",
+                "{privileged: false}",
+                "{privileged: false, allowPrivilegeEscalation: false}",
+            ),
+            ("psp-root-user", "{runAsUser: {rule: RunAsAny}}", "{runAsUser: {rule: MustRunAsNonRoot}}"),
+            (
+                "psp-net-raw-not-dropped",
+                "{requiredDropCapabilities: [KILL]}",
+                "{requiredDropCapabilities: [ALL]}",
+            ),
+            (
+                "psp-required-drop-missing",
+                "{requiredDropCapabilities: []}",
+                "{requiredDropCapabilities: [ALL]}",
+            ),
+            (
+                "psp-capabilities-allowed",
+                "{allowedCapabilities: ['*'], privileged: false}",
+                "{privileged: false}",
+            ),
+            ("psp-unsafe-sysctls", "{allowedUnsafeSysctls: [a], privileged: false}", "{privileged: false}"),
+            (
+                "psp-proc-mount-unmasked",
+                "{allowedProcMountTypes: [Default, Unmasked]}",
+                "{allowedProcMountTypes: [Default]}",
+            ),
+        ] {
+            let policy = |spec| {
+                format!(
+                    "apiVersion: policy/v1beta1\nkind: PodSecurityPolicy\nmetadata: {{name: web}} # ours\nspec: {spec}\n"
+                )
+            };
+            check_fix(crate::rule(rule).unwrap(), &policy(before), &policy(after));
+        }
+    }
+}

@@ -37,8 +37,9 @@ rule! {
     /// ```
     ///
     /// ## Fix
-    /// Sets the annotation `seccomp.security.alpha.kubernetes.io/defaultProfileName: runtime/default`. Programs
-    /// that use one of the filtered calls fail.
+    /// Sets the annotation `seccomp.security.alpha.kubernetes.io/defaultProfileName: runtime/default`, and allows that
+    /// profile where none is allowed by name: a default that is not allowed has every pod refused. Programs that use
+    /// one of the filtered calls fail.
     ///
     /// ## When it is fine
     /// Where every kubelet runs with `seccompDefault`, or every pod states its profile.
@@ -58,6 +59,8 @@ rule! {
 
 const ANNOTATIONS: &[&str] = &["metadata", "annotations"];
 const DEFAULT_PROFILE: &str = "seccomp.security.alpha.kubernetes.io/defaultProfileName";
+const ALLOWED_PROFILES: &str = "seccomp.security.alpha.kubernetes.io/allowedProfileNames";
+const RUNTIME: &str = "runtime/default";
 
 fn check(object: &Object<'_>, report: &mut Report<'_, '_>) {
     let Some(policy) = Policy::of(object) else { return };
@@ -66,17 +69,25 @@ fn check(object: &Object<'_>, report: &mut Report<'_, '_>) {
         Setting::Set(other, _) => format!("gives pods the seccomp profile \"{other}\" by default"),
         Setting::Unset => "gives pods no seccomp profile by default".to_owned(),
     };
-    let path = object.path.keys(ANNOTATIONS).key(DEFAULT_PROFILE);
-    report.find(path.clone(), format!("{} {words}", policy.title)).fix(Fix::behavioural(
-        "Make runtime/default the default seccomp profile",
-        [Patch::Set { path, value: "runtime/default".into() }],
-    ));
+    let annotations = object.path.keys(ANNOTATIONS);
+    let path = annotations.key(DEFAULT_PROFILE);
+    let found = report.find(path.clone(), format!("{} {words}", policy.title));
+    let set = |path| Patch::Set { path, value: RUNTIME.into() };
+    let patches = match string(object.node, &[ANNOTATIONS, &[ALLOWED_PROFILES]].concat()) {
+        // A default that is not among the allowed profiles has every pod refused.
+        Setting::Unset => vec![set(path), set(annotations.key(ALLOWED_PROFILES))],
+        Setting::Set(allowed, _) if allowed.split(',').any(|name| matches!(name, RUNTIME | "*")) => {
+            vec![set(path)]
+        }
+        Setting::Set(..) | Setting::Unknown => return,
+    };
+    found.fix(Fix::behavioural(format!("Make {RUNTIME} the default seccomp profile"), patches));
 }
 
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::testing::{check, check_silent};
+    use crate::testing::{check, check_fix, check_no_fix, check_silent};
 
     #[test]
     fn absent_is_found_in_the_metadata_and_others_on_the_value() {
@@ -113,5 +124,41 @@ mod tests {
                 ),
             );
         }
+    }
+
+    #[test]
+    fn the_fix_allows_what_it_makes_the_default() {
+        check_fix(
+            &RULE,
+            "
+            apiVersion: policy/v1beta1
+            kind: PodSecurityPolicy
+            metadata:
+              name: web
+              annotations:
+                example.org/team: shop # ours
+            spec: {privileged: false}
+            ",
+            "
+            apiVersion: policy/v1beta1
+            kind: PodSecurityPolicy
+            metadata:
+              name: web
+              annotations:
+                example.org/team: shop # ours
+                seccomp.security.alpha.kubernetes.io/defaultProfileName: runtime/default
+                seccomp.security.alpha.kubernetes.io/allowedProfileNames: runtime/default
+            spec: {privileged: false}
+            ",
+        );
+        check_no_fix(
+            &RULE,
+            "
+            apiVersion: policy/v1beta1
+            kind: PodSecurityPolicy
+            metadata: {annotations: {seccomp.security.alpha.kubernetes.io/allowedProfileNames: localhost/web}}
+            spec: {privileged: false}
+            ",
+        );
     }
 }

@@ -67,7 +67,7 @@ fn check(object: &Object<'_>, report: &mut Report<'_, '_>) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::testing::{check, check_silent};
+    use crate::testing::{check, check_fix, check_silent};
 
     #[test]
     fn true_is_found_on_the_value_in_either_group() {
@@ -101,5 +101,26 @@ mod tests {
                 &format!("apiVersion: {group}/v1\nkind: SecurityContextConstraints\n{setting}\n"),
             );
         }
+    }
+
+    #[test]
+    fn the_fix_says_false() {
+        check_fix(
+            &RULE,
+            "
+            apiVersion: security.openshift.io/v1
+            kind: SecurityContextConstraints
+            metadata: {name: web}
+            allowPrivilegedContainer: true # for now
+            users: [web]
+            ",
+            "
+            apiVersion: security.openshift.io/v1
+            kind: SecurityContextConstraints
+            metadata: {name: web}
+            allowPrivilegedContainer: false # for now
+            users: [web]
+            ",
+        );
     }
 }
