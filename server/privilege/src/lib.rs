@@ -5,6 +5,9 @@
 //! one, after inheritance and the API's defaults, and puts the answers together: narrower means narrower or equal
 //! in every aspect. What is gained and lost is named as [`Atom`]s.
 //!
+//! What a role grants is compared as a set of requests: see [`rbac`]. It is exact, since a rule of the API server's
+//! authorizer allows a request by itself or not at all.
+//!
 //! One module holds one family of grants. What no family knows is equal where its data is equal, else undecided.
 
 mod atom;

@@ -5,6 +5,9 @@ use leastwise_manifest::{Binding, Object};
 /// The kinds of bindings.
 pub(super) const BINDINGS: &[&str] = &["RoleBinding", "ClusterRoleBinding"];
 
+/// The kind that grants what belongs to no namespace.
+pub(super) const CLUSTER_BINDINGS: &[&str] = &["ClusterRoleBinding"];
+
 /// A binding in words: `RoleBinding "web"`.
 pub(super) fn title(object: &Object<'_>) -> String {
     let kind = object.kind().unwrap_or("binding");

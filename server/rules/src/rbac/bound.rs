@@ -19,8 +19,20 @@ pub(super) fn find<'f>(
     severity: Severity,
     report: &'f mut Report<'_, '_>,
 ) -> Found<'f> {
+    find_by(BINDINGS, role, path, message, severity, report)
+}
+
+/// Like [`find`], where only bindings of some kinds grant it.
+pub(super) fn find_by<'f>(
+    kinds: &[&str],
+    role: &Role<'_>,
+    path: Path,
+    message: impl Into<String>,
+    severity: Severity,
+    report: &'f mut Report<'_, '_>,
+) -> Found<'f> {
     const SHOWN: usize = 3;
-    let bindings = bindings_of(role, report.workspace());
+    let bindings = bindings_of(role, kinds, report.workspace());
     let severity = if bindings.is_empty() { severity } else { higher(severity) };
     let mut found = report.find(path, message).severity(severity);
     for declared in bindings.into_iter().take(SHOWN) {
@@ -32,7 +44,7 @@ pub(super) fn find<'f>(
 }
 
 /// The bindings of the workspace that grant the role, or a ClusterRole that gathers its rules, to anyone.
-fn bindings_of<'w>(role: &Role<'_>, workspace: &View<'w>) -> Vec<&'w Declared> {
+fn bindings_of<'w>(role: &Role<'_>, kinds: &[&str], workspace: &View<'w>) -> Vec<&'w Declared> {
     let Some(name) = role.object.name() else { return Vec::new() };
     let gathering = if role.is_cluster_role() { gathering(&role.object, workspace) } else { Vec::new() };
     let is_granted = |declared: &&Declared| {
@@ -43,7 +55,7 @@ fn bindings_of<'w>(role: &Role<'_>, workspace: &View<'w>) -> Vec<&'w Declared> {
             named.is_some_and(|named| named == name || gathering.iter().any(|other| other == named));
         is_named && binding(&object).is_some_and(|binding| grants(&binding, role, workspace, declared))
     };
-    BINDINGS.iter().flat_map(|kind| workspace.of_kind(kind)).filter(is_granted).collect()
+    kinds.iter().flat_map(|kind| workspace.of_kind(kind)).filter(is_granted).collect()
 }
 
 /// Whether a binding that has the role's name is for it, and for anyone.

@@ -1,5 +1,6 @@
 //! Permissions that are worth a word, as data, and the one reader that finds them in roles.
 
+use super::bindings::{BINDINGS, CLUSTER_BINDINGS};
 use super::bound;
 use crate::Severity;
 use crate::finding::Report;
@@ -218,7 +219,8 @@ impl Permission {
         }
         let names = if held.named { named_objects(rule) } else { String::new() };
         let message = format!("This rule can {can} {what}{names} {}, {}", reach(role), self.so);
-        let found = bound::find(role, path, message, severity, report);
+        let kinds = if in_role.is_none() { CLUSTER_BINDINGS } else { BINDINGS };
+        let found = bound::find_by(kinds, role, path, message, severity, report);
         if let Some(place) = wildcard.or_else(|| held.named.then(|| rule.resource_names.path.clone())) {
             found.rests_on(place);
         }
@@ -259,7 +261,10 @@ pub(super) fn reach(role: &Role<'_>) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{rbac_create_pods, rbac_nodes_proxy, rbac_read_secrets, rbac_write_secrets};
+    use super::super::{
+        rbac_create_persistent_volumes, rbac_create_pods, rbac_nodes_proxy, rbac_read_secrets,
+        rbac_write_secrets,
+    };
     use crate::testing::{check_silent, find};
     use crate::{Finding, Rule, Settings, Severity};
 
@@ -339,6 +344,18 @@ mod tests {
         let to_all = binding("RoleBinding", "shop", "{kind: ClusterRole, name: all}", account);
         assert_eq!(bound("ClusterRole", &format!("{gathering}---\n{to_all}")), worse);
         assert_eq!(bound("ClusterRole", &to_all), unbound);
+    }
+
+    #[test]
+    fn a_binding_in_a_namespace_does_not_grant_what_belongs_to_none() {
+        let volumes =
+            role("ClusterRole", "{apiGroups: [''], resources: [persistentvolumes], verbs: [create]}");
+        let severity = |kind: &str| {
+            let binding = binding(kind, "shop", "{kind: ClusterRole, name: web}", "{kind: User, name: jane}");
+            findings(&rbac_create_persistent_volumes::RULE, &format!("{volumes}---\n{binding}"))[0].severity
+        };
+        assert_eq!(severity("RoleBinding"), Severity::Warning);
+        assert_eq!(severity("ClusterRoleBinding"), Severity::Error);
     }
 
     #[test]

@@ -42,6 +42,10 @@ rule! {
     /// ## When it is fine
     /// People who administer the cluster; for them there is the built-in `cluster-admin`.
     ///
+    /// ## How others differ
+    /// Polaris and Kubescape report what is bound; ours the rule of the role, which a binding in the workspace
+    /// explains. Names under `resourceNames` make it less than everything; others do not look at them.
+    ///
     /// ## References
     /// - [RBAC good practices](https://kubernetes.io/docs/concepts/security/rbac-good-practices/)
     /// - [Using RBAC authorization: user-facing roles](https://kubernetes.io/docs/reference/access-authn-authz/rbac/#user-facing-roles)

@@ -40,6 +40,9 @@ rule! {
     /// ## When it is fine
     /// Roles of administrators, and of controllers that work on resources of any kind.
     ///
+    /// ## How others differ
+    /// Checkov's CKV_K8S_49 looks at the first rule of a role alone; ours at each.
+    ///
     /// ## References
     /// - [RBAC good practices: wildcards](https://kubernetes.io/docs/concepts/security/rbac-good-practices/)
     /// - [Using RBAC authorization](https://kubernetes.io/docs/reference/access-authn-authz/rbac/)

@@ -41,6 +41,11 @@ rule! {
     /// ## When it is fine
     /// Roles of administrators, and of controllers that work on resources of any kind: backup, garbage collection.
     ///
+    /// ## How others differ
+    /// Checkov's CKV_K8S_49 looks at the first rule of a role alone; ours at each. KICS and Kubescape take
+    /// `pods/*` for a wildcard; RBAC matches `*`, a name, a name with its subresource and `*/subresource`, so
+    /// ours says that it matches nothing.
+    ///
     /// ## References
     /// - [RBAC good practices: wildcards](https://kubernetes.io/docs/concepts/security/rbac-good-practices/)
     /// - [Using RBAC authorization: referring to resources](https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources)

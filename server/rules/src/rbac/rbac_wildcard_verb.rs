@@ -40,6 +40,10 @@ rule! {
     /// ## When it is fine
     /// Roles of administrators.
     ///
+    /// ## How others differ
+    /// Checkov's CKV_K8S_49 looks at the first rule of a role alone; ours at each. What the wildcard grants
+    /// beside others, such as `escalate`, is told by this finding and not by further ones.
+    ///
     /// ## References
     /// - [RBAC good practices: wildcards](https://kubernetes.io/docs/concepts/security/rbac-good-practices/)
     /// - [Using RBAC authorization](https://kubernetes.io/docs/reference/access-authn-authz/rbac/)
