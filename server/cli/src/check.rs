@@ -14,6 +14,7 @@ use clap::Args;
 use leastwise_analysis::{Baseline, Standing};
 use leastwise_rules::Severity;
 use rayon::prelude::*;
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -85,21 +86,21 @@ pub(crate) fn run(check: &Check, console: &mut Console) -> io::Result<u8> {
 
     let human = Human::new(Console::width());
     let mut counts = Counts::default();
-    let mut is_empty = true;
+    let mut rules = BTreeSet::new();
     console.out().write_all(check.format.opening().as_bytes())?;
     for batch in project.files.chunks(BATCH) {
         let drawn: Vec<_> = batch.par_iter().map(|judged| report(judged, check, &human)).collect();
         for (texts, own) in drawn {
             counts.add(own);
-            for text in texts {
-                let separator = if is_empty { "" } else { check.format.separator() };
-                is_empty = false;
+            for (rule, text) in texts {
+                let separator = if rules.is_empty() { "" } else { check.format.separator() };
+                rules.insert(rule);
                 console.out().write_all(separator.as_bytes())?;
                 console.out().write_all(text.as_bytes())?;
             }
         }
     }
-    console.out().write_all(check.format.closing(is_empty).as_bytes())?;
+    console.out().write_all(check.format.closing(&rules).as_bytes())?;
     let not_judged = say_what_was_not_judged(&project, console);
     if check.format == Format::Human {
         let summary = summary(&project, counts, not_judged);
@@ -162,7 +163,7 @@ fn ask_model(choice: &Choice, project: &mut Project, console: &mut Console) -> b
 }
 
 /// The findings of a file, drawn.
-fn report(judged: &Judged, check: &Check, human: &Human) -> (Vec<String>, Counts) {
+fn report(judged: &Judged, check: &Check, human: &Human) -> (Vec<(String, String)>, Counts) {
     let file = &judged.file;
     let fail_on = file.environment().configuration.fail_on();
     let name = judged.source.name.as_str();
@@ -174,13 +175,13 @@ fn report(judged: &Judged, check: &Check, human: &Human) -> (Vec<String>, Counts
             let is_told = check.format.shows(located.standing, check.show_suppressed);
             let offer = if is_told { file.offer(located).ok() } else { None };
             let reported = Reported::by_rule(name, file, located, offer);
-            let text = is_told.then(|| check.format.finding(&reported, human));
+            let text = is_told.then(|| (reported.rule.to_string(), check.format.finding(&reported, human)));
             (reported.document, reported.range.start(), text, count(&reported, fail_on))
         })
         .collect();
     reported.extend(judged.sightings.iter().map(|sighting| {
         let reported = Reported::by_model(name, file, sighting);
-        let text = Some(check.format.finding(&reported, human));
+        let text = Some((reported.rule.to_string(), check.format.finding(&reported, human)));
         (reported.document, reported.range.start(), text, Counts { by_model: 1, ..Counts::default() })
     }));
     reported.sort_by_key(|(document, start, ..)| (*document, *start));

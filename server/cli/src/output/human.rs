@@ -38,6 +38,11 @@ impl Human {
         if reported.missing {
             group = group.element(Level::NOTE.message(format!("missing: {}", reported.path)));
         }
+        for related in &reported.related {
+            let place = format!("{}:{}:{}", related.name, related.start.row, related.start.column);
+            group =
+                group.element(Level::NOTE.with_name("see").message(format!("{place}: {}", related.message)));
+        }
         if let Some(probability) = reported.probability {
             let percent = probability * 100.0;
             group = group.element(Level::NOTE.message(format!("the model's guess, {percent:.0} % sure")));

@@ -1,7 +1,7 @@
 //! `--format json`: what programs rely on. Rows and columns count from one, columns in Unicode scalar values, and
 //! `end_location` is the first character after the range.
 
-use super::Reported;
+use super::{Elsewhere, Reported};
 use leastwise_analysis::Standing;
 use leastwise_manifest::Resource;
 use leastwise_privilege::Verdict;
@@ -24,6 +24,8 @@ struct Finding<'f> {
     missing: bool,
     resource: Object<'f>,
     fix: Option<Fix<'f>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    related: Vec<Related<'f>>,
     url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     covered_by: Option<&'f str>,
@@ -41,6 +43,14 @@ impl From<Place> for Location {
     fn from(place: Place) -> Self {
         Self { row: place.row, column: place.column }
     }
+}
+
+#[derive(Serialize)]
+struct Related<'f> {
+    filename: &'f str,
+    location: Location,
+    end_location: Location,
+    message: &'f str,
 }
 
 #[derive(Serialize)]
@@ -84,6 +94,7 @@ pub(super) fn finding(reported: &Reported<'_>) -> String {
         missing: reported.missing,
         resource: Object { api_version, kind, namespace: namespace.as_deref(), name: name.as_deref() },
         fix: reported.offer.as_ref().map(|offer| fix(offer, reported.buffer)),
+        related: reported.related.iter().map(related).collect(),
         url: rule(&reported.rule).and_then(Rule::url),
         covered_by: match reported.standing {
             Standing::Covered(rule) => Some(rule),
@@ -96,6 +107,11 @@ pub(super) fn finding(reported: &Reported<'_>) -> String {
     };
     // Nothing here can fail: all keys are strings.
     serde_json::to_string(&finding).unwrap_or_default()
+}
+
+fn related(place: &Elsewhere) -> Related<'_> {
+    let Elsewhere { name, start, end, message } = place;
+    Related { filename: name, location: (*start).into(), end_location: (*end).into(), message }
 }
 
 fn fix<'f>(offer: &'f Offer, buffer: &Buffer) -> Fix<'f> {

@@ -3,15 +3,18 @@
 mod github;
 mod human;
 mod json;
+mod junit;
+mod sarif;
 
 pub(crate) use human::Human;
 
 use clap::ValueEnum;
-use leastwise_analysis::{File, Located, Sighting, Standing};
+use leastwise_analysis::{File, Located, Sighting, Standing, identity};
 use leastwise_manifest::Resource;
 use leastwise_rules::{Applicability, Confidence, Offer, Severity, rule};
 use leastwise_text::{Buffer, Place, TextRange};
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 /// A form of output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -20,6 +23,10 @@ pub(crate) enum Format {
     Human,
     /// One array, for programs.
     Json,
+    /// The format of code scanning services, version 2.1.0.
+    Sarif,
+    /// Test results, for systems that show nothing else.
+    Junit,
     /// Annotations of GitHub's workflow log.
     Github,
 }
@@ -45,6 +52,23 @@ pub(crate) struct Reported<'f> {
     /// The proved fix.
     pub(crate) offer: Option<Offer>,
     pub(crate) standing: Standing<'f>,
+    /// It makes the check fail.
+    pub(crate) fails: bool,
+    /// What it is called for good, see [`leastwise_analysis::identity`].
+    pub(crate) identity: String,
+    /// Other places that explain it.
+    pub(crate) related: Vec<Elsewhere>,
+}
+
+/// A place that explains a finding.
+#[derive(Debug)]
+pub(crate) struct Elsewhere {
+    /// The file.
+    pub(crate) name: String,
+    pub(crate) start: Place,
+    pub(crate) end: Place,
+    /// What it has to do with the finding.
+    pub(crate) message: String,
 }
 
 impl<'f> Reported<'f> {
@@ -71,6 +95,9 @@ impl<'f> Reported<'f> {
             resource: located.resource(),
             offer,
             standing: located.standing,
+            fails: located.is_shown() && diagnosis.severity >= file.environment().configuration.fail_on(),
+            identity: identity(located.source(), &diagnosis.finding),
+            related: related(name, file, located),
         }
     }
 
@@ -92,6 +119,9 @@ impl<'f> Reported<'f> {
             resource: sighting.resource.clone(),
             offer: None,
             standing: Standing::Shown,
+            fails: false,
+            identity: format!("{} {} {}", sighting.label, sighting.resource.kind, sighting.path),
+            related: Vec::new(),
         }
     }
 
@@ -107,6 +137,35 @@ impl<'f> Reported<'f> {
     pub(crate) fn is_safely_fixable(&self) -> bool {
         self.offer.as_ref().is_some_and(|offer| offer.applicability == Applicability::Safe)
     }
+}
+
+fn related(name: &str, file: &File, located: &Located<'_>) -> Vec<Elsewhere> {
+    let related = located.diagnosis.finding.related.iter();
+    related
+        .map(|related| {
+            let (name, (start, end)) = match &related.object {
+                None => {
+                    let place = |offset| file.buffer().place(offset + located.offset);
+                    (name.to_owned(), (place(related.range.start()), place(related.range.end())))
+                }
+                Some(object) => {
+                    let buffer = Buffer::new(object.document.source());
+                    (object.source.to_string(), places(&buffer, related.range, object.row))
+                }
+            };
+            Elsewhere { name, start, end, message: related.message.clone() }
+        })
+        .collect()
+}
+
+/// Where something begins and ends in the document of another object, which begins on a row of its own.
+fn places(buffer: &Buffer, range: TextRange, row: usize) -> (Place, Place) {
+    let rows = u32::try_from(row).unwrap_or(u32::MAX);
+    let place = |offset| {
+        let Place { row, column } = buffer.place(offset);
+        Place { row: row.saturating_add(rows), column }
+    };
+    (place(range.start()), place(range.end()))
 }
 
 /// The word for how sure a model is.
@@ -125,7 +184,8 @@ impl Format {
         match standing {
             Standing::Shown => true,
             Standing::Covered(_) => self == Self::Json,
-            Standing::Suppressed(_) => show_suppressed,
+            // The format has a place for suppressions of its own.
+            Standing::Suppressed(_) => show_suppressed || self == Self::Sarif,
         }
     }
 
@@ -134,32 +194,41 @@ impl Format {
         match self {
             Self::Human => human.finding(reported),
             Self::Json => json::finding(reported),
+            Self::Sarif => sarif::finding(reported),
+            Self::Junit => junit::finding(reported),
             Self::Github => github::finding(reported),
         }
     }
 
     /// What stands before the first finding.
     pub(crate) fn opening(self) -> &'static str {
-        if self == Self::Json { "[" } else { "" }
+        match self {
+            Self::Json => "[",
+            Self::Sarif => sarif::OPENING,
+            Self::Junit => junit::OPENING,
+            Self::Human | Self::Github => "",
+        }
     }
 
     /// What stands between two findings.
     pub(crate) fn separator(self) -> &'static str {
         match self {
             Self::Human => "\n\n",
-            Self::Json => ",\n ",
-            Self::Github => "\n",
+            Self::Json | Self::Sarif => ",\n ",
+            Self::Junit | Self::Github => "\n",
         }
     }
 
-    /// What stands after the last finding.
-    pub(crate) fn closing(self, is_empty: bool) -> &'static str {
+    /// What stands after the last finding, given the ids of the rules that found something.
+    pub(crate) fn closing(self, rules: &BTreeSet<String>) -> String {
         match self {
-            Self::Human if is_empty => "",
-            Self::Human => "\n\n",
-            Self::Json => "]\n",
-            Self::Github if is_empty => "",
-            Self::Github => "\n",
+            Self::Sarif => sarif::closing(rules),
+            Self::Junit if rules.is_empty() => format!("{}{}", junit::NOTHING, junit::CLOSING),
+            Self::Junit => junit::CLOSING.to_owned(),
+            Self::Json => "]\n".to_owned(),
+            Self::Human | Self::Github if rules.is_empty() => String::new(),
+            Self::Human => "\n\n".to_owned(),
+            Self::Github => "\n".to_owned(),
         }
     }
 }

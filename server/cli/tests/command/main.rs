@@ -8,5 +8,6 @@ mod formats;
 mod inputs;
 mod leastwise;
 mod model;
+mod reports;
 mod rules;
 mod settings;

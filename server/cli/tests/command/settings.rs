@@ -68,7 +68,7 @@ fn words_that_select_nothing_are_refused() {
         ("--select host-netwrk", "host-netwrk"),
         ("--profile strict", "[possible values: privileged, baseline, restricted]"),
         ("--kubernetes-version newest", "write it like 1.34"),
-        ("--format sarif", "[possible values: human, json, github]"),
+        ("--format xml", "[possible values: human, json, sarif, junit, github]"),
     ] {
         let ran = folder.run(&format!("check {arguments}"));
         assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""), "{arguments}");
