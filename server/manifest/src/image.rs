@@ -50,6 +50,12 @@ impl<'t> Image<'t> {
         self.repository.rsplit('/').next().unwrap_or_default()
     }
 
+    /// Whether the repository ends with these parts: a mirror changes only what stands before them.
+    pub fn ends_with(&self, parts: &str) -> bool {
+        let before = self.repository.strip_suffix(parts);
+        before.is_some_and(|before| before.is_empty() || before.ends_with('/'))
+    }
+
     /// Registry and repository: `docker.io/library/nginx`.
     pub fn full_name(&self) -> String {
         format!("{}/{}", self.registry, self.repository)

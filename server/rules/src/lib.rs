@@ -10,6 +10,7 @@ mod context;
 mod finding;
 mod judge;
 mod parameters;
+mod pattern;
 mod plan;
 mod proof;
 mod resource_bounds;

@@ -1,7 +1,7 @@
 use crate::finding::Report;
 use crate::rule::{Check, rule};
 use crate::{Checker::*, Family};
-use leastwise_manifest::{Container, Image, PodSpec, string};
+use leastwise_manifest::{Container, PodSpec, string};
 
 rule! {
     /// The tag is a release of a cluster component with a flaw that is known and serious.
@@ -102,7 +102,7 @@ const FLAWS: &[Flaw] = &[
 
 fn check(pod: &PodSpec<'_>, container: &Container<'_>, report: &mut Report<'_, '_>) {
     let Some(image) = container.image() else { return };
-    let Some(flaw) = FLAWS.iter().find(|flaw| flaw.repositories.iter().any(|end| ends_with(&image, end)))
+    let Some(flaw) = FLAWS.iter().find(|flaw| flaw.repositories.iter().any(|end| image.ends_with(end)))
     else {
         return;
     };
@@ -115,11 +115,6 @@ fn check(pod: &PodSpec<'_>, container: &Container<'_>, report: &mut Report<'_, '
     let Flaw { component, cve, .. } = flaw;
     let message = format!("{} runs {component} {major}.{minor}.{patch}, which has {cve}", container.title());
     report.find(container.path.key("image"), message);
-}
-
-/// Mirrors keep the end of the path.
-fn ends_with(image: &Image<'_>, end: &str) -> bool {
-    image.repository.strip_suffix(end).is_some_and(|before| before.is_empty() || before.ends_with('/'))
 }
 
 fn snippets_are_off(pod: &PodSpec<'_>, report: &Report<'_, '_>) -> bool {
