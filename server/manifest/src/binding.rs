@@ -108,3 +108,23 @@ impl<'d> Subject<'d> {
         self.node.is_open() || self.kind.is_none() || self.name.is_none() || self.namespace.is_unknown()
     }
 }
+
+/// The names in a binding: what every pod and every role of a workspace is compared with.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Binds {
+    /// The name of the role, when known.
+    pub role: Option<String>,
+    /// The names of the subjects, as far as they are known.
+    pub subjects: Vec<String>,
+}
+
+impl Binds {
+    /// Reads a binding; of another object it has no names.
+    pub fn of(object: &Object<'_>) -> Self {
+        let Some(binding) = binding(object) else { return Self::default() };
+        Self {
+            role: binding.role.name.map(str::to_owned),
+            subjects: binding.subjects.iter().filter_map(|subject| subject.name).map(str::to_owned).collect(),
+        }
+    }
+}

@@ -18,7 +18,7 @@ mod service_account;
 mod setting;
 mod workspace;
 
-pub use binding::{Binding, RoleRef, Subject, binding};
+pub use binding::{Binding, Binds, RoleRef, Subject, binding};
 pub use container::{Container, ContainerList};
 pub use image::Image;
 pub use namespace::Namespace;

@@ -1,7 +1,7 @@
 //! The objects of a workspace, by kind, and who has asked for which: so that a change of one file makes only those
 //! be judged again that asked for something it declares.
 
-use crate::{Namespace, Object, RunsAs, objects, pod_specs};
+use crate::{Binds, Namespace, Object, RunsAs, objects, pod_specs};
 use leastwise_yaml::{Document, Path, Stream};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
@@ -65,8 +65,12 @@ pub struct Declared {
     pub path: Path,
     /// A hash of its text.
     fingerprint: u64,
+    /// Its name, when known: what most of those who ask look for.
+    name: Option<Box<str>>,
     /// As whom its pods run, once somebody has asked.
     runs_as: Arc<OnceLock<RunsAs>>,
+    /// Whom it binds to which role, once somebody has asked.
+    binds: Arc<OnceLock<Binds>>,
 }
 
 /// Two are equal when they say the same, wherever in their source they stand.
@@ -88,6 +92,11 @@ impl Declared {
     /// As whom its pods run. Read when first asked for, and then remembered: every workload may ask for it.
     pub fn runs_as(&self) -> &RunsAs {
         self.runs_as.get_or_init(|| RunsAs::of(&self.object()))
+    }
+
+    /// Which role it binds to whom. Read when first asked for, and then remembered: every pod may ask for it.
+    pub fn binds(&self) -> &Binds {
+        self.binds.get_or_init(|| Binds::of(&self.object()))
     }
 
     /// Whether both are certainly two objects of a cluster: of two kinds, names or namespaces. What a template hides,
@@ -192,7 +201,9 @@ impl Declarations {
             document: Arc::clone(document),
             path: object.path.clone(),
             fingerprint: hasher.finish(),
+            name: object.name().map(Box::from),
             runs_as: Arc::default(),
+            binds: Arc::default(),
         });
     }
 }
@@ -272,18 +283,16 @@ impl<'w> View<'w> {
 
     /// The object of that kind and name in what is certainly the namespace `home`.
     pub fn named(&self, kind: &str, home: Namespace<'_>, name: &str) -> Option<&'w Declared> {
-        self.of_kind(kind).find(|declared| {
-            let object = declared.object();
-            object.name() == Some(name) && self.is_in(declared, home)
-        })
+        self.of_kind(kind)
+            .find(|declared| declared.name.as_deref() == Some(name) && self.is_in(declared, home))
     }
 
     /// Whether an object of that kind could have that name in the namespace `home`: its own name or namespace may be
     /// hidden by a template or left to who applies it.
     pub fn may_have(&self, kind: &str, home: Namespace<'_>, name: &str) -> bool {
         self.of_kind(kind).any(|declared| {
-            let object = declared.object();
-            object.name().is_none_or(|own| own == name) && object.home().may_be(home)
+            let may_be_named = declared.name.as_deref().is_none_or(|own| own == name);
+            may_be_named && declared.object().home().may_be(home)
         })
     }
 

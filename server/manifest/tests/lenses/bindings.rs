@@ -1,7 +1,7 @@
 //! Bindings, their subjects and the role they name.
 
 use crate::document;
-use leastwise_manifest::{binding, objects};
+use leastwise_manifest::{Binds, binding, objects};
 
 #[test]
 fn subjects_and_the_role_stand_where_they_are_written() {
@@ -26,6 +26,8 @@ fn subjects_and_the_role_stand_where_they_are_written() {
     assert!(account.is("ServiceAccount", "web") && !account.is("User", "web") && !account.is_open());
     assert_eq!((account.namespace.known(), account.path.to_string()), (Some("shop"), "subjects[0]".into()));
     assert_eq!((group.kind, group.name, group.is_open()), (Some("Group"), None, true));
+    let binds = Binds::of(&objects[0]);
+    assert_eq!((binds.role.as_deref(), &binds.subjects[..]), (Some("view"), &["web".to_owned()][..]));
 }
 
 #[test]

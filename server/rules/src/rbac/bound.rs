@@ -6,7 +6,7 @@ use super::granted::selectors;
 use crate::Severity;
 use crate::finding::{Found, Report};
 use leastwise_manifest::{Binding, Declared, Labels, Object, Role, View, binding, lookup};
-use leastwise_yaml::{Node, Path};
+use leastwise_yaml::Path;
 
 /// A label that adds the rules of a ClusterRole to those of the role that the rest of its key names.
 const AGGREGATE_TO: &str = "rbac.authorization.k8s.io/aggregate-to-";
@@ -48,12 +48,14 @@ fn bindings_of<'w>(role: &Role<'_>, kinds: &[&str], workspace: &View<'w>) -> Vec
     let Some(name) = role.object.name() else { return Vec::new() };
     let gathering = if role.is_cluster_role() { gathering(&role.object, workspace) } else { Vec::new() };
     let is_granted = |declared: &&Declared| {
-        let object = declared.object();
         // Most bindings are for other roles; to look at the name costs little.
-        let named = lookup(object.node, &["roleRef", "name"]).value().and_then(Node::as_text);
+        let named = declared.binds().role.as_deref();
         let is_named =
             named.is_some_and(|named| named == name || gathering.iter().any(|other| other == named));
-        is_named && binding(&object).is_some_and(|binding| grants(&binding, role, workspace, declared))
+        let grants = |object: &Object<'_>| {
+            binding(object).is_some_and(|binding| grants(&binding, role, workspace, declared))
+        };
+        is_named && grants(&declared.object())
     };
     kinds.iter().flat_map(|kind| workspace.of_kind(kind)).filter(is_granted).collect()
 }

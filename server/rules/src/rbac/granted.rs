@@ -40,15 +40,12 @@ pub(super) fn selectors<'d>(role: &Object<'d>) -> Vec<Selector<'d>> {
 pub(super) fn bindings_to<'w>(home: Namespace<'_>, account: &str, workspace: &View<'w>) -> Vec<&'w Declared> {
     let kinds = BINDINGS.iter().rev().flat_map(|kind| workspace.of_kind(kind));
     let names_it = |declared: &&Declared| {
-        let object = declared.object();
         // Most bindings are for others; to look at the names costs little.
-        let subjects = object.node.get("subjects").value();
-        let names =
-            subjects.into_iter().flat_map(Node::items).filter_map(|item| item.value.get("name").value());
-        let may_be = |name: &str| name == account || name.starts_with("system:");
-        if !names.filter_map(Node::as_text).any(may_be) {
+        let may_be = |name: &String| name == account || name.starts_with("system:");
+        if !declared.binds().subjects.iter().any(may_be) {
             return false;
         }
+        let object = declared.object();
         let in_force =
             |binding: &Binding<'_>| binding.is_cluster_binding() || workspace.is_in(declared, home);
         binding(&object).filter(in_force).is_some_and(|binding| {

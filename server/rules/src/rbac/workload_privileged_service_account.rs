@@ -76,13 +76,17 @@ rule! {
 fn check(pod: &PodSpec<'_>, report: &mut Report<'_, '_>) {
     let (home, workspace) = (pod.object.home(), report.workspace());
     let Some(account) = pod.service_account() else { return };
+    let bindings = granted::bindings_to(home, account, workspace);
+    if bindings.is_empty() {
+        return;
+    }
     let declared = workspace.named("ServiceAccount", home, account).map(|declared| declared.object());
     let inherited = declared.as_ref().and_then(ServiceAccount::of).map(|account| account.automount_token());
     let mounted = pod.boolean(&["automountServiceAccountToken"]).or(inherited.unwrap_or(Setting::Unset));
     if matches!(mounted, Setting::Set(false, _) | Setting::Unknown) {
         return;
     }
-    for declared in granted::bindings_to(home, account, workspace) {
+    for declared in bindings {
         let object = declared.object();
         let Some(binding) = binding(&object) else { continue };
         let roles = granted::roles(&binding, workspace);
