@@ -55,13 +55,18 @@ pub enum Grant {
         /// The role, in words.
         role: String,
     },
+    /// What a component of the cluster lets others do.
+    ComponentAccess {
+        /// What it is, in words that follow the name of its configuration.
+        what: String,
+    },
 }
 
 impl Grant {
     /// What is allowed, in words.
     pub fn what(&self) -> String {
         match self {
-            Self::PodSecurity { what, .. } => what.clone(),
+            Self::PodSecurity { what, .. } | Self::ComponentAccess { what } => what.clone(),
             Self::ResourceRequest { verbs, group, resource, object } => {
                 let dot = if group.is_empty() { "" } else { "." };
                 let named = object.as_ref().map(|name| format!(" {name:?}")).unwrap_or_default();

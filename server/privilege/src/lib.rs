@@ -12,6 +12,7 @@
 
 mod atom;
 mod comparison;
+mod component;
 mod data;
 mod judge;
 mod ledger;

@@ -1,4 +1,5 @@
 use crate::Comparison;
+use crate::component::{compare_component, is_component};
 use crate::data::Documents;
 use crate::judge::{Sides, title};
 use crate::ledger::{Ledger, some_of};
@@ -123,6 +124,9 @@ fn compare_object<'d>(sides: Sides<Placed<'_, 'd>>, documents: Option<&Documents
             }
             if is_constraints(before) && is_constraints(after) {
                 return compare_constraints(before, after, documents, ledger);
+            }
+            if is_component(before) && is_component(after) {
+                return compare_component(before, after, documents, ledger);
             }
             let paths = documents.differing(before.node, after.node, &[]);
             if !paths.is_empty() {
