@@ -170,4 +170,20 @@ mod tests {
             ",
         );
     }
+
+    #[test]
+    fn the_fix_sets_the_field() {
+        check_fix(
+            &RULE,
+            "
+            apiVersion: kubescheduler.config.k8s.io/v1
+            kind: KubeSchedulerConfiguration # ours
+            ",
+            "
+            apiVersion: kubescheduler.config.k8s.io/v1
+            kind: KubeSchedulerConfiguration # ours
+            enableProfiling: false
+            ",
+        );
+    }
 }

@@ -63,7 +63,7 @@ impl BooleanField {
                 Fix::behavioural(format!("Set {name}: {wanted}"), [Patch::Set { path, value: wanted.into() }])
             }
             Cure::Delete => {
-                let patch = Patch::Remove { path, emptied: Emptied::Remove };
+                let patch = Patch::Remove { path, emptied: Emptied::Keep };
                 Fix::behavioural(format!("Remove {name}"), [patch])
             }
         };

@@ -112,7 +112,7 @@ fn is_open(address: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::testing::{check, check_silent};
+    use crate::testing::{check, check_fix, check_silent};
 
     #[test]
     fn the_address_is_found_in_both() {
@@ -148,5 +148,22 @@ mod tests {
         ] {
             check_silent(&RULE, text);
         }
+    }
+
+    #[test]
+    fn the_fix_sets_it() {
+        check_fix(
+            &RULE,
+            "
+            apiVersion: kubeproxy.config.k8s.io/v1alpha1
+            kind: KubeProxyConfiguration
+            metricsBindAddress: 0.0.0.0 # why
+            ",
+            "
+            apiVersion: kubeproxy.config.k8s.io/v1alpha1
+            kind: KubeProxyConfiguration
+            metricsBindAddress: \"127.0.0.1:10249\" # why
+            ",
+        );
     }
 }

@@ -152,4 +152,27 @@ mod tests {
             ",
         );
     }
+
+    #[test]
+    fn the_fix_sets_the_field() {
+        check_fix(
+            &RULE,
+            "
+            apiVersion: kubelet.config.k8s.io/v1beta1
+            kind: KubeletConfiguration
+            # ours
+            authentication:
+              anonymous:
+                enabled: true # why
+            ",
+            "
+            apiVersion: kubelet.config.k8s.io/v1beta1
+            kind: KubeletConfiguration
+            # ours
+            authentication:
+              anonymous:
+                enabled: false # why
+            ",
+        );
+    }
 }

@@ -161,4 +161,23 @@ mod tests {
             ",
         );
     }
+
+    #[test]
+    fn the_fix_sets_the_field() {
+        check_fix(
+            &RULE,
+            "
+            apiVersion: kubelet.config.k8s.io/v1beta1
+            kind: KubeletConfiguration
+            authorization:
+              mode: AlwaysAllow # why
+            ",
+            "
+            apiVersion: kubelet.config.k8s.io/v1beta1
+            kind: KubeletConfiguration
+            authorization:
+              mode: Webhook # why
+            ",
+        );
+    }
 }

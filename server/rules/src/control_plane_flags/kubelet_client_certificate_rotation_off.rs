@@ -146,4 +146,23 @@ mod tests {
             ",
         );
     }
+
+    #[test]
+    fn the_fix_sets_the_field() {
+        check_fix(
+            &RULE,
+            "
+            apiVersion: kubelet.config.k8s.io/v1beta1
+            kind: KubeletConfiguration
+            # ours
+            rotateCertificates: false # why
+            ",
+            "
+            apiVersion: kubelet.config.k8s.io/v1beta1
+            kind: KubeletConfiguration
+            # ours
+            rotateCertificates: true # why
+            ",
+        );
+    }
 }

@@ -141,4 +141,24 @@ mod tests {
             ",
         );
     }
+
+    #[test]
+    fn the_fix_removes_the_field() {
+        check_fix(
+            &RULE,
+            "
+            apiVersion: kubelet.config.k8s.io/v1beta1
+            kind: KubeletConfiguration
+            # ours
+            makeIPTablesUtilChains: false
+            port: 10250
+            ",
+            "
+            apiVersion: kubelet.config.k8s.io/v1beta1
+            kind: KubeletConfiguration
+            # ours
+            port: 10250
+            ",
+        );
+    }
 }

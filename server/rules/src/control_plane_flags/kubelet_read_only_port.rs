@@ -158,4 +158,21 @@ mod tests {
             ",
         );
     }
+
+    #[test]
+    fn the_fix_sets_the_field() {
+        check_fix(
+            &RULE,
+            "
+            apiVersion: kubelet.config.k8s.io/v1beta1
+            kind: KubeletConfiguration
+            readOnlyPort: 10255 # why
+            ",
+            "
+            apiVersion: kubelet.config.k8s.io/v1beta1
+            kind: KubeletConfiguration
+            readOnlyPort: 0 # why
+            ",
+        );
+    }
 }

@@ -210,4 +210,24 @@ mod tests {
             ",
         );
     }
+
+    #[test]
+    fn the_fix_removes_the_field() {
+        check_fix(
+            &RULE,
+            "
+            apiVersion: kubelet.config.k8s.io/v1beta1
+            kind: KubeletConfiguration
+            featureGates:
+              Other: true
+              RotateKubeletServerCertificate: false # why
+            ",
+            "
+            apiVersion: kubelet.config.k8s.io/v1beta1
+            kind: KubeletConfiguration
+            featureGates:
+              Other: true
+            ",
+        );
+    }
 }

@@ -150,4 +150,22 @@ mod tests {
             ",
         );
     }
+
+    #[test]
+    fn the_fix_removes_the_field() {
+        check_fix(
+            &RULE,
+            "
+            apiVersion: kubelet.config.k8s.io/v1beta1
+            kind: KubeletConfiguration
+            streamingConnectionIdleTimeout: 0s
+            port: 10250
+            ",
+            "
+            apiVersion: kubelet.config.k8s.io/v1beta1
+            kind: KubeletConfiguration
+            port: 10250
+            ",
+        );
+    }
 }
