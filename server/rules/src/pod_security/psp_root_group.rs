@@ -2,7 +2,7 @@ use super::pod_security_policies::{KIND, Policy};
 use super::pod_security_policy_ranges::{Zero, zero};
 use crate::finding::Report;
 use crate::rule::{Check, rule};
-use crate::{Checker::*, Family, Severity};
+use crate::{Checker::*, Family, Persona, Severity};
 use leastwise_manifest::Object;
 
 rule! {
@@ -47,6 +47,8 @@ rule! {
     title: "PodSecurityPolicy admits group 0",
     severity: Severity::Info,
     family: Family::PodSecurity,
+    // Policies of every kind leave groups open, and few images mind.
+    persona: Persona::Pedantic,
     fields: &["spec.fsGroup", "spec.supplementalGroups"],
     also: &[(Kics, "e3aa0612-4351-4a0d-983f-aefea25cf203")],
     check: Check::Kind(KIND, check),

@@ -40,10 +40,9 @@ rule! {
     /// ```
     ///
     /// ## Fix
-    /// Sets `runAsUserName: ContainerUser` for the pod, or the user of the parameter `windowsUser`. It is not
-    /// offered for HostProcess containers, which run as users of the node, and it waits for proof: as nobody knows
-    /// the user of the image, `ContainerUser` is another one and not a narrower one, so it is named and not
-    /// applied.
+    /// `runAsUserName: ContainerUser` for the pod, or the user of the parameter `windowsUser`; not for HostProcess
+    /// containers, which run as users of the node. Nobody knows the user of the image, so the change cannot be proved to
+    /// take privilege away: it is named, and left to people.
     ///
     /// ## When it is fine
     /// Programs that install services or change the system of their container.
