@@ -1,40 +1,43 @@
 //! Files in the repository that are made from code, so that they never say anything else than the code does.
 
+use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use xshell::{Shell, cmd};
 
 use crate::places::Places;
 
-/// A file and the arguments that make `leastwise` print it.
-struct Generated {
-    path: &'static str,
-    printed_by: &'static [&'static str],
-}
+/// The rule reference: an index, and a page a rule.
+const RULES: &str = "docs/rules";
 
-/// Every generated file.
-const FILES: &[Generated] = &[
-    Generated { path: "docs/rules.md", printed_by: &["rules", "--format", "markdown"] },
-    Generated { path: "docs/configuration.schema.json", printed_by: &["configuration-schema"] },
-];
-
-/// Writes every generated file.
+/// Writes every generated file, and removes pages of rules that are no more.
 ///
 /// # Errors
 /// When the command does not build, or fails.
 pub(crate) fn write(shell: &Shell, places: &Places) -> Result<()> {
-    for file in FILES {
-        let path = places.root.join(file.path);
-        let arguments = file.printed_by;
-        let content =
-            cmd!(shell, "cargo run --quiet --package leastwise-cli -- {arguments...}").output()?.stdout;
-        if fs::read(&path).ok().as_ref() != Some(&content) {
+    // Where cargo puts it depends on the user's settings, so cargo is asked.
+    let built =
+        cmd!(shell, "cargo build --quiet --package leastwise-cli --message-format json").output()?.stdout;
+    let built = String::from_utf8(built)?;
+    let executable = |line: &str| {
+        let message: serde_json::Value = serde_json::from_str(line).ok()?;
+        message["executable"].as_str().map(PathBuf::from)
+    };
+    let leastwise = built.lines().filter_map(executable).last().context("no executable was built")?;
+    let files = files(shell, &leastwise)?;
+    for (name, content) in &files {
+        let path = places.root.join(name);
+        if fs::read(&path).ok().as_ref() != Some(content) {
             shell.create_dir(path.parent().context("a file in the repository has a folder")?)?;
             fs::write(&path, content)?;
-            println!("wrote {}", file.path);
+            println!("wrote {name}");
         }
+    }
+    for name in strays(places, &files)? {
+        fs::remove_file(places.root.join(&name))?;
+        println!("removed {name}");
     }
     Ok(())
 }
@@ -43,19 +46,51 @@ pub(crate) fn write(shell: &Shell, places: &Places) -> Result<()> {
 ///
 /// # Errors
 /// With the files that are not.
-pub(crate) fn check(shell: &Shell, places: &Places, leastwise: &PathBuf) -> Result<()> {
-    let mut stale = Vec::new();
-    for file in FILES {
-        let arguments = file.printed_by;
-        let content = cmd!(shell, "{leastwise} {arguments...}").quiet().output()?.stdout;
-        if fs::read(places.root.join(file.path)).ok() != Some(content) {
-            stale.push(file.path);
-        }
-    }
+pub(crate) fn check(shell: &Shell, places: &Places, leastwise: &Path) -> Result<()> {
+    let files = files(shell, leastwise)?;
+    let is_stale = |(name, content): &(&String, &Vec<u8>)| {
+        fs::read(places.root.join(name)).ok().as_ref() != Some(content)
+    };
+    let mut stale: Vec<_> = files.iter().filter(is_stale).map(|(name, _)| name.clone()).collect();
+    stale.extend(strays(places, &files)?);
     ensure!(
         stale.is_empty(),
         "run `cargo xtask generate`: these are not what the code says: {}",
         stale.join(", ")
     );
     Ok(())
+}
+
+/// Every generated file with its content, as the command prints it.
+fn files(shell: &Shell, leastwise: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
+    let printed = |arguments: &[&str]| -> Result<Vec<u8>> {
+        Ok(cmd!(shell, "{leastwise} {arguments...}").quiet().output()?.stdout)
+    };
+    let mut files = BTreeMap::from([
+        ("docs/configuration.schema.json".to_owned(), printed(&["configuration-schema"])?),
+        (format!("{RULES}/README.md"), printed(&["rules", "--format", "markdown"])?),
+    ]);
+    let index = String::from_utf8(files[&format!("{RULES}/README.md")].clone())?;
+    // Every page that the index leads to.
+    for id in index.split("](").filter_map(|rest| rest.split_once(".md)").map(|(id, _)| id)) {
+        files.insert(format!("{RULES}/{id}.md"), printed(&["explain", id, "--format", "markdown"])?);
+    }
+    Ok(files)
+}
+
+/// Pages that nothing generates.
+fn strays(places: &Places, files: &BTreeMap<String, Vec<u8>>) -> Result<Vec<String>> {
+    let folder = places.root.join(RULES);
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let mut strays = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let name = format!("{RULES}/{}", entry?.file_name().to_string_lossy());
+        if !files.contains_key(&name) {
+            strays.push(name);
+        }
+    }
+    strays.sort();
+    Ok(strays)
 }

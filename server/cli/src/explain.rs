@@ -4,7 +4,7 @@ use crate::console::Console;
 use crate::local_model::Choice;
 use crate::{DONE, FAILED, explain_finding, markdown, rules};
 use anstyle::Style;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use leastwise_rules::{Rule, rule};
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
@@ -20,6 +20,15 @@ pub(crate) struct Explain {
     /// The local model to ask about the finding: off, default, or a GGUF file.
     #[arg(long, value_name = "MODEL", default_value = "off", requires = "place")]
     model: Choice,
+    /// The form of the output; markdown is the rule's page in the reference.
+    #[arg(long, value_name = "FORMAT", default_value = "human", conflicts_with = "place")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Human,
+    Markdown,
 }
 
 pub(crate) fn run(explain: &Explain, console: &mut Console) -> io::Result<u8> {
@@ -27,6 +36,10 @@ pub(crate) fn run(explain: &Explain, console: &mut Console) -> io::Result<u8> {
         console.error(&unknown(&explain.rule));
         return Ok(FAILED);
     };
+    if explain.format == Format::Markdown {
+        console.out().write_all(markdown_page(rule).as_bytes())?;
+        return Ok(DONE);
+    }
     let width = Console::width().unwrap_or(markdown::WIDTH).min(markdown::WIDTH);
     let page = page(rule, width);
     match &explain.place {
@@ -55,6 +68,42 @@ fn page(rule: &Rule, width: usize) -> String {
         let also = rule.also.iter().map(|(checker, id)| format!("{} {id}", rules::word(checker)));
         let also = format!("Elsewhere: {}.", also.collect::<Vec<_>>().join(", "));
         let _ = write!(page, "\n{}\n", textwrap::fill(&also, markdown::options(width)));
+    }
+    page
+}
+
+/// The rule's page in the reference.
+fn markdown_page(rule: &Rule) -> String {
+    let mut page = format!("# {}\n\n**{}.** {}\n", rule.id, rule.title, rule.summary());
+    let mut facts = vec![
+        ("Family", rule.family.name().to_owned()),
+        ("Severity", rule.severity.name().to_owned()),
+        ("Confidence", rules::word(&rule.confidence)),
+        ("For", rules::word(&rule.persona)),
+        ("Fix", rules::word(&rule.fix)),
+    ];
+    facts.extend(rule.profile.map(|profile| ("Forbidden by", profile.name().to_owned())));
+    facts.extend(
+        rule.parameter.map(|parameter| ("Turned on by", format!("`{}`", rules::camel_case(parameter)))),
+    );
+    facts.push((
+        "Looks at",
+        rule.fields.iter().map(|field| format!("`{field}`")).collect::<Vec<_>>().join(", "),
+    ));
+    page.push_str("\n| | |\n| --- | --- |\n");
+    // Writing to a string cannot fail.
+    for (name, fact) in facts {
+        let _ = writeln!(page, "| {name} | {} |", fact.replace('|', "\\|"));
+    }
+    let documentation = rule.documentation();
+    if let Some(start) = documentation.find("\n## ") {
+        let _ = write!(page, "{}\n", documentation[start..].trim_end());
+    }
+    if !rule.also.is_empty() {
+        page.push_str("\n## Elsewhere\n");
+        for (checker, id) in rule.also {
+            let _ = writeln!(page, "- {}: `{id}`", rules::word(checker));
+        }
     }
     page
 }

@@ -4,7 +4,7 @@ use crate::DONE;
 use crate::console::Console;
 use anstyle::{AnsiColor, Style};
 use clap::{Args, ValueEnum};
-use leastwise_rules::{Family, FixKind, Persona, Profile, Rule, Severity, rules};
+use leastwise_rules::{Family, FixKind, Persona, Profile, Rule, Severity, UNUSED_SUPPRESSION, rules};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -13,7 +13,7 @@ use std::io::{self, Write as _};
 /// Lists every rule.
 #[derive(Debug, Args)]
 pub(crate) struct Rules {
-    /// The form of the output; markdown is the rule reference.
+    /// The form of the output; markdown is the index of the rule reference.
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Format,
 }
@@ -113,27 +113,31 @@ pub(crate) fn style(severity: Severity) -> Style {
     color.on_default()
 }
 
-/// The rule reference, `docs/rules.md`: for each family a table, then its rules' documentation.
+/// A parameter as it is written in settings: `hostPorts`.
+pub(crate) fn camel_case(name: &str) -> String {
+    let mut words = name.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |name, word| name + &word[..1].to_uppercase() + &word[1..])
+}
+
+/// The index of the rule reference, `docs/rules/README.md`: a table a family.
 fn markdown() -> String {
-    let mut text = String::from(
-        "# Rules\n\nMade from the rules' own documentation by `cargo xtask generate`. In a terminal, \
-         `leastwise explain ID` shows the same.\n",
+    let count = rules().count();
+    let mut text = format!(
+        "# Rules\n\nAll {count}, made from their own documentation by `cargo xtask generate`. In a terminal, \
+         `leastwise explain ID` shows the same.\n"
     );
     for family in Family::ALL {
-        let own: Vec<_> = rules().filter(|rule| rule.family == family).collect();
-        if own.is_empty() {
-            continue;
-        }
         // Writing to a string cannot fail.
         let _ = write!(
             text,
-            "\n## {}\n\n| rule | finds | severity | profile | persona | fix |\n| --- | --- | --- | --- | --- | --- |\n",
+            "\n## {}\n\n| rule | finds | severity | profile | for | fix |\n| --- | --- | --- | --- | --- | --- |\n",
             family.name()
         );
-        for rule in &own {
+        for rule in rules().filter(|rule| rule.family == family) {
             let _ = writeln!(
                 text,
-                "| [{id}](#{id}) | {} | {} | {} | {} | {} |",
+                "| [{id}]({id}.md) | {} | {} | {} | {} | {} |",
                 rule.title,
                 rule.severity.name(),
                 rule.profile.map_or("", Profile::name),
@@ -142,17 +146,12 @@ fn markdown() -> String {
                 id = rule.id,
             );
         }
-        for rule in own {
-            let _ = write!(text, "\n{}", section(rule));
-        }
     }
+    let own = UNUSED_SUPPRESSION;
+    let _ = write!(
+        text,
+        "\nBeside the index: [{id}]({id}.md), about comments that silence nothing.\n",
+        id = own.id
+    );
     text
-}
-
-/// A rule in the reference. Its own headings stand below its name.
-fn section(rule: &Rule) -> String {
-    let documentation = rule.documentation().replace("\n## ", "\n#### ");
-    let also: Vec<_> = rule.also.iter().map(|(checker, id)| format!("{} `{id}`", word(checker))).collect();
-    let also = if also.is_empty() { String::new() } else { format!("\nElsewhere: {}.\n", also.join(", ")) };
-    format!("### {}\n\n**{}.** {}\n{also}", rule.id, rule.title, documentation.trim())
 }

@@ -42,11 +42,25 @@ fn people_get_a_line_a_rule() {
 }
 
 #[test]
-fn the_reference_holds_every_rule_once_in_a_table_and_once_in_full() {
-    let reference = Folder::of(&[]).run("rules --format markdown").out;
+fn the_reference_names_every_rule_once_and_each_has_a_page() {
+    let folder = Folder::of(&[]);
+    let index = folder.run("rules --format markdown").out;
     for rule in leastwise_rules::rules() {
-        assert_eq!(reference.matches(&format!("| [{id}](#{id}) |", id = rule.id)).count(), 1, "{}", rule.id);
-        assert_eq!(reference.matches(&format!("\n### {}\n", rule.id)).count(), 1, "{}", rule.id);
+        assert_eq!(index.matches(&format!("| [{id}]({id}.md) |", id = rule.id)).count(), 1, "{}", rule.id);
     }
-    assert!(!reference.contains("\n## Why"), "headings of rules stand below the rule's own");
+    let page = folder.run("explain host-network --format markdown").out;
+    assert!(
+        page.starts_with("# host-network\n\n**Pod shares the node network namespace.** The pod runs"),
+        "{page}"
+    );
+    for words in [
+        "| Severity | error |",
+        "\n## Why\n",
+        "\n## References\n",
+        "\n## Elsewhere\n- checkov: `CKV_K8S_19`\n",
+    ] {
+        assert!(page.contains(words), "{words} in {page}");
+    }
+    let page = folder.run("explain host-port-outside-range --format markdown").out;
+    assert!(page.contains("| Turned on by | `hostPorts` |"), "{page}");
 }
