@@ -25,7 +25,7 @@ pub(crate) fn write(shell: &Shell, places: &Places) -> Result<()> {
         let message: serde_json::Value = serde_json::from_str(line).ok()?;
         message["executable"].as_str().map(PathBuf::from)
     };
-    let leastwise = built.lines().filter_map(executable).last().context("no executable was built")?;
+    let leastwise = built.lines().rev().find_map(executable).context("no executable was built")?;
     let files = files(shell, &leastwise)?;
     for (name, content) in &files {
         let path = places.root.join(name);
