@@ -89,6 +89,11 @@ impl Declared {
         Object { node, path: self.path.clone() }
     }
 
+    /// `metadata.name`, when known.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
     /// As whom its pods run. Read when first asked for, and then remembered: every workload may ask for it.
     pub fn runs_as(&self) -> &RunsAs {
         self.runs_as.get_or_init(|| RunsAs::of(&self.object()))
@@ -283,15 +288,14 @@ impl<'w> View<'w> {
 
     /// The object of that kind and name in what is certainly the namespace `home`.
     pub fn named(&self, kind: &str, home: Namespace<'_>, name: &str) -> Option<&'w Declared> {
-        self.of_kind(kind)
-            .find(|declared| declared.name.as_deref() == Some(name) && self.is_in(declared, home))
+        self.of_kind(kind).find(|declared| declared.name() == Some(name) && self.is_in(declared, home))
     }
 
     /// Whether an object of that kind could have that name in the namespace `home`: its own name or namespace may be
     /// hidden by a template or left to who applies it.
     pub fn may_have(&self, kind: &str, home: Namespace<'_>, name: &str) -> bool {
         self.of_kind(kind).any(|declared| {
-            let may_be_named = declared.name.as_deref().is_none_or(|own| own == name);
+            let may_be_named = declared.name().is_none_or(|own| own == name);
             may_be_named && declared.object().home().may_be(home)
         })
     }

@@ -7,26 +7,34 @@ use leastwise_yaml::Node;
 
 use super::bindings::BINDINGS;
 
+/// The group of every ServiceAccount; with a colon and a namespace after it, of those of the namespace.
+const ACCOUNTS: &str = "system:serviceaccounts";
+
+/// The group of everyone who has logged in.
+const AUTHENTICATED: &str = "system:authenticated";
+
 /// The roles whose rules a binding grants: the one that it names, or those that this one gathers. None where the
 /// workspace does not hold it.
 pub(super) fn roles<'w>(binding: &Binding<'_>, workspace: &View<'w>) -> Vec<(&'w Declared, Role<'w>)> {
     let Some(name) = binding.role.name else { return Vec::new() };
     let declared = match binding.role.kind {
         Some("ClusterRole") => {
-            workspace.of_kind("ClusterRole").find(|declared| declared.object().name() == Some(name))
+            workspace.of_kind("ClusterRole").find(|declared| declared.name() == Some(name))
         }
         Some("Role") => workspace.named("Role", binding.object.home(), name),
         _ => None,
     };
     let Some(declared) = declared else { return Vec::new() };
-    let object = declared.object();
-    let selectors = selectors(&object);
-    let own = [declared].into_iter().filter(|_| selectors.is_empty());
-    let gathered = workspace.of_kind("ClusterRole").filter(|other| {
+    let selectors = selectors(&declared.object());
+    let lens = |declared: &'w Declared| Some((declared, role(&declared.object())?));
+    if selectors.is_empty() {
+        return lens(declared).into_iter().collect();
+    }
+    let is_gathered = |other: &&Declared| {
         let labels = Labels::of(lookup(other.object().node, &["metadata", "labels"]));
         selectors.iter().any(|selector| selector.matches(&labels) == Some(true))
-    });
-    own.chain(gathered).filter_map(|declared| Some((declared, role(&declared.object())?))).collect()
+    };
+    workspace.of_kind("ClusterRole").filter(is_gathered).filter_map(lens).collect()
 }
 
 /// What the rules of an aggregated ClusterRole are gathered by: any of these.
@@ -41,7 +49,7 @@ pub(super) fn bindings_to<'w>(home: Namespace<'_>, account: &str, workspace: &Vi
     let kinds = BINDINGS.iter().rev().flat_map(|kind| workspace.of_kind(kind));
     let names_it = |declared: &&Declared| {
         // Most bindings are for others; to look at the names costs little.
-        let may_be = |name: &String| name == account || name.starts_with("system:");
+        let may_be = |name: &String| name == account || name.starts_with(ACCOUNTS) || name == AUTHENTICATED;
         if !declared.binds().subjects.iter().any(may_be) {
             return false;
         }
@@ -65,12 +73,12 @@ fn holds(subject: &Subject<'_>, is_in_its_namespace: bool, home: Namespace<'_>, 
             Some(namespace) => home.is(Namespace::Named(namespace)),
             None => subject.namespace.is_unset() && is_in_its_namespace,
         },
-        (Some("Group"), Some(name)) => match name.strip_prefix("system:serviceaccounts") {
+        (Some("Group"), Some(name)) => match name.strip_prefix(ACCOUNTS) {
             Some("") => true,
             Some(rest) => {
                 rest.strip_prefix(':').is_some_and(|namespace| home.is(Namespace::Named(namespace)))
             }
-            None => name == "system:authenticated",
+            None => name == AUTHENTICATED,
         },
         _ => false,
     }
