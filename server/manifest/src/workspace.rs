@@ -52,6 +52,10 @@ const KINDS: &[&str] = &[
 /// The topic of all objects that hold a pod spec, whatever their kind.
 const WORKLOADS: &str = "";
 
+/// The topic of the same objects for who asks only what they are called and where they live: most changes of a
+/// workload change nothing of that.
+const WORKLOAD_NAMES: &str = "names of workloads";
+
 /// An object of the workspace.
 #[derive(Clone, Debug)]
 pub struct Declared {
@@ -146,7 +150,7 @@ impl Workspace {
     pub fn update(&mut self, declarations: Declarations) -> bool {
         let Declarations { source, mut by_topic } = declarations;
         let mut changed = false;
-        for topic in KINDS.iter().copied().chain([WORKLOADS]) {
+        for topic in KINDS.iter().copied().chain([WORKLOADS, WORKLOAD_NAMES]) {
             let objects = by_topic.remove(topic).unwrap_or_default();
             let known = self.shelves.get(topic).and_then(|shelf| shelf.by_source.get(&source));
             let is_same = known.map(Vec::as_slice).unwrap_or_default() == objects;
@@ -198,19 +202,29 @@ impl Declarations {
         let kind = object.kind().and_then(|kind| KINDS.iter().copied().find(|known| *known == kind));
         let workload = (kind.is_none() && !pod_specs(object).is_empty()).then_some(WORKLOADS);
         let Some(topic) = kind.or(workload) else { return };
-        let mut hasher = DefaultHasher::new();
-        document.text(object.node.range()).hash(&mut hasher);
-        self.by_topic.entry(topic).or_default().push(Declared {
+        let declared = Declared {
             source: Arc::clone(&self.source),
             row,
             document: Arc::clone(document),
             path: object.path.clone(),
-            fingerprint: hasher.finish(),
+            fingerprint: hash(document.text(object.node.range())),
             name: object.name().map(Box::from),
             runs_as: Arc::default(),
             binds: Arc::default(),
-        });
+        };
+        if topic == WORKLOADS {
+            let fingerprint = hash((object.kind(), object.home(), object.name()));
+            let names = Declared { fingerprint, ..declared.clone() };
+            self.by_topic.entry(WORKLOAD_NAMES).or_default().push(names);
+        }
+        self.by_topic.entry(topic).or_default().push(declared);
     }
+}
+
+fn hash(value: impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// A workspace as somebody asks it, who is to be asked again when what they asked for has changed.
@@ -279,6 +293,11 @@ impl<'w> View<'w> {
     /// All objects that hold a pod spec.
     pub fn workloads(&self) -> impl Iterator<Item = &'w Declared> + use<'w> {
         self.on(WORKLOADS)
+    }
+
+    /// All objects that hold a pod spec, for who looks at nothing but their kinds, names and namespaces.
+    pub fn workload_names(&self) -> impl Iterator<Item = &'w Declared> + use<'w> {
+        self.on(WORKLOAD_NAMES)
     }
 
     /// The objects of one kind in what is certainly the namespace `home`.

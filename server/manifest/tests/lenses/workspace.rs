@@ -182,3 +182,21 @@ fn what_may_be_the_same_object_is_no_other() {
     let stream = leastwise_yaml::parse(&job);
     assert!(declared.is_other(&objects(&stream.documents()[0].document)[0]));
 }
+
+#[test]
+fn who_asked_for_names_of_workloads_is_asked_again_only_when_those_change() {
+    let pod = |name: &str, image: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: {name}}}\nspec: {{containers: [{{image: {image}}}]}}\n"
+        )
+    };
+    let mut workspace = Workspace::default();
+    update(&mut workspace, "a.yaml", &pod("web", "a"));
+    let view = View::new(&workspace);
+    assert_eq!(view.workload_names().count(), 1);
+    let consulted = view.consulted();
+    assert!(update(&mut workspace, "a.yaml", &pod("web", "b")));
+    assert!(consulted.is_current(&workspace));
+    update(&mut workspace, "a.yaml", &pod("api", "b"));
+    assert!(!consulted.is_current(&workspace));
+}

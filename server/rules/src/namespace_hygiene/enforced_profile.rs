@@ -5,8 +5,10 @@ use crate::finding::{Fix, Report};
 use leastwise_manifest::{Object, Setting, string};
 use leastwise_yaml::Patch;
 
-const LABELS: [&str; 2] = ["metadata", "labels"];
-const ENFORCE: &str = "pod-security.kubernetes.io/enforce";
+/// Where labels stand.
+pub(super) const LABELS: [&str; 2] = ["metadata", "labels"];
+/// The label that names the profile.
+pub(super) const ENFORCE: &str = "pod-security.kubernetes.io/enforce";
 
 /// Reports the label of a Namespace that enforces less than `wanted`, with a fix that sets it.
 pub(super) fn find_below(object: &Object<'_>, report: &mut Report<'_, '_>, wanted: Profile) {

@@ -57,6 +57,7 @@ rule! {
         (Kubescape, "C-0204"),
         (Kyverno, "deny-privileged-profile"),
     ],
+    covered_by: &["namespace-pod-security-unset"],
     check: Check::Kind(&["Namespace"], check),
 }
 

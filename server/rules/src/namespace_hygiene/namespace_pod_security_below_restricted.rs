@@ -55,7 +55,7 @@ rule! {
         (Kubescape, "C-0200"),
         (Kubescape, "C-0201"),
     ],
-    covered_by: &["namespace-pod-security-below-baseline"],
+    covered_by: &["namespace-pod-security-unset", "namespace-pod-security-below-baseline"],
     check: Check::Kind(&["Namespace"], check),
 }
 
@@ -97,8 +97,9 @@ mod tests {
 
     #[test]
     fn below_baseline_the_other_rule_says_more() {
-        let text = "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n";
-        let found = find(&RULE, &Settings::default(), text);
+        let labels = "{pod-security.kubernetes.io/enforce: privileged}";
+        let text = format!("apiVersion: v1\nkind: Namespace\nmetadata: {{labels: {labels}}}\n");
+        let found = find(&RULE, &Settings::default(), &text);
         assert_eq!(found[0].1.covered_by, Some("namespace-pod-security-below-baseline"));
     }
 

@@ -1,0 +1,121 @@
+use super::spokesman::{may_hold, speaks_for, title};
+use crate::finding::Report;
+use crate::rule::{Check, rule};
+use crate::{Checker::*, Family, Persona, Severity};
+use leastwise_manifest::Object;
+
+rule! {
+    /// Nothing at hand gives the namespace a LimitRange.
+    ///
+    /// ## Why
+    /// Containers that say nothing of CPU and memory may take all that their node has. A LimitRange gives them limits
+    /// and requests, and refuses those that want too much.
+    ///
+    /// ## Avoid
+    /// ```yaml
+    /// apiVersion: v1
+    /// kind: Namespace
+    /// metadata: {name: shop}
+    /// ```
+    ///
+    /// ## Prefer
+    /// ```yaml
+    /// apiVersion: v1
+    /// kind: Namespace
+    /// metadata: {name: shop}
+    /// ---
+    /// apiVersion: v1
+    /// kind: LimitRange
+    /// metadata: {name: bounds, namespace: shop}
+    /// spec: {limits: []}
+    /// ```
+    ///
+    /// ## Fix
+    /// By hand: add a LimitRange with what the programs of the namespace were seen to need. It is told once for each
+    /// namespace: at the Namespace, or where that is not at hand at the first workload in it.
+    ///
+    /// ## When it is fine
+    /// Where the cluster or another repository gives one to each namespace.
+    ///
+    /// ## References
+    /// - [Limit ranges](https://kubernetes.io/docs/concepts/policy/limit-range/)
+    id: "limit-range-missing",
+    title: "Namespace has no LimitRange",
+    severity: Severity::Hint,
+    family: Family::NamespaceHygiene,
+    persona: Persona::Pedantic,
+    fields: &["metadata.namespace"],
+    also: &[(Kics, "4a20ebac-1060-4c81-95d1-1f7f620e983b")],
+    check: Check::Kind(KINDS, check),
+}
+
+const KINDS: &[&str] = &[
+    "CronJob",
+    "DaemonSet",
+    "Deployment",
+    "Job",
+    "Namespace",
+    "Pod",
+    "PodTemplate",
+    "ReplicaSet",
+    "ReplicationController",
+    "StatefulSet",
+];
+
+fn check(object: &Object<'_>, report: &mut Report<'_, '_>) {
+    let Some(namespace) = speaks_for(object, report) else { return };
+    if !may_hold("LimitRange", namespace, report) {
+        let message = format!(
+            "{} has no LimitRange, so containers without limits may take all of a node",
+            title(namespace)
+        );
+        report.find(object.path.keys(&["metadata", "namespace"]), message);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::testing::{check, check_silent};
+
+    #[test]
+    fn a_namespace_is_told_once() {
+        check(
+            &RULE,
+            "
+            apiVersion: v1
+            kind: Namespace
+            metadata:
+            ^^^^^^^^ namespace \"shop\" has no LimitRange
+              name: shop
+            ---
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: a, namespace: shop}
+            spec: {containers: []}
+            ---
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: a, namespace: other}
+                                           ^^^^^ namespace \"other\" has no LimitRange
+            spec: {containers: []}
+            ---
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: b, namespace: other}
+            spec: {containers: []}
+            ",
+        );
+    }
+
+    #[test]
+    fn one_in_the_namespace_or_perhaps_in_it_is_fine() {
+        for metadata in ["{namespace: shop}", "{}", "{namespace: \"{{ .Release.Namespace }}\"}"] {
+            let namespace = "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n";
+            check_silent(
+                &RULE,
+                &format!("{namespace}---\napiVersion: v1\nkind: LimitRange\nmetadata: {metadata}\n"),
+            );
+        }
+    }
+}
