@@ -3,34 +3,42 @@
 //! A lens holds a node and its path and answers in three values: set, unset, and *unknown*, where a template or
 //! broken text hides the answer. Lenses read; they never judge.
 
+mod annotation;
 mod binding;
 mod container;
 mod image;
+mod ingress;
 mod namespace;
 mod object;
 mod place;
 mod pod;
 mod quantity;
 mod role;
+mod route;
 mod runs_as;
 mod scope;
 mod selector;
+mod service;
 mod service_account;
 mod setting;
 mod workspace;
 
+pub use annotation::Annotation;
 pub use binding::{Binding, Binds, RoleRef, Subject, binding};
 pub use container::{Container, ContainerList};
 pub use image::Image;
+pub use ingress::{CLASS_ANNOTATION, Ingress, IngressBackend, IngressPath, IngressRule};
 pub use namespace::Namespace;
 pub use object::{Object, Resource, objects};
 pub use place::{Place, key_place, place};
 pub use pod::{PodSpec, pod_specs};
 pub use quantity::{Quantity, quantity};
 pub use role::{Names, PolicyRule, Role, role};
+pub use route::{ROUTE_KINDS, Route, RouteBackend};
 pub use runs_as::RunsAs;
 pub use scope::Scope;
 pub use selector::{Labels, Operator, Requirement, Selector};
+pub use service::{PortReference, Service, ServicePort};
 pub use service_account::ServiceAccount;
 pub use setting::{Setting, boolean, integer, lookup, string};
 pub use workspace::{Consulted, Declarations, Declared, View, Workspace};

@@ -157,6 +157,8 @@ parameters! {
     identities: Identities,
     /// The registries that images may come from. Turns `image-registry-not-allowed` on.
     image_registries: ImageRegistries,
+    /// The classes that Ingresses may name. Turns `ingress-class-not-allowed` on.
+    ingress_classes: Vec<String>,
     /// The first safe release of each minor version of ingress-nginx. Default: `1.11.5` and `1.12.1`.
     ingress_nginx_releases: Vec<String>,
     /// How many events a second kubelets should be able to record at least. 0 means any number.
@@ -193,6 +195,8 @@ parameters! {
     secret_references: SecretReferences,
     /// Which images may run under which ServiceAccount. Turns `service-account-not-allowed` on.
     service_account_images: Vec<ServiceAccountImages>,
+    /// The ports that Services may have. Turns `service-port-outside-range` on.
+    service_ports: Range,
     /// The user that containers for Windows must name, such as ContainerUser. Default: any.
     windows_user: String,
 }

@@ -211,6 +211,7 @@ mod documentation {
                 allow: owned(&["registry.example.com"]),
                 ..ImageRegistries::default()
             }),
+            ingress_classes: Some(owned(&["internal"])),
             label_patterns: pattern("team", "team-*"),
             priority_classes: Some([("*".to_owned(), vec!["front-end".to_owned()])].into()),
             private_registries: Some(owned(&["registry.example.com"])),
@@ -223,6 +224,7 @@ mod documentation {
                 ..SecretReferences::default()
             }),
             service_account_images: Some(vec![own_images]),
+            service_ports: Some(Range { from: 30000, to: 32767 }),
             ..Parameters::default()
         }
     }
