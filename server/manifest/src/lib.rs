@@ -4,11 +4,15 @@
 //! broken text hides the answer. Lenses read; they never judge.
 
 mod annotation;
+mod autoscaler;
 mod binding;
 mod container;
+mod disruption_budget;
 mod image;
 mod ingress;
+mod int_or_percent;
 mod namespace;
+mod network_policy;
 mod object;
 mod place;
 mod pod;
@@ -24,11 +28,15 @@ mod setting;
 mod workspace;
 
 pub use annotation::Annotation;
+pub use autoscaler::{Autoscaler, ScaleTarget};
 pub use binding::{Binding, Binds, RoleRef, Subject, binding};
 pub use container::{Container, ContainerList};
+pub use disruption_budget::DisruptionBudget;
 pub use image::Image;
 pub use ingress::{CLASS_ANNOTATION, Ingress, IngressBackend, IngressPath, IngressRule};
+pub use int_or_percent::IntOrPercent;
 pub use namespace::Namespace;
+pub use network_policy::{Direction, NetworkPolicy};
 pub use object::{Object, Resource, objects};
 pub use place::{Place, key_place, place};
 pub use pod::{PodSpec, pod_specs};

@@ -319,6 +319,12 @@ impl<'w> View<'w> {
         })
     }
 
+    /// Whether it declares the Namespace object of `home`: then what lives there is likely to be declared, too.
+    pub fn declares_namespace(&self, home: Namespace<'_>) -> bool {
+        let Namespace::Named(name) = home else { return false };
+        self.of_kind("Namespace").any(|declared| declared.object().name() == Some(name))
+    }
+
     fn on(&self, topic: &'static str) -> impl Iterator<Item = &'w Declared> + use<'w> {
         let mut consulted = self.consulted.borrow_mut();
         if consulted.0.iter().all(|(known, _)| *known != topic) {

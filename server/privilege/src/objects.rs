@@ -15,7 +15,8 @@ use leastwise_yaml::Node;
 /// Compares what the objects of `before` and `after` may do.
 ///
 /// Objects of the same group, kind, namespace and name are the same object. One that is there on one side only loses
-/// or gains all that it grants. Kinds whose meaning is not known are equal where their data is, else undecided.
+/// or gains all that it grants. Kinds that grant nothing are always equal; kinds whose meaning is not known are equal
+/// where their data is, else undecided.
 pub fn compare(before: &[Object<'_>], after: &[Object<'_>]) -> Comparison {
     let mut ledger = Ledger::default();
     let accounts = Sides::both(service_accounts(before), service_accounts(after));
@@ -37,6 +38,13 @@ pub fn compare(before: &[Object<'_>], after: &[Object<'_>]) -> Comparison {
         }
     }
     ledger.close()
+}
+
+/// Groups and kinds that give nobody a right: they say when pods may be disturbed, not what those may do.
+const GRANT_NOTHING: &[(&str, &str)] = &[("policy", "PodDisruptionBudget")];
+
+fn grants_nothing(object: &Object<'_>) -> bool {
+    object.api_group().zip(object.kind()).is_some_and(|known| GRANT_NOTHING.contains(&known))
 }
 
 fn service_accounts<'d>(objects: &[Object<'d>]) -> Vec<ServiceAccount<'d>> {
@@ -100,6 +108,9 @@ fn pair_objects<'o, 'd>(
 fn compare_object<'d>(sides: Sides<Placed<'_, 'd>>, documents: Option<&Documents<'d>>, ledger: &mut Ledger) {
     let objects = sides.map(|placed| placed.object);
     let any = |test: fn(&Object<'d>) -> bool| objects.before.into_iter().chain(objects.after).any(test);
+    if objects.before.into_iter().chain(objects.after).all(grants_nothing) {
+        return;
+    }
     if any(|object| object.kind() == Some("Namespace") && object.api_group() == Some("")) {
         return compare_namespace(objects, documents, ledger);
     }
