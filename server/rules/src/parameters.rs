@@ -170,6 +170,8 @@ parameters! {
     maximum_containers: i64,
     /// How many times its request the memory limit of a container should be at most. Default: 2.5.
     maximum_limit_request_ratio: f64,
+    /// How many replicas a Deployment may have at most. Turns `replicas-above-cap` on.
+    maximum_replicas: i64,
     /// How many replicas a workload should have at least. Default: 2.
     minimum_replicas: i64,
     /// The priority classes that pods may have, by namespace; those of `*` count for every namespace that is not named.

@@ -212,6 +212,7 @@ mod documentation {
                 ..ImageRegistries::default()
             }),
             ingress_classes: Some(owned(&["internal"])),
+            maximum_replicas: Some(100),
             label_patterns: pattern("team", "team-*"),
             priority_classes: Some([("*".to_owned(), vec!["front-end".to_owned()])].into()),
             private_registries: Some(owned(&["registry.example.com"])),

@@ -1,0 +1,161 @@
+use super::scaling::{HORIZONTAL, SCALED_OBJECT, is_built_in, may_be_scaled, title};
+use crate::finding::Report;
+use crate::rule::{Check, rule};
+use crate::{Checker::*, Family, Persona, Severity};
+use leastwise_manifest::{Object, lookup};
+use leastwise_yaml::Field;
+
+rule! {
+    /// No HorizontalPodAutoscaler of the workspace targets the workload.
+    ///
+    /// ## Why
+    /// Its number of pods stays as it is written, whatever the load is.
+    ///
+    /// ## Avoid
+    /// ```yaml
+    /// apiVersion: apps/v1
+    /// kind: Deployment
+    /// metadata: {name: web, namespace: shop}
+    /// spec:
+    ///   template:
+    ///     metadata:
+    ///       labels: {app: web}
+    ///     spec:
+    ///       containers:
+    ///       - name: web
+    ///         image: web:1.2
+    /// ```
+    ///
+    /// ## Prefer
+    /// ```yaml
+    /// apiVersion: apps/v1
+    /// kind: Deployment
+    /// metadata: {name: web, namespace: shop}
+    /// spec:
+    ///   template:
+    ///     metadata:
+    ///       labels: {app: web}
+    ///     spec:
+    ///       containers:
+    ///       - name: web
+    ///         image: web:1.2
+    /// ---
+    /// apiVersion: autoscaling/v2
+    /// kind: HorizontalPodAutoscaler
+    /// metadata: {name: web, namespace: shop}
+    /// spec:
+    ///   scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}
+    ///   minReplicas: 2
+    ///   maxReplicas: 6
+    /// ```
+    ///
+    /// ## Fix
+    /// By hand: declare a HorizontalPodAutoscaler for it.
+    ///
+    /// ## When it is fine
+    /// For everything that is not meant to scale, and for what KEDA scales, of which the rule is silent, too. The
+    /// rule is off unless it is selected; it then takes the workspace for the whole.
+    ///
+    /// ## References
+    /// - [Horizontal pod autoscaling](https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod-autoscale/)
+    id: "hpa-missing",
+    title: "Workload has no autoscaler",
+    family: Family::Availability,
+    severity: Severity::Hint,
+    persona: Persona::Policy,
+    fields: &["metadata.name"],
+    also: &[(Kyverno, "check-hpa-exists")],
+    check: Check::Kind(&["Deployment", "ReplicaSet", "StatefulSet"], check),
+}
+
+fn check(object: &Object<'_>, report: &mut Report<'_, '_>) {
+    let is_owned = !matches!(lookup(object.node, &["metadata", "ownerReferences"]), Field::Absent);
+    let is_scaled =
+        || [HORIZONTAL, SCALED_OBJECT].iter().any(|kind| may_be_scaled(report.workspace(), kind, object));
+    if is_built_in(object.api_group()) && !is_owned && !is_scaled() {
+        let message = format!("no HorizontalPodAutoscaler of the workspace targets {}", title(object));
+        report.find(object.path.keys(&["metadata", "name"]), message);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::testing::{check, check_silent};
+
+    #[test]
+    fn a_workload_without_one_is_found() {
+        check(
+            &RULE,
+            "
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: web, namespace: shop}
+                             ^^^ no HorizontalPodAutoscaler of the workspace targets Deployment \"web\"
+            spec:
+              template:
+                metadata:
+                  labels: {app: web}
+                spec:
+                  containers:
+                  - name: web
+                    image: web:1.2
+            ",
+        );
+    }
+
+    #[test]
+    fn targets_of_one_and_those_that_may_be_are_fine() {
+        for text in [
+            "
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: web, namespace: shop}
+            spec:
+              template:
+                metadata:
+                  labels: {app: web}
+                spec:
+                  containers:
+                  - name: web
+                    image: web:1.2
+            ---
+            apiVersion: autoscaling/v2
+            kind: HorizontalPodAutoscaler
+            metadata: {name: web, namespace: shop}
+            spec:
+              scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}
+              minReplicas: 2
+              maxReplicas: 6
+            ",
+            "
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: web, namespace: shop}
+            spec:
+              template:
+                metadata:
+                  labels: {app: web}
+                spec:
+                  containers:
+                  - name: web
+                    image: web:1.2
+            ---
+            apiVersion: autoscaling/v2
+            kind: HorizontalPodAutoscaler
+            metadata: {name: web, namespace: shop}
+            spec:
+              scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: \"{{ .Values.name }}\"}
+              minReplicas: 2
+              maxReplicas: 6
+            ",
+            "
+            apiVersion: batch/v1
+            kind: Job
+            metadata: {name: web}
+            ",
+        ] {
+            check_silent(&RULE, text);
+        }
+    }
+}
