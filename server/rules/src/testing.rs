@@ -212,8 +212,8 @@ mod documentation {
                 ..ImageRegistries::default()
             }),
             ingress_classes: Some(owned(&["internal"])),
-            maximum_replicas: Some(100),
             label_patterns: pattern("team", "team-*"),
+            maximum_replicas: Some(100),
             priority_classes: Some([("*".to_owned(), vec!["front-end".to_owned()])].into()),
             private_registries: Some(owned(&["registry.example.com"])),
             required_annotations: pattern("example.com/owner", "*@example.com"),
