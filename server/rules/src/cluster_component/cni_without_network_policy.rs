@@ -67,8 +67,10 @@ fn is_flannel_alone(text: &str) -> bool {
     let stream = leastwise_yaml::parse(text);
     let [placed] = stream.documents() else { return false };
     let Some(plugins) = placed.document.root().get("plugins").value() else { return false };
-    let types: Vec<_> =
-        plugins.items().filter_map(|plugin| string(plugin.value, &["type"]).known()).collect();
+    let kinds =
+        |keys: &'static [&str]| plugins.items().filter_map(move |plugin| string(plugin.value, keys).known());
+    // Flannel may leave the rest to another plugin, as Canal has it do.
+    let types: Vec<_> = kinds(&["type"]).chain(kinds(&["delegate", "type"])).collect();
     types.contains(&"flannel") && types.iter().all(|plugin| *plugin == "flannel" || HELPERS.contains(plugin))
 }
 
@@ -97,6 +99,7 @@ mod tests {
         for text in [
             r#"'{"plugins": [{"type": "flannel"}, {"type": "cilium-cni"}]}'"#,
             r#"'{"plugins": [{"type": "calico"}]}'"#,
+            r#"'{"plugins": [{"type": "flannel", "delegate": {"type": "calico"}}]}'"#,
             "flannel is a plugin",
             r#"'{"plugins": [{"type": "flannel"}, {"type": "{{ .Values.more }}"}]}'"#,
             "'[flannel'",

@@ -1,3 +1,4 @@
+use super::spokesman::may_be_in;
 use crate::finding::Report;
 use crate::rule::{Check, rule};
 use crate::{Checker::*, Family, Persona, Severity};
@@ -52,8 +53,7 @@ fn check(object: &Object<'_>, report: &mut Report<'_, '_>) {
     }
     let Some(name) = object.name() else { return };
     let has_own = report.workspace().of_kind("ServiceAccount").any(|account| {
-        let account = account.object();
-        account.name() != Some("default") && account.home().may_be(Namespace::Named(name))
+        account.object().name() != Some("default") && may_be_in(account, Namespace::Named(name), report)
     });
     if !has_own {
         let message =

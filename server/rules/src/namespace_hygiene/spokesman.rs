@@ -2,7 +2,7 @@
 
 use super::metadata::WORKLOADS;
 use crate::finding::Report;
-use leastwise_manifest::{Namespace, Object};
+use leastwise_manifest::{Declared, Namespace, Object};
 
 /// The namespace that the object speaks for: a Namespace for the one that it declares, else the first workload in it.
 pub(super) fn speaks_for<'d>(object: &Object<'d>, report: &Report<'_, '_>) -> Option<Namespace<'d>> {
@@ -27,7 +27,14 @@ pub(super) fn speaks_for<'d>(object: &Object<'d>, report: &Report<'_, '_>) -> Op
 
 /// Whether an object of the kind is in the namespace, as far as one knows.
 pub(super) fn may_hold(kind: &str, namespace: Namespace<'_>, report: &Report<'_, '_>) -> bool {
-    report.workspace().of_kind(kind).any(|object| object.object().home().may_be(namespace))
+    report.workspace().of_kind(kind).any(|declared| may_be_in(declared, namespace, report))
+}
+
+/// Whether an object is in the namespace, as far as one knows: one that does not say where it lives may be, if it
+/// lies near.
+pub(super) fn may_be_in(declared: &Declared, namespace: Namespace<'_>, report: &Report<'_, '_>) -> bool {
+    let home = declared.object().home();
+    home.may_be(namespace) && (matches!(home, Namespace::Named(_)) || report.workspace().is_near(declared))
 }
 
 /// What the namespace is called, for messages.

@@ -36,7 +36,7 @@ const SHORT: &[&str] = &["PASS", "PWD"];
 const QUALIFIERS: &[&str] = &["VALUE", "PLAINTEXT", "BASE64", "B64"];
 
 /// Before `SECRET` these speak of a Kubernetes Secret, whose name is no secret.
-const KEPT_IN_SECRETS: &[&str] = &["TLS", "SSL", "CA", "CERT", "CERTIFICATE", "PULL"];
+const KEPT_IN_SECRETS: &[&str] = &["TLS", "SSL", "CA", "CERT", "CERTIFICATE", "CREDENTIALS", "PULL"];
 
 /// What a variable that is named like a credential is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -147,6 +147,7 @@ mod tests {
             "SECRET_NAME",
             "TLS_SECRET",
             "IMAGE_PULL_SECRET",
+            "credentialsSecret",
             "TOKEN_TTL",
             "TOKEN_URL",
             "MAX_TOKENS",

@@ -32,7 +32,8 @@ rule! {
     /// token`, the TokenRequest API) or come with the identity of their own platform; then delete the Secret.
     ///
     /// ## When it is fine
-    /// For a system outside of the cluster that knows no other way. Then watch its use, and renew it.
+    /// For a system outside of the cluster that knows no other way. Then watch its use, and renew it. Secrets of other
+    /// types that an account lists are left in peace where they are at hand.
     ///
     /// ## References
     /// - [Long-lived tokens of ServiceAccounts](https://kubernetes.io/docs/concepts/security/service-accounts/)
@@ -59,12 +60,19 @@ fn check(object: &Object<'_>, report: &mut Report<'_, '_>) {
         return;
     }
     let Some(secrets) = object.node.get("secrets").value() else { return };
-    let names: Vec<_> = secrets.items().filter_map(|item| string(item.value, &["name"]).known()).collect();
+    let names = secrets.items().filter_map(|item| string(item.value, &["name"]).known());
+    let names: Vec<_> = names.filter(|name| may_be_token(object, name, report)).collect();
     if !names.is_empty() {
         let message =
             format!("this ServiceAccount keeps {}, where tokens that never end lie", names.join(", "));
         report.find(object.path.key("secrets"), message);
     }
+}
+
+/// Whether the Secret is not at hand, or is a token.
+fn may_be_token(account: &Object<'_>, name: &str, report: &Report<'_, '_>) -> bool {
+    let secret = report.workspace().named("Secret", account.home(), name);
+    secret.is_none_or(|secret| string(secret.object().node, &["type"]).known() == Some(TYPE))
 }
 
 #[cfg(test)]
@@ -98,6 +106,7 @@ mod tests {
             "kind: Secret",
             "kind: Secret\ntype: \"{{ .Values.type }}\"",
             "kind: ServiceAccount\nsecrets: []",
+            "kind: ServiceAccount\nsecrets: [{name: s3}]\n---\napiVersion: v1\nkind: Secret\nmetadata: {name: s3}",
             "kind: ServiceAccount\nimagePullSecrets: [{name: registry}]",
             "kind: ServiceAccount\nsecrets: \"{{ .Values.secrets }}\"",
         ] {
