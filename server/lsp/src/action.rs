@@ -59,9 +59,9 @@ pub(crate) fn offered(view: &View, range: Range, context: &CodeActionContext) ->
     let is_unasked = context.only.is_none() && context.trigger_kind == Some(CodeActionTriggerKind::AUTOMATIC);
     if !is_unasked && wants(&fix_all_kind) {
         offered.extend(fix_all(&view.file).map(|action| CodeAction {
+            edit: Some(explained(view, &action, false)),
             title: action.title,
             kind: Some(fix_all_kind),
-            edit: Some(edit(view, &action.edits)),
             ..CodeAction::default()
         }));
     }
@@ -69,7 +69,7 @@ pub(crate) fn offered(view: &View, range: Range, context: &CodeActionContext) ->
     if !is_unasked && wants(&harden_kind) {
         let range = view.text().offsets(range);
         offered.extend(harden(&view.file, range).into_iter().map(|action| CodeAction {
-            edit: Some(reviewed(view, &action)),
+            edit: Some(explained(view, &action, true)),
             title: action.title,
             kind: Some(harden_kind.clone()),
             ..CodeAction::default()
@@ -164,32 +164,32 @@ fn edit(view: &View, edits: &[TextEdit]) -> WorkspaceEdit {
     }
 }
 
-/// An edit that the client shows before it is applied, with what it does in words, where the client can.
-fn reviewed(view: &View, action: &Action) -> WorkspaceEdit {
+/// An edit with what it does, and what it leaves, in words; to be confirmed before it is applied, if it should be.
+/// A client that cannot show it gets the edit alone.
+fn explained(view: &View, action: &Action, needs_confirmation: bool) -> WorkspaceEdit {
     let plain = edit(view, &action.edits);
     let (true, Some(DocumentChanges::Edits(documents))) =
         (view.client.annotates_changes, &plain.document_changes)
     else {
         return plain;
     };
-    const REVIEW: &str = "leastwise.harden";
     let annotation = ChangeAnnotation {
         label: action.title.clone(),
-        needs_confirmation: Some(true),
+        needs_confirmation: Some(needs_confirmation),
         description: Some(action.details.join("\n")),
     };
     let annotated = documents.iter().cloned().map(|mut document| {
         for one in &mut document.edits {
             if let OneOf::Left(text_edit) = one {
                 let text_edit = std::mem::take(text_edit);
-                *one = OneOf::Right(AnnotatedTextEdit { text_edit, annotation_id: REVIEW.to_owned() });
+                *one = OneOf::Right(AnnotatedTextEdit { text_edit, annotation_id: crate::NAME.to_owned() });
             }
         }
         document
     });
     WorkspaceEdit {
         document_changes: Some(DocumentChanges::Edits(annotated.collect())),
-        change_annotations: Some([(REVIEW.to_owned(), annotation)].into()),
+        change_annotations: Some([(crate::NAME.to_owned(), annotation)].into()),
         changes: None,
     }
 }

@@ -153,11 +153,11 @@ async fn a_workload_is_hardened_as_one_change_to_be_looked_at() {
     let [action] = actions.as_array().unwrap().as_slice() else { panic!("{actions}") };
     assert_eq!(action["kind"], "refactor.rewrite.leastwise.harden");
     assert!(action["title"].as_str().unwrap().contains("to the restricted profile"), "{action}");
-    let annotation = &action["edit"]["changeAnnotations"]["leastwise.harden"];
+    let annotation = &action["edit"]["changeAnnotations"]["leastwise"];
     assert_eq!(annotation["needsConfirmation"], true, "{action}");
     assert!(annotation["description"].as_str().unwrap().contains("Remove hostPID"), "{annotation}");
     let edits = action["edit"]["documentChanges"][0]["edits"].as_array().unwrap();
-    assert!(edits.iter().all(|edit| edit["annotationId"] == "leastwise.harden"), "{edits:?}");
+    assert!(edits.iter().all(|edit| edit["annotationId"] == "leastwise"), "{edits:?}");
     client.end().await;
 
     // A client that cannot show it gets the change alone.
