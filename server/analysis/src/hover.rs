@@ -62,6 +62,9 @@ fn heading(rule: &Rule, severity: &str, profile: Option<Profile>) -> String {
     format!("**{}** · `{}` · {severity}{profile}", rule.title, rule.id)
 }
 
+/// What an object is called is no setting, though rules point there at objects that lack something.
+const IDENTITY: [&str; 4] = ["apiVersion", "kind", "metadata.name", "metadata.namespace"];
+
 fn field(file: &File, offset: TextSize) -> Option<Hover> {
     let (analysis, start, offset) = file.document_at(offset)?;
     let path = analysis.document.path_at(offset);
@@ -69,11 +72,17 @@ fn field(file: &File, offset: TextSize) -> Option<Hover> {
     if !entry.key.range().contains_inclusive(offset) || analysis.document.is_broken(entry.key.range()) {
         return None;
     }
-    let objects = analysis.resources.iter().map(|(object, _)| object);
-    let names: Vec<_> = (analysis.pods.iter().filter_map(|pod| Some(in_pod(&path.relative_to(pod)?))))
-        .chain(objects.filter_map(|object| Some(pattern(&path.relative_to(object)?))))
-        .collect();
+    let (object, resource) = analysis.resources.iter().find(|(object, _)| object.holds(&path))?;
+    let name = pattern(&path.relative_to(object)?);
+    if IDENTITY.contains(&name.as_str()) {
+        return None;
+    }
+    let mut names: Vec<_> =
+        analysis.pods.iter().filter_map(|pod| Some(in_pod(&path.relative_to(pod)?))).collect();
+    names.push(name);
+    let configuration = &file.environment().configuration;
     let known: Vec<_> = rules()
+        .filter(|rule| rule.looks_at(&resource.kind) && configuration.selects_rule(rule, rule.profile))
         .filter(|rule| rule.fields.iter().any(|field| names.iter().any(|name| name == field)))
         .collect();
     if known.is_empty() {

@@ -100,6 +100,15 @@ impl Rule {
         Some(rest.split("\n## ").next().unwrap_or(rest).trim().to_owned())
     }
 
+    /// Whether it looks at objects of that kind. Rules of pods look wherever one is.
+    pub fn looks_at(&self, kind: &str) -> bool {
+        match self.check {
+            Check::Kind(kinds, _) | Check::ContainerOrKind(_, kinds, _) => kinds.contains(&kind),
+            Check::Role(_) => matches!(kind, "Role" | "ClusterRole"),
+            Check::Pod(_) | Check::Container(_) | Check::Object(_) | Check::Profile(_) => true,
+        }
+    }
+
     /// Where to read on: the first of its references.
     pub fn url(&self) -> Option<String> {
         let references = self.section("References")?;
