@@ -1,8 +1,11 @@
 //! What the API server would refuse, drop or soon no longer know.
 
+mod api_versions;
 mod port_names;
 
 crate::rule::family![
+    api_version_deprecated,
+    api_version_removed,
     container_port_missing,
     deprecated_service_account_field,
     hpa_object_metric_incomplete,
