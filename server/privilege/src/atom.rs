@@ -55,6 +55,11 @@ pub enum Grant {
         /// The role, in words.
         role: String,
     },
+    /// What an object opens to others, such as ports of a node or the configuration of a proxy.
+    Exposure {
+        /// What it is, in words that follow the name of the object.
+        what: String,
+    },
     /// What a component of the cluster lets others do.
     ComponentAccess {
         /// What it is, in words that follow the name of its configuration.
@@ -66,7 +71,9 @@ impl Grant {
     /// What is allowed, in words.
     pub fn what(&self) -> String {
         match self {
-            Self::PodSecurity { what, .. } | Self::ComponentAccess { what } => what.clone(),
+            Self::PodSecurity { what, .. } | Self::Exposure { what } | Self::ComponentAccess { what } => {
+                what.clone()
+            }
             Self::ResourceRequest { verbs, group, resource, object } => {
                 let dot = if group.is_empty() { "" } else { "." };
                 let named = object.as_ref().map(|name| format!(" {name:?}")).unwrap_or_default();

@@ -14,6 +14,7 @@ mod atom;
 mod comparison;
 mod component;
 mod data;
+mod exposure;
 mod judge;
 mod ledger;
 mod objects;

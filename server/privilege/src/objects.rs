@@ -1,6 +1,7 @@
 use crate::Comparison;
 use crate::component::{compare_component, is_component};
 use crate::data::Documents;
+use crate::exposure::{compare_exposure, is_exposure};
 use crate::judge::{Sides, title};
 use crate::ledger::{Ledger, some_of};
 use crate::pairing::{Paired, pair};
@@ -138,6 +139,9 @@ fn compare_object<'d>(sides: Sides<Placed<'_, 'd>>, documents: Option<&Documents
             }
             if is_component(before) && is_component(after) {
                 return compare_component(before, after, documents, ledger);
+            }
+            if is_exposure(before) && is_exposure(after) {
+                return compare_exposure(before, after, documents, ledger);
             }
             let paths = documents.differing(before.node, after.node, &[]);
             if !paths.is_empty() {

@@ -193,16 +193,34 @@ spec:
 
 #[test]
 fn other_kinds_are_equal_or_undecided() {
+    let claim = |mode: &str| {
+        format!(
+            "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {{name: c}}\nspec: {{volumeMode: {mode}}}\n"
+        )
+    };
+    check(&claim("Block"), &format!("{}# both\n", claim("'Block'")), "equal\n");
+    check(
+        &claim("Block"),
+        &claim("Filesystem"),
+        "
+        undecided
+        ? the meaning of spec.volumeMode in PersistentVolumeClaim c is not judged
+        ",
+    );
+    check(&claim("Block"), "", "undecided\n? what PersistentVolumeClaim c means is not judged\n");
+}
+
+#[test]
+fn services_are_judged_by_what_they_open() {
     let service = |kind: &str| {
         format!("apiVersion: v1\nkind: Service\nmetadata: {{name: s}}\nspec: {{type: {kind}}}\n")
     };
-    check(&service("NodePort"), &format!("{}# both\n", service("'NodePort'")), "equal\n");
     check(
         &service("NodePort"),
         &service("ClusterIP"),
         "
-        undecided
-        ? the meaning of spec.type in Service s is not judged
+        narrower
+        - s opens ports on every node (spec.type)
         ",
     );
     check(&service("NodePort"), "", "undecided\n? what Service s means is not judged\n");

@@ -61,7 +61,7 @@ fn check(object: &Object<'_>, report: &mut Report<'_, '_>) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::testing::{check, check_no_fix, check_silent};
+    use crate::testing::{check, check_fix, check_no_fix, check_silent};
 
     #[test]
     fn both_names_of_the_field_are_marked() {
@@ -97,5 +97,34 @@ mod tests {
     #[test]
     fn an_ingress_without_rules_keeps_it() {
         check_no_fix(&RULE, "apiVersion: networking.k8s.io/v1\nkind: Ingress\nspec: {defaultBackend: {}}\n");
+    }
+
+    #[test]
+    fn the_fix_keeps_what_stands_around_it() {
+        check_fix(
+            &RULE,
+            "
+            apiVersion: networking.k8s.io/v1
+            kind: Ingress
+            metadata: {name: web}
+            spec:
+              tls: [{hosts: [a.example.com]}]
+              defaultBackend:
+                service: {name: web, port: {number: 80}}
+              rules:
+              # the shop
+              - host: a.example.com
+            ",
+            "
+            apiVersion: networking.k8s.io/v1
+            kind: Ingress
+            metadata: {name: web}
+            spec:
+              tls: [{hosts: [a.example.com]}]
+              rules:
+              # the shop
+              - host: a.example.com
+            ",
+        );
     }
 }

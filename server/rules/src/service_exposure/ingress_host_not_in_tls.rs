@@ -99,7 +99,7 @@ fn covers(entry: &str, host: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::testing::{check, check_silent};
+    use crate::testing::{check, check_fix, check_silent};
 
     #[test]
     fn a_wildcard_covers_one_label() {
@@ -134,5 +134,39 @@ mod tests {
         ] {
             check_silent(&RULE, text);
         }
+    }
+
+    #[test]
+    fn the_fix_keeps_what_stands_around_it() {
+        check_fix(
+            &RULE,
+            "
+            apiVersion: networking.k8s.io/v1
+            kind: Ingress
+            metadata: {name: web}
+            spec:
+              tls:
+              - hosts:
+                - a.example.com # the shop
+                secretName: web
+              rules:
+              - host: a.example.com
+              - host: b.example.com
+            ",
+            "
+            apiVersion: networking.k8s.io/v1
+            kind: Ingress
+            metadata: {name: web}
+            spec:
+              tls:
+              - hosts:
+                - a.example.com # the shop
+                - b.example.com
+                secretName: web
+              rules:
+              - host: a.example.com
+              - host: b.example.com
+            ",
+        );
     }
 }

@@ -68,7 +68,7 @@ fn check(object: &Object<'_>, report: &mut Report<'_, '_>) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::testing::{check, check_silent};
+    use crate::testing::{check, check_fix, check_silent};
 
     #[test]
     fn the_annotation_or_its_place_is_marked() {
@@ -101,5 +101,30 @@ mod tests {
         ] {
             check_silent(&RULE, text);
         }
+    }
+
+    #[test]
+    fn the_fix_keeps_what_stands_around_it() {
+        check_fix(
+            &RULE,
+            "
+            apiVersion: networking.k8s.io/v1
+            kind: Ingress
+            metadata:
+              name: web
+              annotations:
+                example.com/owner: shop # whose
+                kubernetes.io/ingress.allow-http: \"true\"
+            ",
+            "
+            apiVersion: networking.k8s.io/v1
+            kind: Ingress
+            metadata:
+              name: web
+              annotations:
+                example.com/owner: shop # whose
+                kubernetes.io/ingress.allow-http: \"false\"
+            ",
+        );
     }
 }

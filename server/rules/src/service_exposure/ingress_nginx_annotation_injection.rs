@@ -98,7 +98,7 @@ fn is_nginx(ingress: &Ingress<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::testing::{check, check_no_fix, check_silent};
+    use crate::testing::{check, check_fix, check_no_fix, check_silent};
 
     #[test]
     fn values_that_break_out_are_marked() {
@@ -144,6 +144,29 @@ mod tests {
         check_no_fix(
             &RULE,
             "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {annotations: {nginx.ingress.kubernetes.io/auth-url: a;b}}\nspec: {ingressClassName: nginx}\n",
+        );
+    }
+
+    #[test]
+    fn the_fix_keeps_what_stands_around_it() {
+        check_fix(
+            &RULE,
+            "
+            apiVersion: networking.k8s.io/v1
+            kind: Ingress
+            metadata:
+              name: web
+              annotations:
+                nginx.ingress.kubernetes.io/mirror-target: http://a/#;}
+            spec: {ingressClassName: nginx} # the public one
+            ",
+            "
+            apiVersion: networking.k8s.io/v1
+            kind: Ingress
+            metadata:
+              name: web
+            spec: {ingressClassName: nginx} # the public one
+            ",
         );
     }
 }

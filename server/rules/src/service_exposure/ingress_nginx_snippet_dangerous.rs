@@ -78,7 +78,7 @@ fn danger(snippet: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::testing::{check, check_silent};
+    use crate::testing::{check, check_fix, check_silent};
 
     #[test]
     fn lua_directories_and_files_are_marked() {
@@ -109,5 +109,30 @@ mod tests {
         ] {
             check_silent(&RULE, text);
         }
+    }
+
+    #[test]
+    fn the_fix_keeps_what_stands_around_it() {
+        check_fix(
+            &RULE,
+            "
+            apiVersion: networking.k8s.io/v1
+            kind: Ingress
+            metadata:
+              name: web
+              annotations:
+                example.com/owner: shop # whose
+                nginx.ingress.kubernetes.io/server-snippet: |
+                  content_by_lua_block {}
+            ",
+            "
+            apiVersion: networking.k8s.io/v1
+            kind: Ingress
+            metadata:
+              name: web
+              annotations:
+                example.com/owner: shop # whose
+            ",
+        );
     }
 }

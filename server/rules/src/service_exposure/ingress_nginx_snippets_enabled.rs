@@ -83,7 +83,7 @@ fn has_old_controller(object: &Object<'_>, report: &Report<'_, '_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::testing::{check, check_silent};
+    use crate::testing::{check, check_fix, check_silent};
 
     #[test]
     fn the_value_is_marked() {
@@ -128,5 +128,28 @@ mod tests {
         ] {
             check_silent(&RULE, text);
         }
+    }
+
+    #[test]
+    fn the_fix_keeps_what_stands_around_it() {
+        check_fix(
+            &RULE,
+            "
+            apiVersion: v1
+            kind: ConfigMap
+            metadata: {name: ingress-nginx-controller}
+            data:
+              use-gzip: \"true\" # faster
+              allow-snippet-annotations: \"true\"
+            ",
+            "
+            apiVersion: v1
+            kind: ConfigMap
+            metadata: {name: ingress-nginx-controller}
+            data:
+              use-gzip: \"true\" # faster
+              allow-snippet-annotations: \"false\"
+            ",
+        );
     }
 }

@@ -68,7 +68,7 @@ fn check(object: &Object<'_>, report: &mut Report<'_, '_>) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::testing::{check, check_silent};
+    use crate::testing::{check, check_fix, check_silent};
 
     #[test]
     fn the_list_is_marked_at_its_key() {
@@ -95,5 +95,28 @@ mod tests {
         ] {
             check_silent(&RULE, text);
         }
+    }
+
+    #[test]
+    fn the_fix_keeps_what_stands_around_it() {
+        check_fix(
+            &RULE,
+            "
+            apiVersion: v1
+            kind: Service
+            metadata: {name: web}
+            spec:
+              externalIPs:
+              - 203.0.113.7
+              selector: {app: web} # all of them
+            ",
+            "
+            apiVersion: v1
+            kind: Service
+            metadata: {name: web}
+            spec:
+              selector: {app: web} # all of them
+            ",
+        );
     }
 }

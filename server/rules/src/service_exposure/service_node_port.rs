@@ -87,7 +87,7 @@ fn fix(service: &Service<'_>) -> Option<Fix> {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::testing::{check, check_no_fix, check_silent, find};
+    use crate::testing::{check, check_fix, check_no_fix, check_silent, find};
     use crate::{Settings, Severity};
 
     #[test]
@@ -137,6 +137,38 @@ mod tests {
         check_no_fix(
             &RULE,
             "apiVersion: v1\nkind: Service\nspec: {type: NodePort, externalTrafficPolicy: Local}\n",
+        );
+    }
+
+    #[test]
+    fn the_fix_keeps_what_stands_around_it() {
+        check_fix(
+            &RULE,
+            "
+            apiVersion: v1
+            kind: Service
+            metadata: {name: web}
+            spec:
+              type: NodePort # open
+              selector: {app: web}
+              ports:
+              - name: http # plain
+                port: 80
+                nodePort: 30080
+              - {name: https, port: 443, nodePort: 30443}
+            ",
+            "
+            apiVersion: v1
+            kind: Service
+            metadata: {name: web}
+            spec:
+              type: ClusterIP # open
+              selector: {app: web}
+              ports:
+              - name: http # plain
+                port: 80
+              - {name: https, port: 443}
+            ",
         );
     }
 }
