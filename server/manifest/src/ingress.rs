@@ -53,7 +53,7 @@ impl<'d> Ingress<'d> {
 
     /// `Ingress "name"`, for messages.
     pub fn title(&self) -> String {
-        self.object.name().map_or_else(|| "An Ingress".to_owned(), |name| format!("Ingress \"{name}\""))
+        self.object.name().map_or_else(|| "an Ingress".to_owned(), |name| format!("Ingress \"{name}\""))
     }
 
     /// Its class and where it stands: the field counts before the annotation.

@@ -57,7 +57,7 @@ impl<'d> Service<'d> {
 
     /// `Service "name"`, for messages.
     pub fn title(&self) -> String {
-        self.object.name().map_or_else(|| "A Service".to_owned(), |name| format!("Service \"{name}\""))
+        self.object.name().map_or_else(|| "a Service".to_owned(), |name| format!("Service \"{name}\""))
     }
 
     /// `spec.type`; unset means ClusterIP.

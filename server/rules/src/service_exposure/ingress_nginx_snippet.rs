@@ -51,7 +51,10 @@ fn check(object: &Object<'_>, report: &mut Report<'_, '_>) {
     let Some(ingress) = Ingress::of(object) else { return };
     for snippet in nginx_snippets(&ingress) {
         let name = snippet.key.strip_prefix(NGINX).unwrap_or(snippet.key);
-        let message = format!("{name} of {} writes into the configuration of ingress-nginx", ingress.title());
+        let message = format!(
+            "annotation {name} of {} writes into the configuration of ingress-nginx",
+            ingress.title()
+        );
         let patch = Patch::Remove { path: snippet.path.clone(), emptied: Emptied::Remove };
         report.find(snippet.path, message).fix(Fix::behavioural(format!("Remove {name}"), [patch]));
     }

@@ -57,7 +57,8 @@ fn check(object: &Object<'_>, report: &mut Report<'_, '_>) {
     for snippet in nginx_snippets(&ingress) {
         let Some(what) = snippet.value().and_then(danger) else { continue };
         let name = snippet.key.strip_prefix(NGINX).unwrap_or(snippet.key);
-        let message = format!("{name} of {} has ingress-nginx run or serve {what}", ingress.title());
+        let message =
+            format!("annotation {name} of {} has ingress-nginx run or serve {what}", ingress.title());
         let patch = Patch::Remove { path: snippet.path.clone(), emptied: Emptied::Remove };
         report.find(snippet.path, message).fix(Fix::behavioural(format!("Remove {name}"), [patch]));
     }

@@ -48,9 +48,9 @@ rule! {
 fn check(object: &Object<'_>, report: &mut Report<'_, '_>) {
     const KEY: &str = "allow-snippet-annotations";
     let message = match string(object.node, &["data", KEY]) {
-        Setting::Set("true", _) => "ingress-nginx accepts snippets from every Ingress",
+        Setting::Set("true", _) => "snippets of every Ingress are accepted by ingress-nginx",
         Setting::Unset if is_of_controller(object) && has_old_controller(object, report) => {
-            "ingress-nginx before v1.9 accepts snippets unless it is told not to"
+            "snippets are accepted by ingress-nginx before v1.9 unless it is told not to"
         }
         _ => return,
     };
@@ -95,7 +95,7 @@ mod tests {
             metadata: {name: ingress-nginx-controller}
             data:
               allow-snippet-annotations: \"true\"
-                                         ^^^^^^ ingress-nginx accepts snippets from every Ingress
+                                         ^^^^^^ snippets of every Ingress are accepted
             ",
         );
     }
@@ -109,7 +109,7 @@ mod tests {
             kind: ConfigMap
             metadata: {name: ingress-nginx-controller}
             data:
-            ^^^^ before v1.9 accepts snippets
+            ^^^^ accepted by ingress-nginx before v1.9
               use-gzip: \"true\"
             ---
             apiVersion: v1
