@@ -164,6 +164,17 @@ impl Document {
         &self.templates
     }
 
+    /// Whether a template decides in `range` what is there: what stands before and after need not be there together.
+    pub fn branches_in(&self, range: TextRange) -> bool {
+        const BRANCHING: [&str; 6] = ["if", "else", "end", "range", "with", "block"];
+        let inside = self.templates.iter().filter(|template| range.contains_range(**template));
+        inside.into_iter().any(|template| {
+            let action = self.text(*template).trim_start_matches(['{', '-']).trim_start();
+            let word = action.split(|char: char| !char.is_alphanumeric()).next().unwrap_or_default();
+            BRANCHING.contains(&word)
+        })
+    }
+
     /// Whether `range` touches a region where nothing may be reported.
     pub fn is_broken(&self, range: TextRange) -> bool {
         self.broken.iter().any(|broken| broken.intersect(range).is_some())

@@ -29,7 +29,7 @@ pub(super) fn budgeted<'w>(workspace: &View<'w>, budget: &DisruptionBudget<'_>) 
         for pod in pod_specs(&object) {
             match budget.selects(&pod.labels()) {
                 Some(false) => continue,
-                Some(true) if object.home().is(home) => {}
+                Some(true) if workspace.is_in(declared, home) => {}
                 _ => return None,
             }
             let is_counted = object.kind().is_some_and(|kind| COUNTED.contains(&kind));

@@ -31,7 +31,7 @@ pub(super) fn is_built_in(group: Option<&str>) -> bool {
 pub(super) fn scaler<'w>(workspace: &View<'w>, kind: &str, object: &Object<'_>) -> Option<&'w Declared> {
     workspace.of_kind(kind).find(|declared| {
         let scaler = declared.object();
-        scaler.home().is(object.home())
+        workspace.is_in(declared, object.home())
             && Autoscaler::of(&scaler).is_some_and(|scaler| scaler.target.is(object) == Some(true))
     })
 }

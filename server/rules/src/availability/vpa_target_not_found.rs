@@ -88,7 +88,7 @@ fn check(object: &Object<'_>, report: &mut Report<'_, '_>) {
         if workload.home().may_be(home) && target.is(&workload) != Some(false) {
             return;
         }
-        of_namespace |= workload.home().is(home);
+        of_namespace |= report.workspace().is_in(declared, home);
     }
     if of_namespace {
         report.find(target.path.key("name"), format!("no {kind} \"{name}\" is declared in the workspace"));

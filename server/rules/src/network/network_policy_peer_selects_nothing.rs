@@ -1,7 +1,7 @@
 use super::policies::{peers, selects_nothing};
 use crate::finding::Report;
 use crate::rule::{Check, rule};
-use crate::{Checker::*, Confidence, Family, Severity};
+use crate::{Checker::*, Confidence, Family, Persona, Severity};
 use leastwise_manifest::{NetworkPolicy, Object, Selector};
 use leastwise_yaml::Field;
 
@@ -76,6 +76,7 @@ rule! {
     confidence: Confidence::Medium,
     fields: &["spec.ingress[*].from[*].podSelector", "spec.egress[*].to[*].podSelector"],
     also: &[(KubeLinter, "dangling-networkpolicypeer-podselector")],
+    persona: Persona::Pedantic,
     check: Check::Kind(&["NetworkPolicy"], check),
 }
 

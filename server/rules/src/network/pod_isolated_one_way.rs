@@ -94,7 +94,7 @@ fn check(pod: &PodSpec<'_>, report: &mut Report<'_, '_>) {
         let Some(policy) = NetworkPolicy::of(&policy) else { return };
         match policy.selects(&labels) {
             Some(false) => {}
-            Some(true) if policy.object.home().is(home) => {
+            Some(true) if workspace.is_in(declared, home) => {
                 let ways = [Direction::Ingress, Direction::Egress].map(|way| policy.restricts(way));
                 let [Some(ingress), Some(egress)] = ways else { return };
                 selecting.push((declared, ingress, egress));

@@ -80,7 +80,7 @@ pub(super) fn selects_nothing(workspace: &View<'_>, home: Namespace<'_>, selecto
         if pod_specs(&workload).iter().any(|pod| selector.matches(&pod.labels()) != Some(false)) {
             return false;
         }
-        has_some |= workload.home().is(home);
+        has_some |= workspace.is_in(declared, home);
     }
     has_some
 }

@@ -66,7 +66,8 @@ rule! {
 fn check(pod: &PodSpec<'_>, report: &mut Report<'_, '_>) {
     let Some(account) = own_account(pod) else { return };
     let (workspace, home) = (report.workspace(), pod.object.home());
-    let declares_some = workspace.of_kind("ServiceAccount").next().is_some();
+    // Accounts of other folders tell nothing of those that belong to this one.
+    let declares_some = workspace.of_kind("ServiceAccount").any(|declared| workspace.is_near(declared));
     if declares_some && !workspace.may_have("ServiceAccount", home, account) {
         let message = format!("ServiceAccount \"{account}\" is not declared in the workspace");
         report.find(account_path(pod), message);

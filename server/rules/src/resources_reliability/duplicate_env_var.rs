@@ -2,6 +2,7 @@ use crate::finding::{Fix, Report};
 use crate::rule::{Check, rule};
 use crate::{Checker::*, Family, FixKind};
 use leastwise_manifest::{Container, PodSpec, Setting, lookup, string};
+use leastwise_text::TextRange;
 use leastwise_yaml::{Emptied, Field, Node, Patch};
 use std::collections::HashMap;
 
@@ -74,6 +75,13 @@ fn check(_: &PodSpec<'_>, container: &Container<'_>, report: &mut Report<'_, '_>
     for (index, item) in items.iter().enumerate() {
         let Setting::Set(name, _) = string(*item, &["name"]) else { continue };
         let dropped = earlier.entry(name).or_default();
+        // Of two branches of a template only one is there.
+        let document = item.document();
+        let branches = |first: usize| {
+            let between = TextRange::new(items[first].range().end(), item.range().start());
+            document.branches_in(between)
+        };
+        dropped.retain(|first| !branches(*first));
         if let Some(first) = dropped.first().copied() {
             let title = container.title();
             let found = report
@@ -124,6 +132,29 @@ mod tests {
     use super::RULE;
     use crate::testing::{check, check_fix, check_no_fix, check_silent, find};
     use crate::{Applicability, Settings};
+
+    #[test]
+    fn branches_of_a_template_are_no_duplicates() {
+        check_silent(
+            &RULE,
+            "
+            apiVersion: v1
+            kind: Pod
+            spec:
+              containers:
+              - name: web
+                image: web:1.2
+                env:
+                {{- if .Values.password }}
+                - name: PASSWORD
+                  value: x
+                {{- else }}
+                - name: PASSWORD
+                  valueFrom: {secretKeyRef: {name: web, key: password}}
+                {{- end }}
+            ",
+        );
+    }
 
     #[test]
     fn each_later_definition_is_found() {

@@ -2,6 +2,7 @@ use crate::finding::Report;
 use crate::rule::{Check, rule};
 use crate::{Checker::*, Family, Severity};
 use leastwise_manifest::{Container, ContainerList, PodSpec};
+use leastwise_text::TextRange;
 use leastwise_yaml::{Node, Path};
 
 rule! {
@@ -60,7 +61,7 @@ rule! {
 
 fn check(pod: &PodSpec<'_>, report: &mut Report<'_, '_>) {
     let containers = pod.containers();
-    let mut seen: Vec<(&str, usize, Path)> = Vec::new();
+    let mut seen: Vec<(&str, usize, Path, TextRange)> = Vec::new();
     for (at, container) in containers.iter().enumerate() {
         for port in container.node.get("ports").value().into_iter().flat_map(Node::items) {
             let Some(name) = port.value.get("name").value().and_then(Node::as_str) else { continue };
@@ -69,9 +70,14 @@ fn check(pod: &PodSpec<'_>, report: &mut Report<'_, '_>) {
             }
             let path = container.path.key("ports").index(port.index).key("name");
             let runs_along = |other: usize| runs_along(container) && runs_along(&containers[other]);
-            let earlier =
-                seen.iter().rfind(|(known, other, _)| *known == name && (*other == at || runs_along(*other)));
-            if let Some((_, other, first)) = earlier {
+            let earlier = seen.iter().rfind(|(known, other, _, range)| {
+                let between = TextRange::new(range.end(), port.value.range().start().max(range.end()));
+                // Of two branches of a template only one is there.
+                *known == name
+                    && (*other == at || runs_along(*other))
+                    && !port.value.document().branches_in(between)
+            });
+            if let Some((_, other, first, _)) = earlier {
                 let title = container.title();
                 let (message, severity) = match *other == at {
                     true => (format!("{title} has two ports named \"{name}\""), RULE.severity),
@@ -88,7 +94,7 @@ fn check(pod: &PodSpec<'_>, report: &mut Report<'_, '_>) {
                     .severity(severity)
                     .related(first, "the other port of that name");
             }
-            seen.push((name, at, path));
+            seen.push((name, at, path, port.value.range()));
         }
     }
 }

@@ -10,7 +10,7 @@ pub(super) fn selected<'w>(service: &Service<'_>, view: &View<'w>) -> Vec<(&'w D
     let mut selected = Vec::new();
     for declared in view.workloads() {
         let object = declared.object();
-        if object.home().is(home) {
+        if view.is_in(declared, home) {
             selected.extend(pod_specs(&object).into_iter().filter(is_selected).map(|pod| (declared, pod)));
         }
     }

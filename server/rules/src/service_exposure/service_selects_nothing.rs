@@ -61,7 +61,7 @@ fn check(object: &Object<'_>, report: &mut Report<'_, '_>) {
     let (mut is_placed, mut is_selected) = (false, false);
     for declared in report.workspace().workloads() {
         let workload = declared.object();
-        is_placed |= workload.home().is(home);
+        is_placed |= report.workspace().is_in(declared, home);
         is_selected |= workload.home().may_be(home)
             && pod_specs(&workload).iter().any(|pod| selector.matches(&pod.labels()) != Some(false));
     }

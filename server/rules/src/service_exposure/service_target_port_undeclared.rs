@@ -1,6 +1,6 @@
 use crate::finding::Report;
 use crate::rule::{Check, rule};
-use crate::{Checker::*, Confidence, Family, Severity};
+use crate::{Checker::*, Confidence, Family, Persona, Severity};
 use leastwise_manifest::{Object, PortReference, Service, ServicePort, Setting, integer, pod_specs, string};
 use leastwise_yaml::{Field, Node};
 
@@ -71,12 +71,13 @@ fn check(object: &Object<'_>, report: &mut Report<'_, '_>) {
         if is_declared {
             continue;
         }
-        let (what, severity) = match wanted {
-            PortReference::Name(name) => (format!("\"{name}\""), Severity::Warning),
-            PortReference::Number(number) => (number.to_string(), Severity::Info),
+        let (what, severity, persona) = match wanted {
+            PortReference::Name(name) => (format!("\"{name}\""), Severity::Warning, Persona::Default),
+            // To declare a port is optional.
+            PortReference::Number(number) => (number.to_string(), Severity::Info, Persona::Pedantic),
         };
         let message = format!("no pod that {} selects declares port {what}", service.title());
-        report.find(port.path.key(key), message).severity(severity);
+        report.find(port.path.key(key), message).severity(severity).persona(persona);
     }
 }
 
