@@ -42,6 +42,18 @@ pub(crate) fn write(shell: &Shell, places: &Places) -> Result<()> {
     Ok(())
 }
 
+/// Writes the definitions of the Kubernetes API. Nothing checks that they are fresh: they change only with the
+/// Kubernetes version that `xtask/schema` names.
+///
+/// # Errors
+/// When the crate that prints them does not build, or fails.
+pub(crate) fn write_schema(shell: &Shell, places: &Places) -> Result<()> {
+    let manifest = places.root.join("xtask/schema/Cargo.toml");
+    let content = cmd!(shell, "cargo run --quiet --locked --manifest-path {manifest}").output()?.stdout;
+    fs::write(places.root.join("server/manifest/src/schema/definitions.txt"), content)?;
+    Ok(())
+}
+
 /// Checks that every generated file is what the built `leastwise` prints.
 ///
 /// # Errors

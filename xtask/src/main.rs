@@ -57,7 +57,11 @@ enum Errand {
     /// Write down what a real Neovim says to the server, for a test that says it again.
     Record,
     /// Write the files that are made from code: the rule reference and the schema of the configuration.
-    Generate,
+    Generate {
+        /// Write the definitions of the Kubernetes API, too, which compiles its types.
+        #[arg(long)]
+        schema: bool,
+    },
     /// Begin a rule: write its file from a template and name it in its family's list.
     NewRule {
         /// The rule's id, such as host-network.
@@ -95,7 +99,12 @@ fn run(errand: &Errand) -> Result<ExitCode> {
         Errand::Bench => bench::run(&shell, &places)?,
         Errand::Screenshot => screenshot::run(&shell, &places)?,
         Errand::Record => record::run(&shell, &places)?,
-        Errand::Generate => generate::write(&shell, &places)?,
+        Errand::Generate { schema } => {
+            if *schema {
+                generate::write_schema(&shell, &places)?;
+            }
+            generate::write(&shell, &places)?;
+        }
         Errand::NewRule { id, family } => new_rule::run(&shell, &places, id, family)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -21,6 +21,7 @@ mod role;
 mod route;
 mod runs_as;
 mod scope;
+pub mod schema;
 mod selector;
 mod service;
 mod service_account;

@@ -92,8 +92,8 @@ mod tests {
         check_fix_with(
             &RULE,
             &target(24),
-            "apiVersion: batch/v1beta1\nkind: CronJob # nightly\nmetadata: {name: web}\nspec:\n  jobTemplate: {spec: {template: {spec: {restartPolicy: Never, containers: [{name: web, image: web}]}}}}\n",
-            "apiVersion: batch/v1\nkind: CronJob # nightly\nmetadata: {name: web}\nspec:\n  jobTemplate: {spec: {template: {spec: {restartPolicy: Never, containers: [{name: web, image: web}]}}}}\n",
+            "apiVersion: batch/v1beta1\nkind: CronJob # nightly\nmetadata: {name: web}\nspec:\n  schedule: \"0 3 * * *\"\n  jobTemplate: {spec: {template: {spec: {restartPolicy: Never, containers: [{name: web, image: web}]}}}}\n",
+            "apiVersion: batch/v1\nkind: CronJob # nightly\nmetadata: {name: web}\nspec:\n  schedule: \"0 3 * * *\"\n  jobTemplate: {spec: {template: {spec: {restartPolicy: Never, containers: [{name: web, image: web}]}}}}\n",
         );
     }
 }

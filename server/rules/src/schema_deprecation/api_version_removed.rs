@@ -95,7 +95,7 @@ mod tests {
             (
                 "batch/v1beta1",
                 "batch/v1",
-                "CronJob\nspec:\n  jobTemplate: {spec: {template: {spec: {restartPolicy: Never, containers: [{name: web, image: web}]}}}}",
+                "CronJob\nspec:\n  schedule: \"0 3 * * *\"\n  jobTemplate: {spec: {template: {spec: {restartPolicy: Never, containers: [{name: web, image: web}]}}}}",
             ),
             (
                 "policy/v1beta1",

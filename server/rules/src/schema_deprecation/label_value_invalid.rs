@@ -60,7 +60,7 @@ rule! {
 fn check(object: &Object<'_>, report: &mut Report<'_, '_>) {
     let own = object.path.key("metadata");
     if let Some(labels) = lookup(object.node, &["metadata", "labels"]).value() {
-        judge(labels, &own.key("labels"), report);
+        judge(labels, &own.key("labels"), object.is_built_in() == Some(true), report);
     }
     // What custom resources keep where pods have labels is theirs to read.
     if object.is_built_in() != Some(true) {
@@ -69,12 +69,13 @@ fn check(object: &Object<'_>, report: &mut Report<'_, '_>) {
     for pod in pod_specs(object).into_iter().filter(|pod| pod.metadata != own) {
         let path = pod.metadata.key("labels");
         if let Some(labels) = pod.node.document().at(&path) {
-            judge(labels, &path, report);
+            judge(labels, &path, true, report);
         }
     }
 }
 
-fn judge(labels: Node<'_>, path: &Path, report: &mut Report<'_, '_>) {
+/// Other clients than `kubectl`, which some custom resources have, may turn numbers and booleans into text.
+fn judge(labels: Node<'_>, path: &Path, must_be_text: bool, report: &mut Report<'_, '_>) {
     for label in labels.entries() {
         let Some(key) = label.key.as_text() else { continue };
         let value = label.value;
@@ -83,6 +84,7 @@ fn judge(labels: Node<'_>, path: &Path, report: &mut Report<'_, '_>) {
         }
         let fault = match (value.as_str(), value.kind()) {
             (Some(text), _) => fault(text),
+            (None, _) if !must_be_text => None,
             (None, Kind::Scalar(_)) => Some("is not text; quotes make it so"),
             (None, _) => Some("is not text"),
         };
@@ -145,6 +147,11 @@ mod tests {
             spec: {containers: []}
             ",
         );
+    }
+
+    #[test]
+    fn custom_resources_may_be_applied_by_clients_of_their_own() {
+        check_silent(&RULE, "apiVersion: example.com/v1\nkind: Web\nmetadata: {labels: {peer: yes}}\n");
     }
 
     #[test]

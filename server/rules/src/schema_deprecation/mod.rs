@@ -1,7 +1,10 @@
 //! What the API server would refuse, drop or soon no longer know.
 
 mod api_versions;
+mod fitting;
 mod port_names;
+mod required_fields;
+mod unknown_fields;
 
 crate::rule::family![
     api_version_deprecated,
@@ -13,6 +16,7 @@ crate::rule::family![
     label_value_invalid,
     port_name_duplicate,
     port_name_invalid,
+    schema_violation,
     selector_template_mismatch,
     topology_spread_invalid,
     volume_claim_storage_request_missing,

@@ -2,6 +2,7 @@ use crate::finding::Report;
 use crate::rule::{Check, rule};
 use crate::{Checker::*, Family, Severity};
 use leastwise_manifest::{Object, Selector, lookup, pod_specs};
+use leastwise_yaml::{Document, Path};
 
 rule! {
     /// A workload does not select the pods that it creates.
@@ -42,7 +43,8 @@ rule! {
     /// By hand: change the labels of the template. The selector of a workload that exists cannot be changed.
     ///
     /// ## When it is fine
-    /// Never: the object is refused. Jobs get their selector from the server and are not judged.
+    /// Where a tool adds selector or labels before the object is applied. A missing selector is not reported where
+    /// the workspace has a Kustomization, which can add it. Jobs get their selector from the server and are not judged.
     ///
     /// ## References
     /// - [Deployment: selector](https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#selector)
@@ -72,19 +74,31 @@ fn check(object: &Object<'_>, report: &mut Report<'_, '_>) {
     match selector {
         Some(selector) if selector.matches(&pod.labels()) == Some(false) => {
             let labels = pod.metadata.key("labels");
+            // Both sides of a condition are read as if they stood beside each other.
+            if [&path, &labels].into_iter().any(|path| holds_template(object.node.document(), path)) {
+                return;
+            }
             report
                 .find(path, "The selector does not match the labels of the pod template")
                 .related(&labels, "the labels of the pods");
         }
-        // Older versions and ReplicationControllers take the labels of the template. A part of a workload, which a
-        // tool lays over the whole, seldom names an image.
+        // Older versions and ReplicationControllers take the labels of the template. Kustomize can add a selector; and
+        // a part of a workload, which a tool lays over the whole, seldom has both labels and an image.
         None if object.api_version() == Some("apps/v1")
-            && pod.containers().iter().any(|container| container.image().is_some()) =>
+            && !pod.labels().known.is_empty()
+            && pod.containers().iter().any(|container| container.image().is_some())
+            && report.workspace().of_kind("Kustomization").next().is_none() =>
         {
             report.find(path, "The selector is not set, and apps/v1 has no default for it");
         }
         _ => {}
     }
+}
+
+/// Whether a template stands in the field.
+fn holds_template(document: &Document, path: &Path) -> bool {
+    let range = document.entry_at(path).map(|entry| entry.range);
+    range.is_some_and(|range| document.templates().iter().any(|template| range.contains_range(*template)))
 }
 
 #[cfg(test)]
@@ -148,6 +162,20 @@ mod tests {
                 "{{- include \"labels\" . | nindent 8 }}",
                 web,
             ),
+        );
+        check_silent(
+            &RULE,
+            &with(
+                "apps/v1",
+                "selector: {matchLabels: {app: shop}}",
+                "{{- if .Values.shop }}\n        app: shop\n        {{- else }}\n        app: web\n        {{- end }}",
+                web,
+            ),
+        );
+        let kustomized = with("apps/v1", "replicas: 1", "app: web", web);
+        check_silent(
+            &RULE,
+            &format!("{kustomized}---\napiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"),
         );
         check_silent(&RULE, &with("extensions/v1beta1", "replicas: 1", "app: web", web));
         check_silent(&RULE, &with("apps/v1", "replicas: 1", "app: web", "{name: web}"));
