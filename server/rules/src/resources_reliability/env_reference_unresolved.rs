@@ -1,7 +1,7 @@
 use super::made_objects::may_be_made;
 use crate::finding::Report;
 use crate::rule::{Check, rule};
-use crate::{Checker::*, Confidence, Family, Severity};
+use crate::{Checker::*, Confidence, Family, Persona, Severity};
 use leastwise_manifest::{Container, Declared, PodSpec, Setting, boolean, lookup, string};
 use leastwise_yaml::{Field, Node, Path};
 
@@ -58,7 +58,8 @@ rule! {
     /// ## When it is fine
     /// Where the object is made in the cluster, by hand or by an operator. Names are looked at only where the workspace
     /// declares objects of the kind in the same namespace, and nothing in it may make the one that is meant: External
-    /// Secrets, Sealed Secrets, certificates, Kustomize generators.
+    /// Secrets, Sealed Secrets, certificates, Kustomize generators. Since many Secrets are kept out of repositories for
+    /// good reason, it is told to those who ask.
     ///
     /// ## References
     /// - [Secrets as environment variables](https://kubernetes.io/docs/concepts/configuration/secret/#using-secrets-as-environment-variables)
@@ -70,6 +71,7 @@ rule! {
     also: &[(KubeLinter, "env-value-from")],
     // What is not declared here may be made elsewhere.
     confidence: Confidence::Medium,
+    persona: Persona::Pedantic,
     fields: &["C[*].env[*].valueFrom.secretKeyRef", "C[*].env[*].valueFrom.configMapKeyRef"],
     check: Check::Container(check),
 }

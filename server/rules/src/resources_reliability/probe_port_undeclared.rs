@@ -112,11 +112,16 @@ enum Port<'d> {
 /// The port that the handler asks at, where it is known.
 fn port<'d>(handler: &str, node: Node<'d>) -> Option<Port<'d>> {
     if let Setting::Set(name, _) = string(node, &["port"]) {
-        // The API server refuses names without a letter, and any name for gRPC; other rules tell of that.
-        let is_name = handler != "grpc" && name.contains(|char: char| char.is_ascii_alphabetic());
-        return is_name.then_some(Port::Name(name));
+        // The API server refuses any other name, and every name for gRPC; that is for other rules to tell.
+        return (handler != "grpc" && is_port_name(name)).then_some(Port::Name(name));
     }
     integer(node, &["port"]).known().map(Port::Number)
+}
+
+/// Whether a port may have this name (Kubernetes, `IsValidPortName`).
+fn is_port_name(name: &str) -> bool {
+    let is_allowed = |char: char| char.is_ascii_lowercase() || char.is_ascii_digit() || char == '-';
+    name.len() <= 15 && name.chars().all(is_allowed) && name.contains(|char: char| char.is_ascii_lowercase())
 }
 
 /// Whether the container declares the port; `None` where nobody knows.
@@ -190,6 +195,7 @@ mod tests {
             "{ports: [{name: \"{{ .Values.port }}\"}], livenessProbe: {httpGet: {port: http}}}",
             "{ports: \"{{ .Values.ports }}\", livenessProbe: {httpGet: {port: http}}}",
             "{livenessProbe: {httpGet: {port: \"80\"}}}",
+            "{livenessProbe: {httpGet: {port: HEALTH_PORT}}}",
             "{livenessProbe: {exec: {command: [a]}}}",
         ] {
             check_silent(&RULE, &format!("apiVersion: v1\nkind: Pod\nspec: {{containers: [{container}]}}\n"));
