@@ -59,7 +59,7 @@ rule! {
     /// Where the object is made in the cluster, by hand or by an operator. Names are looked at only where the workspace
     /// declares objects of the kind in the same namespace, and nothing in it may make the one that is meant: External
     /// Secrets, Sealed Secrets, certificates, Kustomize generators. Since many Secrets are kept out of repositories for
-    /// good reason, it is told to those who ask.
+    /// good reason, a missing name is told to those who ask only; a missing key of an object that is there to everyone.
     ///
     /// ## References
     /// - [Secrets as environment variables](https://kubernetes.io/docs/concepts/configuration/secret/#using-secrets-as-environment-variables)
@@ -71,7 +71,6 @@ rule! {
     also: &[(KubeLinter, "env-value-from")],
     // What is not declared here may be made elsewhere.
     confidence: Confidence::Medium,
-    persona: Persona::Pedantic,
     fields: &["C[*].env[*].valueFrom.secretKeyRef", "C[*].env[*].valueFrom.configMapKeyRef"],
     check: Check::Container(check),
 }
@@ -120,12 +119,16 @@ impl Reference {
             declared.iter().filter(|declared| declared.object().name() == Some(name)).collect();
         let Some(first) = named.first() else {
             if !workspace.may_have(kind, home, name) && !may_be_made(workspace, kind, name) {
-                report.find(path.key("name"), format!("{kind} \"{name}\" is not among those declared here"));
+                report
+                    .find(path.key("name"), format!("{kind} \"{name}\" is not among those declared here"))
+                    .persona(Persona::Pedantic);
             }
             return;
         };
         let Setting::Set(key, _) = string(node, &["key"]) else { return };
-        if named.iter().all(|declared| self.lacks(declared, key)) {
+        let lack = named.iter().all(|declared| self.lacks(declared, key));
+        // What is made under the same name may add to what is declared.
+        if lack && !may_be_made(workspace, kind, name) {
             report.find(path.key("key"), format!("{kind} \"{name}\" has no key \"{key}\"")).related_in(
                 first,
                 &first.path.keys(&["metadata", "name"]),
@@ -162,7 +165,8 @@ impl Reference {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::testing::{check, check_silent};
+    use crate::testing::{check, check_silent, find};
+    use crate::{Persona, Settings};
 
     #[test]
     fn names_and_keys_that_are_not_declared_are_found() {
@@ -192,6 +196,17 @@ mod tests {
     }
 
     const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {namespace: shop}\nspec:\n  containers:\n  - env:\n    - {name: A, valueFrom: {secretKeyRef: {name: web, key: password}}}\n";
+
+    #[test]
+    fn a_missing_key_is_for_everyone_and_a_missing_name_for_those_who_ask() {
+        let persona = |name: &str| {
+            let secret =
+                "apiVersion: v1\nkind: Secret\nmetadata: {name: NAME, namespace: shop}\ndata: {a: a}\n";
+            let text = format!("{POD}---\n{}", secret.replace("NAME", name));
+            find(&RULE, &Settings::default(), &text)[0].1.persona
+        };
+        assert_eq!((persona("web"), persona("other")), (Persona::Default, Persona::Pedantic));
+    }
 
     #[test]
     fn nothing_is_said_where_the_object_may_be_elsewhere_or_filled_later() {
