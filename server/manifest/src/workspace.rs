@@ -69,12 +69,22 @@ pub struct Declared {
     pub path: Path,
     /// A hash of its text.
     fingerprint: u64,
-    /// Its name, when known: what most of those who ask look for.
+    /// Its kind, name and namespace, as far as they are known: what most of those who ask look for.
+    kind: Option<Box<str>>,
     name: Option<Box<str>>,
+    home: Home,
     /// As whom its pods run, once somebody has asked.
     runs_as: Arc<OnceLock<RunsAs>>,
     /// Whom it binds to which role, once somebody has asked.
     binds: Arc<OnceLock<Binds>>,
+}
+
+/// A [`Namespace`] that outlives its document.
+#[derive(Clone, Debug)]
+enum Home {
+    Named(Box<str>),
+    Unsaid,
+    Unknown,
 }
 
 /// Two are equal when they say the same, wherever in their source they stand.
@@ -98,6 +108,20 @@ impl Declared {
         self.name.as_deref()
     }
 
+    /// `kind`, when known.
+    pub fn kind(&self) -> Option<&str> {
+        self.kind.as_deref()
+    }
+
+    /// Where it lives.
+    pub fn home(&self) -> Namespace<'_> {
+        match &self.home {
+            Home::Named(name) => Namespace::Named(name),
+            Home::Unsaid => Namespace::Unsaid,
+            Home::Unknown => Namespace::Unknown,
+        }
+    }
+
     /// As whom its pods run. Read when first asked for, and then remembered: every workload may ask for it.
     pub fn runs_as(&self) -> &RunsAs {
         self.runs_as.get_or_init(|| RunsAs::of(&self.object()))
@@ -111,19 +135,17 @@ impl Declared {
     /// Whether both are certainly two objects of a cluster: of two kinds, names or namespaces. What a template hides,
     /// or is left to who applies it, may be the same.
     pub fn is_other(&self, object: &Object<'_>) -> bool {
-        let own = self.object();
         let differ =
             |one: Option<&str>, other: Option<&str>| one.zip(other).is_some_and(|(one, other)| one != other);
-        differ(own.kind(), object.kind())
-            || differ(own.name(), object.name())
-            || !own.home().may_be(object.home())
+        differ(self.kind(), object.kind())
+            || differ(self.name(), object.name())
+            || !self.home().may_be(object.home())
     }
 
     /// Whether both are the same object of a cluster: of one kind, namespace and name. An object under judgement is
     /// in the workspace, too, and is no other than itself.
     pub fn is_same(&self, object: &Object<'_>) -> bool {
-        let own = self.object();
-        own.kind() == object.kind() && own.name() == object.name() && own.home().is(object.home())
+        self.kind() == object.kind() && self.name() == object.name() && self.home().is(object.home())
     }
 }
 
@@ -208,7 +230,13 @@ impl Declarations {
             document: Arc::clone(document),
             path: object.path.clone(),
             fingerprint: hash(document.text(object.node.range())),
+            kind: object.kind().map(Box::from),
             name: object.name().map(Box::from),
+            home: match object.home() {
+                Namespace::Named(name) => Home::Named(name.into()),
+                Namespace::Unsaid => Home::Unsaid,
+                Namespace::Unknown => Home::Unknown,
+            },
             runs_as: Arc::default(),
             binds: Arc::default(),
         };
@@ -262,7 +290,7 @@ impl<'w> View<'w> {
     /// Whether an object of the workspace is certainly in the namespace `home` of who asks. Objects that leave the
     /// namespace out are applied together where they lie together: in one folder, or in one above the other.
     pub fn is_in(&self, declared: &Declared, home: Namespace<'_>) -> bool {
-        let own = declared.object().home();
+        let own = declared.home();
         own.is(home) && (own != Namespace::Unsaid || self.is_near(declared))
     }
 
@@ -315,14 +343,14 @@ impl<'w> View<'w> {
     pub fn may_have(&self, kind: &str, home: Namespace<'_>, name: &str) -> bool {
         self.of_kind(kind).any(|declared| {
             let may_be_named = declared.name().is_none_or(|own| own == name);
-            may_be_named && declared.object().home().may_be(home)
+            may_be_named && declared.home().may_be(home)
         })
     }
 
     /// Whether it declares the Namespace object of `home`: then what lives there is likely to be declared, too.
     pub fn declares_namespace(&self, home: Namespace<'_>) -> bool {
         let Namespace::Named(name) = home else { return false };
-        self.of_kind("Namespace").any(|declared| declared.object().name() == Some(name))
+        self.of_kind("Namespace").any(|declared| declared.name() == Some(name))
     }
 
     fn on(&self, topic: &'static str) -> impl Iterator<Item = &'w Declared> + use<'w> {

@@ -23,7 +23,7 @@ pub(super) fn budgeted<'w>(workspace: &View<'w>, budget: &DisruptionBudget<'_>) 
     let mut found: Option<Budgeted<'w>> = None;
     for declared in workspace.workloads() {
         let object = declared.object();
-        if !object.home().may_be(home) {
+        if !declared.home().may_be(home) {
             continue;
         }
         for pod in pod_specs(&object) {

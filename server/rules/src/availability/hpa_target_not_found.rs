@@ -93,7 +93,7 @@ fn check(object: &Object<'_>, report: &mut Report<'_, '_>) {
     let mut of_namespace = false;
     for declared in report.workspace().workloads() {
         let workload = declared.object();
-        if workload.home().may_be(home) && target.is(&workload) != Some(false) {
+        if declared.home().may_be(home) && target.is(&workload) != Some(false) {
             return;
         }
         of_namespace |= report.workspace().is_in(declared, home);

@@ -92,7 +92,7 @@ fn check(object: &Object<'_>, report: &mut Report<'_, '_>) {
     let Some(labels) = pod_specs(object).first().map(PodSpec::labels) else { return };
     let may_be_kept = workspace.of_kind(kind).any(|declared| {
         let budget = declared.object();
-        budget.home().may_be(home)
+        declared.home().may_be(home)
             && DisruptionBudget::of(&budget).is_some_and(|budget| budget.selects(&labels) != Some(false))
     });
     if !may_be_kept {

@@ -40,7 +40,7 @@ pub(super) fn scaler<'w>(workspace: &View<'w>, kind: &str, object: &Object<'_>) 
 pub(super) fn may_be_scaled(workspace: &View<'_>, kind: &str, object: &Object<'_>) -> bool {
     workspace.of_kind(kind).any(|declared| {
         let scaler = declared.object();
-        scaler.home().may_be(object.home())
+        declared.home().may_be(object.home())
             && Autoscaler::of(&scaler).is_some_and(|scaler| scaler.target.is(object) != Some(false))
     })
 }

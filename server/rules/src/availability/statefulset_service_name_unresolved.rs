@@ -96,7 +96,7 @@ fn check(object: &Object<'_>, report: &mut Report<'_, '_>) {
         .of_kind("Service")
         .filter(|declared| {
             let service = declared.object();
-            service.name().is_none_or(|own| own == name) && service.home().may_be(home)
+            service.name().is_none_or(|own| own == name) && declared.home().may_be(home)
         })
         .collect();
     let Some(first) = of_that_name.first() else {

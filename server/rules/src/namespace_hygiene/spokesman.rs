@@ -33,7 +33,7 @@ pub(super) fn may_hold(kind: &str, namespace: Namespace<'_>, report: &Report<'_,
 /// Whether an object is in the namespace, as far as one knows: one that does not say where it lives may be, if it
 /// lies near.
 pub(super) fn may_be_in(declared: &Declared, namespace: Namespace<'_>, report: &Report<'_, '_>) -> bool {
-    let home = declared.object().home();
+    let home = declared.home();
     home.may_be(namespace) && (matches!(home, Namespace::Named(_)) || report.workspace().is_near(declared))
 }
 

@@ -54,7 +54,7 @@ rule! {
 fn check(object: &Object<'_>, report: &mut Report<'_, '_>) {
     let Some(name) = object.name() else { return };
     let (workspace, home) = (report.workspace(), Namespace::Named(name));
-    let may_belong = |declared: &Declared| declared.object().home().may_be(home);
+    let may_belong = |declared: &Declared| declared.home().may_be(home);
     let has_policy =
         || workspace.of_kind("NetworkPolicy").any(may_belong) || may_have_other_policy(workspace, home);
     if object.api_version() == Some("v1") && !has_policy() {

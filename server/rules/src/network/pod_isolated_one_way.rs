@@ -88,7 +88,7 @@ fn check(pod: &PodSpec<'_>, report: &mut Report<'_, '_>) {
     let mut selecting = Vec::new();
     for declared in workspace.of_kind("NetworkPolicy") {
         let policy = declared.object();
-        if !policy.home().may_be(home) {
+        if !declared.home().may_be(home) {
             continue;
         }
         let Some(policy) = NetworkPolicy::of(&policy) else { return };

@@ -94,7 +94,7 @@ fn check(pod: &PodSpec<'_>, report: &mut Report<'_, '_>) {
     let labels = pod.labels();
     let may_be_selected = workspace.of_kind("NetworkPolicy").any(|declared| {
         let policy = declared.object();
-        policy.home().may_be(home)
+        declared.home().may_be(home)
             && NetworkPolicy::of(&policy).is_some_and(|policy| policy.selects(&labels) != Some(false))
     });
     if !may_be_selected {

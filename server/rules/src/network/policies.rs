@@ -58,7 +58,7 @@ pub(super) fn is_outside(pod: &PodSpec<'_>) -> bool {
 
 /// Whether the namespace may have a policy that is none of Kubernetes itself: nobody here can say whom it selects.
 pub(super) fn may_have_other_policy(workspace: &View<'_>, home: Namespace<'_>) -> bool {
-    let may_belong = |declared: &Declared| declared.object().home().may_be(home);
+    let may_belong = |declared: &Declared| declared.home().may_be(home);
     workspace.of_kind("CiliumClusterwideNetworkPolicy").next().is_some()
         || workspace.of_kind("CiliumNetworkPolicy").any(may_belong)
         || workspace
@@ -74,7 +74,7 @@ pub(super) fn selects_nothing(workspace: &View<'_>, home: Namespace<'_>, selecto
     let mut has_some = false;
     for declared in workspace.workloads() {
         let workload = declared.object();
-        if !workload.home().may_be(home) {
+        if !declared.home().may_be(home) {
             continue;
         }
         if pod_specs(&workload).iter().any(|pod| selector.matches(&pod.labels()) != Some(false)) {

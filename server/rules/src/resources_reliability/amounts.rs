@@ -151,7 +151,7 @@ fn of_limit_ranges(pod: &PodSpec<'_>, bound: Bound, resource: &str, context: &Co
         let object = declared.object();
         let is_here = context.workspace.is_in(declared, home);
         // A namespace that a template hides is likely the same on both sides, but nobody knows.
-        let may_be_here = [home, object.home()].contains(&Namespace::Unknown) && object.home().may_be(home);
+        let may_be_here = [home, object.home()].contains(&Namespace::Unknown) && declared.home().may_be(home);
         if is_here || may_be_here {
             match default_of(&object, bound, resource) {
                 known @ Amount::Known(_) if is_here => return known,

@@ -115,8 +115,7 @@ impl Reference {
             return;
         }
         let kind = self.kind;
-        let named: Vec<_> =
-            declared.iter().filter(|declared| declared.object().name() == Some(name)).collect();
+        let named: Vec<_> = declared.iter().filter(|declared| declared.name() == Some(name)).collect();
         let Some(first) = named.first() else {
             if !workspace.may_have(kind, home, name) && !may_be_made(workspace, kind, name) {
                 report

@@ -82,7 +82,7 @@ fn check(object: &Object<'_>, report: &mut Report<'_, '_>) {
         return;
     }
     let exposed = selected(&service, report.workspace()).into_iter().find_map(|(declared, _)| {
-        let name = declared.object().name()?.to_owned();
+        let name = declared.name()?.to_owned();
         INTERFACES.iter().any(|interface| is_called(&name, interface)).then_some((declared, name))
     });
     let Some((declared, name)) = exposed else { return };

@@ -62,7 +62,7 @@ fn check(object: &Object<'_>, report: &mut Report<'_, '_>) {
     for declared in report.workspace().workloads() {
         let workload = declared.object();
         is_placed |= report.workspace().is_in(declared, home);
-        is_selected |= workload.home().may_be(home)
+        is_selected |= declared.home().may_be(home)
             && pod_specs(&workload).iter().any(|pod| selector.matches(&pod.labels()) != Some(false));
     }
     if is_placed && !is_selected {

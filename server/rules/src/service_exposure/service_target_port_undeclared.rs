@@ -97,7 +97,7 @@ fn declared_ports<'w>(service: &Service<'_>, report: &Report<'w, '_>) -> Option<
     let mut is_selected = false;
     for declared in report.workspace().workloads() {
         let object = declared.object();
-        if !object.home().may_be(service.object.home()) {
+        if !declared.home().may_be(service.object.home()) {
             continue;
         }
         for pod in pod_specs(&object) {
