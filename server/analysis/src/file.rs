@@ -4,7 +4,7 @@ use crate::suppression::{Scope, Suppression, unused};
 use jiff::civil::Date;
 use leastwise_manifest::{Declarations, Resource, View, Workspace, objects};
 use leastwise_privilege::Verdict;
-use leastwise_rules::{Applicability, Finding, Offer, Panicked, Plan, Rule, Withheld, prove};
+use leastwise_rules::{Applicability, Finding, Offer, Panicked, Persona, Plan, Rule, Withheld, prove};
 use leastwise_text::{Buffer, TextEdit, TextRange, TextSize};
 use leastwise_yaml::{Document, Stream, SyntaxError, parse};
 use rayon::prelude::*;
@@ -40,8 +40,9 @@ impl Environment {
     /// The rules to apply: those that the configuration selects, and those that tell which profile a pod meets.
     fn plan(&self) -> Arc<Plan> {
         let is_wanted = |rule: &Rule| {
-            let is_of_profile = rule.profile.is_some();
-            !self.disabled.contains(&rule.id) && (is_of_profile || self.configuration.may_select(rule))
+            let tells_profile = rule.profile.is_some() && rule.persona != Persona::Policy;
+            !self.disabled.contains(&rule.id)
+                && (tells_profile || self.configuration.selects_rule(rule, rule.profile))
         };
         Arc::new(Plan::new(is_wanted))
     }

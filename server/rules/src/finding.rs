@@ -11,7 +11,7 @@ pub struct Finding {
     pub rule: &'static Rule,
     /// How bad it is here.
     pub severity: Severity,
-    /// Who wants to hear of it: the rule's, unless something beside it makes it more or less worth saying.
+    /// Who wants to hear of it: the rule's, unless something beside it makes it less worth saying.
     pub persona: Persona,
     /// The profile that forbids it here: the rule's, unless something beside it makes the profile lenient.
     pub profile: Option<Profile>,
@@ -177,7 +177,7 @@ impl Found<'_> {
         self
     }
 
-    /// Who wants to hear of it here, where that differs from the rule.
+    /// Who wants to hear of it here, where fewer do than of the rule: one that nobody hears is not applied at all.
     pub(crate) fn persona(self, persona: Persona) -> Self {
         self.finding.persona = persona;
         self

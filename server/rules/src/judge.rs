@@ -138,6 +138,9 @@ impl<'d> Judge<'_, 'd> {
             }
             Check::Role(_) | Check::Object(_) | Check::Kind(..) | Check::Profile(_) => {}
         });
+        if plan.profiles.is_empty() {
+            return;
+        }
         let found = self.judgement.findings[first..].to_vec();
         self.run(Some(&pod.path), plan.profiles.iter(), |check, report| {
             if let Check::Profile(check) = check {

@@ -151,12 +151,6 @@ impl Configuration {
         self.selects_what(rule, rule.persona, profile)
     }
 
-    /// Whether a rule is to be applied, for something that it may find is shown.
-    pub(crate) fn may_select(&self, rule: &Rule) -> bool {
-        let persona = if rule.persona == Persona::Policy { Persona::Policy } else { Persona::Default };
-        self.selects_what(rule, persona, rule.profile)
-    }
-
     fn selects_what(&self, rule: &Rule, persona: Persona, profile: Option<Profile>) -> bool {
         if self.is_excluded {
             return false;

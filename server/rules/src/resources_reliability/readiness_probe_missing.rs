@@ -63,7 +63,6 @@ rule! {
         (KubeScore, "pod-probes"),
         (Kyverno, "require-pod-probes"),
     ],
-    persona: Persona::Pedantic,
     fields: &["C[*].readinessProbe"],
     check: Check::Pod(check),
 }
@@ -85,8 +84,8 @@ fn check(pod: &PodSpec<'_>, report: &mut Report<'_, '_>) {
         let title = container.title();
         let path = container.path.key("readinessProbe");
         let Some(service) = service else {
-            report
-                .find(path, format!("{title} counts as ready as soon as it runs: it has no readiness probe"));
+            let message = format!("{title} counts as ready as soon as it runs: it has no readiness probe");
+            report.find(path, message).persona(Persona::Pedantic);
             continue;
         };
         let name =
@@ -94,7 +93,6 @@ fn check(pod: &PodSpec<'_>, report: &mut Report<'_, '_>) {
         report
             .find(path, format!("{name} calls {title} as soon as it runs: it has no readiness probe"))
             .severity(Severity::Warning)
-            .persona(Persona::Default)
             .related_in(service, &service.path.keys(&["spec", "selector"]), "What selects the pod");
     }
 }
