@@ -1,7 +1,7 @@
 //! Lays an object over the definition of its kind and says what does not fit.
 
 use leastwise_manifest::Quantity;
-use leastwise_manifest::schema::{Definition, Shape, definition};
+use leastwise_manifest::schema::{Definition, Shape, definition as definition_of};
 use leastwise_yaml::{Field, Kind, Node, Path, Scalar, Segment};
 
 use super::required_fields::needed;
@@ -74,7 +74,7 @@ impl<'d> Fitting<'d> {
                 Some(field) => self.value(entry.value, field.shape),
                 None if is_of_another_version(definition, key) => {}
                 None if self.around.len() == 1 && key == TAKEN_OFF => {}
-                None => self.unknown(definition, key),
+                None => self.unknown(node, definition, key),
             }
             self.path.pop();
         }
@@ -85,13 +85,15 @@ impl<'d> Fitting<'d> {
         self.around.pop();
     }
 
-    fn unknown(&mut self, definition: &'static Definition, key: &'d str) {
+    fn unknown(&mut self, node: Node<'d>, definition: &'static Definition, key: &'d str) {
         let (own, outer) = (self.around.len() - 1, &self.around);
         let outer: Vec<_> = outer[..own]
             .iter()
             .map(|(known, length)| (*known, self.written(&self.path[..*length]).to_string()))
             .collect();
-        let advice = advice(definition, key, &outer);
+        let advice = empty_neighbour(node, definition, key)
+            .map(|neighbour| format!("it belongs into {neighbour}, one step further in"))
+            .or_else(|| advice(definition, key, &outer));
         if self.is_templated && advice.is_none() {
             return;
         }
@@ -123,7 +125,7 @@ impl<'d> Fitting<'d> {
         match (shape, node.kind()) {
             (Shape::Any, _) => {}
             (Shape::Object(name), Kind::Mapping) => {
-                if let Some(definition) = definition(name) {
+                if let Some(definition) = definition_of(name) {
                     self.object(node, definition);
                 }
             }
@@ -183,6 +185,16 @@ impl<'d> Fitting<'d> {
             _ => format!("The value of {}", named(&self.path)),
         }
     }
+}
+
+/// The field beside a key that it does not belong to, which has no value and whose type has that key: the indentation
+/// is lost.
+fn empty_neighbour(node: Node<'_>, definition: &Definition, key: &str) -> Option<&'static str> {
+    node.written_entries().filter(|entry| entry.value.is_null()).find_map(|entry| {
+        let neighbour = definition.field(entry.key.as_text()?)?;
+        let Shape::Object(name) = neighbour.shape else { return None };
+        definition_of(name)?.field(key).map(|_| neighbour.name)
+    })
 }
 
 /// What the value would have to be; `None` where it is that.

@@ -145,6 +145,10 @@ mod tests {
                     ^^^^^^^ it belongs into spec.template.spec
                     wholly: new
                     ^^^^^^ \"wholly\" is no field of Container
+                    envFrom:
+                    - secretRef:
+                      name: web
+                      ^^^^ \"name\" is no field of EnvFromSource; it belongs into secretRef, one step further in
             ",
         );
     }
