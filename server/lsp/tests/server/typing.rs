@@ -115,6 +115,10 @@ fn is_about(found: &Found, whole: &BTreeSet<Found>) -> bool {
 /// Rules that compare objects: while the namespace or name of one is typed, what they say of the other is true.
 const OF_SEVERAL_OBJECTS: [&str; 1] = ["service-account-not-found"];
 
+/// Rules that judge items by the list they are in: while the line with a list's key is blank, its items are those of the
+/// list above, and what is said of them is true.
+const OF_ITEMS: [&str; 3] = ["port-name-invalid", "port-name-duplicate", "schema-violation"];
+
 #[tokio::test]
 async fn no_half_typed_line_brings_a_finding_at_a_wrong_place() {
     let mut client = Client::start(json!({})).await;
@@ -140,6 +144,9 @@ async fn no_half_typed_line_brings_a_finding_at_a_wrong_place() {
                 let is_typed = one.line == u64::from(number);
                 let is_right = is_about(&one, &whole)
                     || OF_SEVERAL_OBJECTS.contains(&one.rule.as_str())
+                    || column as usize == start && OF_ITEMS.contains(&one.rule.as_str())
+                    // Behind a bare dash the next line is the item's first: what it lacks, it lacks.
+                    || line[..column as usize].trim() == "-" && one.line == u64::from(number) + 1
                     || is_typed && line.contains(&one.text) && !one.text.trim().is_empty();
                 assert!(is_right, "line {} cut at {column}: {one:?}", number + 1);
             }
