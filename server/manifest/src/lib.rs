@@ -40,7 +40,7 @@ pub use namespace::Namespace;
 pub use network_policy::{Direction, NetworkPolicy};
 pub use object::{Object, Resource, objects};
 pub use place::{Place, key_place, place};
-pub use pod::{PodSpec, pod_specs};
+pub use pod::{PodSpec, is_workload, pod_specs};
 pub use quantity::{Quantity, quantity};
 pub use role::{Names, PolicyRule, Role, role};
 pub use route::{ROUTE_KINDS, Route, RouteBackend};

@@ -53,6 +53,15 @@ pub fn pod_specs<'d>(object: &Object<'d>) -> Vec<PodSpec<'d>> {
     }
 }
 
+/// Whether the object is of a kind of Kubernetes that holds a pod spec, be it seen or not. Where a template hides the
+/// group the kind decides.
+pub fn is_workload(object: &Object<'_>) -> bool {
+    object.kind().is_some_and(|kind| {
+        let is_of = |known: &str| object.api_group().is_none_or(|group| group == known);
+        TEMPLATES.iter().any(|(group, kinds, _)| is_of(group) && kinds.contains(&kind))
+    })
+}
+
 fn at_template<'d>(object: &Object<'d>, is_kind: impl Fn(&str, &[&str]) -> bool) -> Option<PodSpec<'d>> {
     let (_, _, template) = TEMPLATES.iter().find(|(group, kinds, _)| is_kind(group, kinds))?;
     let path = object.path.keys(template);

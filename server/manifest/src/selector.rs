@@ -127,6 +127,11 @@ impl<'d> Selector<'d> {
         self.requirements.is_empty() && !self.open
     }
 
+    /// Whether all that it asks is known.
+    pub fn is_known(&self) -> bool {
+        !self.open && self.requirements.iter().all(|asked| asked.operator.is_some())
+    }
+
     /// Whether the labels match. `None` when nobody knows.
     pub fn matches(&self, labels: &Labels<'_>) -> Option<bool> {
         let mut answer = (!self.open).then_some(true);

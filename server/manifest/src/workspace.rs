@@ -1,7 +1,7 @@
 //! The objects of a workspace, by kind, and who has asked for which: so that a change of one file makes only those
 //! be judged again that asked for something it declares.
 
-use crate::{Binds, Namespace, Object, RunsAs, objects, pod_specs};
+use crate::{Binds, Namespace, Object, RunsAs, is_workload, objects, pod_specs};
 use leastwise_yaml::{Document, Path, Stream};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
@@ -55,6 +55,10 @@ const WORKLOADS: &str = "";
 /// The topic of the same objects for who asks only what they are called and where they live: most changes of a
 /// workload change nothing of that.
 const WORKLOAD_NAMES: &str = "names of workloads";
+
+/// The topic of the objects of workload kinds whose pod spec cannot be seen: a template hides it, or it is not written
+/// yet.
+const HIDDEN_WORKLOADS: &str = "hidden workloads";
 
 /// An object of the workspace.
 #[derive(Clone, Debug)]
@@ -172,7 +176,7 @@ impl Workspace {
     pub fn update(&mut self, declarations: Declarations) -> bool {
         let Declarations { source, mut by_topic } = declarations;
         let mut changed = false;
-        for topic in KINDS.iter().copied().chain([WORKLOADS, WORKLOAD_NAMES]) {
+        for topic in KINDS.iter().copied().chain([WORKLOADS, WORKLOAD_NAMES, HIDDEN_WORKLOADS]) {
             let objects = by_topic.remove(topic).unwrap_or_default();
             let known = self.shelves.get(topic).and_then(|shelf| shelf.by_source.get(&source));
             let is_same = known.map(Vec::as_slice).unwrap_or_default() == objects;
@@ -222,8 +226,11 @@ impl Declarations {
 
     fn add(&mut self, object: &Object<'_>, document: &Arc<Document>, row: usize) {
         let kind = object.kind().and_then(|kind| KINDS.iter().copied().find(|known| *known == kind));
-        let workload = (kind.is_none() && !pod_specs(object).is_empty()).then_some(WORKLOADS);
-        let Some(topic) = kind.or(workload) else { return };
+        let workload = || match pod_specs(object).is_empty() {
+            false => Some(WORKLOADS),
+            true => is_workload(object).then_some(HIDDEN_WORKLOADS),
+        };
+        let Some(topic) = kind.or_else(workload) else { return };
         let declared = Declared {
             source: Arc::clone(&self.source),
             row,
@@ -321,6 +328,16 @@ impl<'w> View<'w> {
     /// All objects that hold a pod spec.
     pub fn workloads(&self) -> impl Iterator<Item = &'w Declared> + use<'w> {
         self.on(WORKLOADS)
+    }
+
+    /// All objects of workload kinds whose pod spec cannot be seen: their pods may be any.
+    pub fn hidden_workloads(&self) -> impl Iterator<Item = &'w Declared> + use<'w> {
+        self.on(HIDDEN_WORKLOADS)
+    }
+
+    /// Whether the namespace `home` could have pods that cannot be seen.
+    pub fn may_hide_pods(&self, home: Namespace<'_>) -> bool {
+        self.hidden_workloads().any(|declared| declared.home().may_be(home))
     }
 
     /// All objects that hold a pod spec, for who looks at nothing but their kinds, names and namespaces.

@@ -183,6 +183,12 @@ impl Found<'_> {
         self
     }
 
+    /// Says it only to pedantic listeners where it is likely to be wrong: as of a file that lies alone, when what it
+    /// refers to may lie elsewhere.
+    pub(crate) fn pedantic_if(self, is_doubtful: bool) -> Self {
+        if is_doubtful { self.persona(Persona::Pedantic) } else { self }
+    }
+
     /// Which profile forbids it here, where that differs from the rule.
     pub(crate) fn profile(self, profile: Option<Profile>) -> Self {
         self.finding.profile = profile;

@@ -53,6 +53,14 @@ pub(crate) fn check_silent(rule: &Rule, text: &str) {
     assert!(messages.is_empty(), "{} found {messages:?} in:\n{text}", rule.id);
 }
 
+/// The rule finds something, which only pedantic listeners hear.
+pub(crate) fn check_pedantic(rule: &Rule, text: &str) {
+    let text = unindent(text);
+    let found = find(rule, &Settings::default(), &text);
+    let is_pedantic = |(_, finding): &(usize, Finding)| finding.persona == Persona::Pedantic;
+    assert!(!found.is_empty() && found.iter().all(is_pedantic), "{} found {found:?} in:\n{text}", rule.id);
+}
+
 /// The fix of the rule's first finding is proved, and makes `after` of `before`. All documents of the text are one
 /// workspace.
 pub(crate) fn check_fix(rule: &Rule, before: &str, after: &str) {

@@ -1,7 +1,7 @@
 //! The objects of a workspace, and who is to be asked again.
 
 use crate::{document, unindent};
-use leastwise_manifest::{Declarations, Namespace, View, Workspace, objects};
+use leastwise_manifest::{Declarations, Declared, Namespace, View, Workspace, objects};
 
 /// Gives a source's text to the workspace; whether that changed anything for others.
 fn update(workspace: &mut Workspace, source: &str, text: &str) -> bool {
@@ -199,4 +199,22 @@ fn who_asked_for_names_of_workloads_is_asked_again_only_when_those_change() {
     assert!(consulted.is_current(&workspace));
     update(&mut workspace, "a.yaml", &pod("api", "b"));
     assert!(!consulted.is_current(&workspace));
+}
+
+#[test]
+fn workloads_whose_pods_cannot_be_seen_are_told_apart() {
+    let mut workspace = Workspace::default();
+    let hidden = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop}\nspec:\n  template:\n    {{- include \"pod\" . | nindent 4 }}\n";
+    update(&mut workspace, "a.yaml", hidden);
+    update(
+        &mut workspace,
+        "b.yaml",
+        "apiVersion: example.com/v1\nkind: Deployment\nmetadata: {name: other}\n",
+    );
+    let view = View::new(&workspace);
+    assert_eq!(view.workloads().count(), 0);
+    let names: Vec<_> = view.hidden_workloads().map(Declared::name).collect();
+    assert_eq!(names, [Some("web")]);
+    assert!(view.may_hide_pods(Namespace::Named("shop")));
+    assert!(!view.may_hide_pods(Namespace::Named("other")));
 }

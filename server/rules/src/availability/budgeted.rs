@@ -20,6 +20,10 @@ const COUNTED: &[&str] = &["Deployment", "StatefulSet", "ReplicaSet", "Replicati
 /// may be selected, or of which the number is hidden, makes the whole unknown.
 pub(super) fn budgeted<'w>(workspace: &View<'w>, budget: &DisruptionBudget<'_>) -> Option<Budgeted<'w>> {
     let home = budget.object.home();
+    // Pods that cannot be seen may be selected, too.
+    if workspace.may_hide_pods(home) {
+        return None;
+    }
     let mut found: Option<Budgeted<'w>> = None;
     for declared in workspace.workloads() {
         let object = declared.object();

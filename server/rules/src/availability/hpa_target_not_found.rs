@@ -60,13 +60,12 @@ rule! {
     /// By hand: correct the name or the kind.
     ///
     /// ## When it is fine
-    /// Where the workload is declared elsewhere. The rule speaks only where the workspace declares some workload of
-    /// the namespace, and only of kinds of Kubernetes itself.
+    /// Where the workload is declared elsewhere. Where the workspace declares no workload of the
+    /// namespace, only pedantic listeners hear of it. Only kinds of Kubernetes itself are looked for.
     ///
     /// ## How others differ
     /// KICS reads under this name the object of a metric, not the target. kube-linter, kubescape and kube-score look
-    /// for the target in whatever they are given; ours asks for some workload of the namespace first, so that a file
-    /// alone is not accused.
+    /// for the target in whatever they are given; ours tells of a file alone only to pedantic listeners.
     ///
     /// ## References
     /// - [Horizontal pod autoscaling](https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod-autoscale/)
@@ -89,24 +88,23 @@ fn check(object: &Object<'_>, report: &mut Report<'_, '_>) {
     if !SCALABLE.contains(&kind) || !is_built_in(target.group) {
         return;
     }
-    let home = object.home();
-    let mut of_namespace = false;
-    for declared in report.workspace().workloads() {
+    let (workspace, home) = (report.workspace(), object.home());
+    let mut is_alone = true;
+    for declared in workspace.workloads().chain(workspace.hidden_workloads()) {
         let workload = declared.object();
         if declared.home().may_be(home) && target.is(&workload) != Some(false) {
             return;
         }
-        of_namespace |= report.workspace().is_in(declared, home);
+        is_alone &= !workspace.is_in(declared, home);
     }
-    if of_namespace {
-        report.find(target.path.key("name"), format!("no {kind} \"{name}\" is declared in the workspace"));
-    }
+    let message = format!("no {kind} \"{name}\" is declared in the workspace");
+    report.find(target.path.key("name"), message).pedantic_if(is_alone);
 }
 
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::testing::{check, check_silent};
+    use crate::testing::{check, check_pedantic, check_silent};
 
     #[test]
     fn a_name_that_no_workload_has_is_found() {
@@ -160,15 +158,6 @@ mod tests {
                   containers:
                   - name: web
                     image: web:1.2
-            ",
-            "
-            apiVersion: autoscaling/v2
-            kind: HorizontalPodAutoscaler
-            metadata: {name: web, namespace: shop}
-            spec:
-              scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: wbe}
-              minReplicas: 2
-              maxReplicas: 6
             ",
             "
             apiVersion: autoscaling/v2
@@ -233,6 +222,23 @@ mod tests {
                   - name: web
                     image: web:1.2
             ",
+        ] {
+            check_silent(&RULE, text);
+        }
+    }
+
+    #[test]
+    fn what_lies_alone_is_said_to_pedantic_listeners() {
+        for text in [
+            "
+            apiVersion: autoscaling/v2
+            kind: HorizontalPodAutoscaler
+            metadata: {name: web, namespace: shop}
+            spec:
+              scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: wbe}
+              minReplicas: 2
+              maxReplicas: 6
+            ",
             "
             apiVersion: autoscaling/v2
             kind: HorizontalPodAutoscaler
@@ -255,7 +261,15 @@ mod tests {
                     image: web:1.2
             ",
         ] {
-            check_silent(&RULE, text);
+            check_pedantic(&RULE, text);
         }
+    }
+
+    #[test]
+    fn a_workload_whose_pods_a_template_hides_may_be_the_one() {
+        let others = "---\napiVersion: v1\nkind: Pod\nmetadata: {name: other, namespace: shop, labels: {app: other}}\nspec: {containers: [{name: other, image: a}]}\n";
+        let hidden = "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop}\nspec:\n  template:\n    {{- include \"pod\" . | nindent 4 }}\n";
+        let text = "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: web, namespace: shop}\nspec: {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}}\n";
+        check_silent(&RULE, &format!("{text}{others}{hidden}"));
     }
 }

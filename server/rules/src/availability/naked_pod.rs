@@ -62,8 +62,16 @@ const STATIC_POD: &[&str] = &["kubernetes.io/config.source", "kubernetes.io/conf
 
 fn check(object: &Object<'_>, report: &mut Report<'_, '_>) {
     let is_absent = |keys: &[&str]| matches!(lookup(object.node, keys), Field::Absent);
+    let is_owned = || match lookup(object.node, &["metadata", "ownerReferences"]) {
+        Field::Absent => false,
+        Field::Unknown => true,
+        Field::Present(owners) => {
+            let owners = owners.value;
+            owners.is_unknown() || owners.is_open() || owners.items().next().is_some()
+        }
+    };
     let is_static = || STATIC_POD.iter().any(|key| !is_absent(&["metadata", "annotations", key]));
-    if object.api_version() == Some("v1") && is_absent(&["metadata", "ownerReferences"]) && !is_static() {
+    if object.api_version() == Some("v1") && !is_owned() && !is_static() {
         report.find(
             object.path.key("kind"),
             "no controller starts the Pod again when it is evicted or its node fails",
@@ -89,6 +97,19 @@ mod tests {
               containers:
               - name: web
                 image: web:1.2
+            ",
+        );
+    }
+
+    #[test]
+    fn an_empty_list_of_owners_owns_nothing() {
+        check(
+            &RULE,
+            "
+            apiVersion: v1
+            kind: Pod
+                  ^^^ no controller
+            metadata: {name: web, ownerReferences: []}
             ",
         );
     }

@@ -3,7 +3,7 @@ use super::scaling::title;
 use crate::finding::Report;
 use crate::rule::{Check, rule};
 use crate::{Checker::*, Family};
-use leastwise_manifest::{DisruptionBudget, IntOrPercent, Object, Setting};
+use leastwise_manifest::{DisruptionBudget, Object, Setting};
 
 rule! {
     /// The budget asks for as many pods as the autoscaler leaves at least, or more.
@@ -94,10 +94,6 @@ rule! {
 fn check(object: &Object<'_>, report: &mut Report<'_, '_>) {
     let Some(budget) = DisruptionBudget::of(object) else { return };
     let Setting::Set(least, _) = budget.min_available() else { return };
-    // All of a hundred blocks at every number.
-    if matches!(least, IntOrPercent::Percent(100..)) {
-        return;
-    }
     let Some(Budgeted { pods, autoscaler: Some(autoscaler), .. }) = budgeted(report.workspace(), &budget)
     else {
         return;
@@ -132,6 +128,43 @@ mod tests {
             spec:
               minAvailable: 2
                             ^ lets no pod be evicted when HorizontalPodAutoscaler \"web\" has scaled down to 2
+              selector:
+                matchLabels: {app: web}
+            ---
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: web, namespace: shop}
+            spec:
+              template:
+                metadata:
+                  labels: {app: web}
+                spec:
+                  containers:
+                  - name: web
+                    image: web:1.2
+            ---
+            apiVersion: autoscaling/v2
+            kind: HorizontalPodAutoscaler
+            metadata: {name: web, namespace: shop}
+            spec:
+              scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}
+              minReplicas: 2
+              maxReplicas: 6
+            ",
+        );
+    }
+
+    #[test]
+    fn all_of_a_hundred_is_every_minimum() {
+        check(
+            &RULE,
+            "
+            apiVersion: policy/v1
+            kind: PodDisruptionBudget
+            metadata: {name: web, namespace: shop}
+            spec:
+              minAvailable: 100%
+                            ^^^^ lets no pod be evicted when HorizontalPodAutoscaler \"web\" has scaled down to 2
               selector:
                 matchLabels: {app: web}
             ---

@@ -63,8 +63,8 @@ rule! {
     /// By hand: declare the headless Service, or correct the name.
     ///
     /// ## When it is fine
-    /// Where the Service is declared elsewhere: the rule looks for it only when the workspace declares some Service
-    /// of the namespace. StatefulSets that are wanted for their volumes alone need no stable addresses.
+    /// Where the Service is declared elsewhere: when the workspace declares no Service of the namespace, only pedantic
+    /// listeners hear of it. StatefulSets that are wanted for their volumes alone need no stable addresses.
     ///
     /// ## References
     /// - [StatefulSets](https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#stable-network-id)
@@ -100,9 +100,10 @@ fn check(object: &Object<'_>, report: &mut Report<'_, '_>) {
         })
         .collect();
     let Some(first) = of_that_name.first() else {
-        if workspace.in_namespace("Service", home).next().is_some() {
-            report.find(path, format!("no Service \"{name}\" is declared in the workspace"));
-        }
+        let is_alone = workspace.in_namespace("Service", home).next().is_none();
+        report
+            .find(path, format!("no Service \"{name}\" is declared in the workspace"))
+            .pedantic_if(is_alone);
         return;
     };
     let labels = pod_specs(object).first().map(PodSpec::labels);
@@ -136,7 +137,7 @@ fn fault(service: &Object<'_>, labels: Option<&Labels<'_>>) -> Option<&'static s
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::testing::{check, check_silent};
+    use crate::testing::{check, check_pedantic, check_silent};
 
     #[test]
     fn names_that_resolve_to_nothing_are_found() {
@@ -253,20 +254,6 @@ mod tests {
             kind: StatefulSet
             metadata: {name: db, namespace: shop}
             spec:
-              serviceName: db
-              template:
-                metadata:
-                  labels: {app: db}
-                spec:
-                  containers:
-                  - name: db
-                    image: db:1.2
-            ",
-            "
-            apiVersion: apps/v1
-            kind: StatefulSet
-            metadata: {name: db, namespace: shop}
-            spec:
               serviceName: \"{{ .Values.service }}\"
               template:
                 metadata:
@@ -312,5 +299,26 @@ mod tests {
         ] {
             check_silent(&RULE, text);
         }
+    }
+
+    #[test]
+    fn what_lies_alone_is_said_to_pedantic_listeners() {
+        check_pedantic(
+            &RULE,
+            "
+            apiVersion: apps/v1
+            kind: StatefulSet
+            metadata: {name: db, namespace: shop}
+            spec:
+              serviceName: db
+              template:
+                metadata:
+                  labels: {app: db}
+                spec:
+                  containers:
+                  - name: db
+                    image: db:1.2
+            ",
+        );
     }
 }

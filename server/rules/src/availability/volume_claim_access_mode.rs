@@ -3,7 +3,7 @@ use crate::finding::Report;
 use crate::rule::{Check, rule};
 use crate::{Checker::*, Family, Persona, Severity};
 use leastwise_manifest::{Object, lookup};
-use leastwise_yaml::Node;
+use leastwise_yaml::{Field, Kind};
 
 rule! {
     /// No volume of the StatefulSet belongs to one node or pod alone.
@@ -69,7 +69,7 @@ fn check(object: &Object<'_>, report: &mut Report<'_, '_>) {
     }
     let mut shared = Vec::new();
     for template in templates.items() {
-        let modes = lookup(template.value, &["spec", "accessModes"]).value().and_then(known_modes);
+        let modes = known_modes(lookup(template.value, &["spec", "accessModes"]));
         let Some(modes) = modes else { return };
         if modes.iter().any(|mode| matches!(*mode, "ReadWriteOnce" | "ReadWriteOncePod")) {
             return;
@@ -79,14 +79,27 @@ fn check(object: &Object<'_>, report: &mut Report<'_, '_>) {
     for (index, modes) in shared {
         let path =
             object.path.keys(&["spec", "volumeClaimTemplates"]).index(index).keys(&["spec", "accessModes"]);
-        report.find(path, format!("the access mode {modes} lets other pods have the volume as well"));
+        let message = if modes.is_empty() {
+            "the claim names no access mode that keeps its volume to one node or pod".to_owned()
+        } else {
+            format!("the access mode {modes} lets other pods have the volume as well")
+        };
+        report.find(path, message);
     }
 }
 
-/// The access modes; `None` where there are none or some are hidden.
-fn known_modes(list: Node<'_>) -> Option<Vec<&str>> {
-    let modes: Option<Vec<_>> = list.items().map(|item| item.value.as_str()).collect();
-    modes.filter(|modes| !modes.is_empty() && !list.is_open())
+/// The access modes; `None` where some are hidden.
+fn known_modes(list: Field<'_>) -> Option<Vec<&str>> {
+    match list {
+        Field::Absent => Some(Vec::new()),
+        Field::Present(list) if list.value.is_null() => Some(Vec::new()),
+        Field::Present(list) => {
+            let list = list.value;
+            let is_known = matches!(list.kind(), Kind::Sequence) && !list.is_open();
+            is_known.then(|| list.items().map(|item| item.value.as_str()).collect())?
+        }
+        Field::Unknown => None,
+    }
 }
 
 #[cfg(test)]
@@ -111,6 +124,25 @@ mod tests {
                   ^^^^^^^^^^^ the access mode ReadWriteMany lets other pods
                   resources:
                     requests: {storage: 10Gi}
+            ",
+        );
+    }
+
+    #[test]
+    fn a_claim_without_modes_has_none_of_them() {
+        check(
+            &RULE,
+            "
+            apiVersion: apps/v1
+            kind: StatefulSet
+            spec:
+              volumeClaimTemplates:
+              - spec:
+                ^^^^ names no access mode
+                  resources: {}
+              - spec:
+                  accessModes: []
+                  ^^^^^^^^^^^ names no access mode
             ",
         );
     }

@@ -56,8 +56,8 @@ rule! {
     /// By hand: correct the name or the kind.
     ///
     /// ## When it is fine
-    /// Where the workload is declared elsewhere. The rule speaks only where the workspace declares some workload of
-    /// the namespace, and only of kinds of Kubernetes itself.
+    /// Where the workload is declared elsewhere. Where the workspace declares no workload of the
+    /// namespace, only pedantic listeners hear of it. Only kinds of Kubernetes itself are looked for.
     ///
     /// ## References
     /// - [Vertical pod autoscaling](https://kubernetes.io/docs/concepts/workloads/autoscaling/vertical-pod-autoscale/)
@@ -81,24 +81,23 @@ fn check(object: &Object<'_>, report: &mut Report<'_, '_>) {
     if !SCALABLE.contains(&kind) || !is_built_in(target.group) {
         return;
     }
-    let home = object.home();
-    let mut of_namespace = false;
-    for declared in report.workspace().workloads() {
+    let (workspace, home) = (report.workspace(), object.home());
+    let mut is_alone = true;
+    for declared in workspace.workloads().chain(workspace.hidden_workloads()) {
         let workload = declared.object();
         if declared.home().may_be(home) && target.is(&workload) != Some(false) {
             return;
         }
-        of_namespace |= report.workspace().is_in(declared, home);
+        is_alone &= !workspace.is_in(declared, home);
     }
-    if of_namespace {
-        report.find(target.path.key("name"), format!("no {kind} \"{name}\" is declared in the workspace"));
-    }
+    let message = format!("no {kind} \"{name}\" is declared in the workspace");
+    report.find(target.path.key("name"), message).pedantic_if(is_alone);
 }
 
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::testing::{check, check_silent};
+    use crate::testing::{check, check_pedantic, check_silent};
 
     #[test]
     fn a_name_that_no_workload_has_is_found() {
@@ -154,13 +153,6 @@ mod tests {
             kind: VerticalPodAutoscaler
             metadata: {name: web, namespace: shop}
             spec:
-              targetRef: {apiVersion: apps/v1, kind: Deployment, name: wbe}
-            ",
-            "
-            apiVersion: autoscaling.k8s.io/v1
-            kind: VerticalPodAutoscaler
-            metadata: {name: web, namespace: shop}
-            spec:
               targetRef: {apiVersion: apps/v1, kind: Deployment, name: \"{{ .Values.name }}\"}
             ---
             apiVersion: apps/v1
@@ -178,5 +170,27 @@ mod tests {
         ] {
             check_silent(&RULE, text);
         }
+    }
+
+    #[test]
+    fn what_lies_alone_is_said_to_pedantic_listeners() {
+        check_pedantic(
+            &RULE,
+            "
+            apiVersion: autoscaling.k8s.io/v1
+            kind: VerticalPodAutoscaler
+            metadata: {name: web, namespace: shop}
+            spec:
+              targetRef: {apiVersion: apps/v1, kind: Deployment, name: wbe}
+            ",
+        );
+    }
+
+    #[test]
+    fn a_workload_whose_pods_a_template_hides_may_be_the_one() {
+        let others = "---\napiVersion: v1\nkind: Pod\nmetadata: {name: other, namespace: shop, labels: {app: other}}\nspec: {containers: [{name: other, image: a}]}\n";
+        let hidden = "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop}\nspec:\n  template:\n    {{- include \"pod\" . | nindent 4 }}\n";
+        let text = "apiVersion: autoscaling.k8s.io/v1\nkind: VerticalPodAutoscaler\nmetadata: {name: web, namespace: shop}\nspec: {targetRef: {apiVersion: apps/v1, kind: Deployment, name: web}}\n";
+        check_silent(&RULE, &format!("{text}{others}{hidden}"));
     }
 }

@@ -64,8 +64,8 @@ rule! {
     /// By hand: correct the selector, or the labels of the pods.
     ///
     /// ## When it is fine
-    /// For pods that are made elsewhere, as by an operator. The rule speaks only where the workspace declares some
-    /// workload of the namespace, and only of peers that name no other namespace.
+    /// For pods that are made elsewhere, as by an operator. Where the workspace declares no workload of
+    /// the namespace, only pedantic listeners hear of it. Peers that name another namespace are not judged.
     ///
     /// ## References
     /// - [Network policies](https://kubernetes.io/docs/concepts/services-networking/network-policies/)
@@ -90,8 +90,9 @@ fn check(object: &Object<'_>, report: &mut Report<'_, '_>) {
             continue;
         }
         let Some(selector) = Selector::of(peer.node.get("podSelector")) else { continue };
-        if selects_nothing(report.workspace(), object.home(), &selector) {
-            report.find(peer.path.key("podSelector"), "this allows pods that the workspace does not have");
+        if let Some(nothing) = selects_nothing(report.workspace(), object.home(), &selector) {
+            let message = "this allows pods that the workspace does not have";
+            report.find(peer.path.key("podSelector"), message).pedantic_if(nothing.is_alone);
         }
     }
 }
@@ -99,7 +100,7 @@ fn check(object: &Object<'_>, report: &mut Report<'_, '_>) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::testing::{check, check_silent};
+    use crate::testing::{check, check_pedantic, check_silent};
 
     #[test]
     fn peers_that_select_nothing_are_found() {
@@ -160,16 +161,6 @@ mod tests {
                   containers:
                   - name: web
                     image: web:1.2
-            ",
-            "
-            apiVersion: networking.k8s.io/v1
-            kind: NetworkPolicy
-            metadata: {name: web, namespace: shop}
-            spec:
-              podSelector: {matchLabels: {app: web}}
-              ingress:
-              - from:
-                - podSelector: {matchLabels: {app: frnt}}
             ",
             "
             apiVersion: networking.k8s.io/v1
@@ -259,5 +250,30 @@ mod tests {
         ] {
             check_silent(&RULE, text);
         }
+    }
+
+    #[test]
+    fn what_lies_alone_is_said_to_pedantic_listeners() {
+        check_pedantic(
+            &RULE,
+            "
+            apiVersion: networking.k8s.io/v1
+            kind: NetworkPolicy
+            metadata: {name: web, namespace: shop}
+            spec:
+              podSelector: {matchLabels: {app: web}}
+              ingress:
+              - from:
+                - podSelector: {matchLabels: {app: frnt}}
+            ",
+        );
+    }
+
+    #[test]
+    fn a_workload_whose_pods_a_template_hides_may_be_the_one() {
+        let others = "---\napiVersion: v1\nkind: Pod\nmetadata: {name: other, namespace: shop, labels: {app: other}}\nspec: {containers: [{name: other, image: a}]}\n";
+        let hidden = "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop}\nspec:\n  template:\n    {{- include \"pod\" . | nindent 4 }}\n";
+        let text = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: web, namespace: shop}\nspec: {podSelector: {}, ingress: [{from: [{podSelector: {matchLabels: {app: web}}}]}]}\n";
+        check_silent(&RULE, &format!("{text}{others}{hidden}"));
     }
 }

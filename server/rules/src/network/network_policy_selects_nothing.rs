@@ -59,8 +59,8 @@ rule! {
     /// By hand: correct the selector, or the labels of the pods.
     ///
     /// ## When it is fine
-    /// For pods that are made elsewhere, as by an operator. The rule speaks only where the workspace declares some
-    /// workload of the namespace.
+    /// For pods that are made elsewhere, as by an operator. Where the workspace declares no workload of
+    /// the namespace, only pedantic listeners hear of it.
     ///
     /// ## How others differ
     /// KICS takes any single label that both share for a match; ours asks the whole selector, `matchExpressions`
@@ -79,16 +79,17 @@ rule! {
 
 fn check(object: &Object<'_>, report: &mut Report<'_, '_>) {
     let Some(selector) = NetworkPolicy::of(object).and_then(|policy| policy.selector) else { return };
-    if selects_nothing(report.workspace(), object.home(), &selector) {
+    if let Some(nothing) = selects_nothing(report.workspace(), object.home(), &selector) {
         let path = object.path.keys(&["spec", "podSelector"]);
-        report.find(path, "the policy selects no pod of the workspace, so it protects nothing");
+        let message = "the policy selects no pod of the workspace, so it protects nothing";
+        report.find(path, message).pedantic_if(nothing.is_alone);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::testing::{check, check_silent};
+    use crate::testing::{check, check_pedantic, check_silent};
 
     #[test]
     fn a_selector_that_matches_nothing_is_found() {
@@ -147,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn matches_empty_and_hidden_selectors_and_files_alone_are_fine() {
+    fn matches_empty_and_hidden_selectors_are_fine() {
         for text in [
             "
             apiVersion: networking.k8s.io/v1
@@ -216,34 +217,6 @@ mod tests {
             spec:
               podSelector: {matchLabels: {app: wbe}}
               policyTypes: [Ingress, Egress]
-            ",
-            "
-            apiVersion: networking.k8s.io/v1
-            kind: NetworkPolicy
-            metadata: {name: web, namespace: shop}
-            spec:
-              podSelector: {matchLabels: {app: wbe}}
-              policyTypes: [Ingress, Egress]
-            ---
-            apiVersion: apps/v1
-            kind: Deployment
-            metadata: {name: web, namespace: other}
-            spec:
-              template:
-                metadata:
-                  labels: {app: web}
-                spec:
-                  containers:
-                  - name: web
-                    image: web:1.2
-            ",
-            "
-            apiVersion: networking.k8s.io/v1
-            kind: NetworkPolicy
-            metadata: {name: web, namespace: shop}
-            spec:
-              podSelector: {matchLabels: {app: wbe}}
-              policyTypes: [Ingress, Egress]
             ---
             apiVersion: apps/v1
             kind: Deployment
@@ -278,5 +251,49 @@ mod tests {
         ] {
             check_silent(&RULE, text);
         }
+    }
+
+    #[test]
+    fn what_lies_alone_is_said_to_pedantic_listeners() {
+        for text in [
+            "
+            apiVersion: networking.k8s.io/v1
+            kind: NetworkPolicy
+            metadata: {name: web, namespace: shop}
+            spec:
+              podSelector: {matchLabels: {app: wbe}}
+              policyTypes: [Ingress, Egress]
+            ",
+            "
+            apiVersion: networking.k8s.io/v1
+            kind: NetworkPolicy
+            metadata: {name: web, namespace: shop}
+            spec:
+              podSelector: {matchLabels: {app: wbe}}
+              policyTypes: [Ingress, Egress]
+            ---
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: web, namespace: other}
+            spec:
+              template:
+                metadata:
+                  labels: {app: web}
+                spec:
+                  containers:
+                  - name: web
+                    image: web:1.2
+            ",
+        ] {
+            check_pedantic(&RULE, text);
+        }
+    }
+
+    #[test]
+    fn a_workload_whose_pods_a_template_hides_may_be_the_one() {
+        let others = "---\napiVersion: v1\nkind: Pod\nmetadata: {name: other, namespace: shop, labels: {app: other}}\nspec: {containers: [{name: other, image: a}]}\n";
+        let hidden = "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop}\nspec:\n  template:\n    {{- include \"pod\" . | nindent 4 }}\n";
+        let text = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: web, namespace: shop}\nspec: {podSelector: {matchLabels: {app: web}}}\n";
+        check_silent(&RULE, &format!("{text}{others}{hidden}"));
     }
 }

@@ -66,21 +66,31 @@ pub(super) fn may_have_other_policy(workspace: &View<'_>, home: Namespace<'_>) -
             .any(|declared| may_belong(declared) && NetworkPolicy::of(&declared.object()).is_none())
 }
 
-/// Whether the selector certainly reaches no pod of the namespace, of which the workspace declares some.
-pub(super) fn selects_nothing(workspace: &View<'_>, home: Namespace<'_>, selector: &Selector<'_>) -> bool {
-    if selector.requirements.is_empty() {
-        return false;
+/// That a selector certainly reaches no pod of the workspace.
+pub(super) struct SelectsNothing {
+    /// None is declared in its namespace at all: it lies alone.
+    pub(super) is_alone: bool,
+}
+
+/// Whether the selector certainly reaches no pod of the namespace.
+pub(super) fn selects_nothing(
+    workspace: &View<'_>,
+    home: Namespace<'_>,
+    selector: &Selector<'_>,
+) -> Option<SelectsNothing> {
+    if selector.requirements.is_empty() || workspace.may_hide_pods(home) {
+        return None;
     }
-    let mut has_some = false;
+    let mut is_alone = true;
     for declared in workspace.workloads() {
         let workload = declared.object();
         if !declared.home().may_be(home) {
             continue;
         }
         if pod_specs(&workload).iter().any(|pod| selector.matches(&pod.labels()) != Some(false)) {
-            return false;
+            return None;
         }
-        has_some |= workspace.is_in(declared, home);
+        is_alone &= !workspace.is_in(declared, home);
     }
-    has_some
+    (!is_alone || selector.is_known()).then_some(SelectsNothing { is_alone })
 }

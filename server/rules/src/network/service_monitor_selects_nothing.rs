@@ -54,8 +54,8 @@ rule! {
     /// By hand: correct the selector, which is about the labels of Services, not of pods.
     ///
     /// ## When it is fine
-    /// For Services that are declared elsewhere. The rule speaks only where the workspace declares some Service in
-    /// the namespaces that the monitor looks at.
+    /// For Services that are declared elsewhere. Where the workspace declares none in the namespaces that the
+    /// monitor looks at, only pedantic listeners hear of it.
     ///
     /// ## References
     /// - [Prometheus Operator: API reference](https://prometheus-operator.dev/docs/api-reference/api/)
@@ -75,7 +75,7 @@ fn check(object: &Object<'_>, report: &mut Report<'_, '_>) {
     }
     let Some(selector) = Selector::of(lookup(object.node, &["spec", "selector"])) else { return };
     let Some(scope) = Scope::of(object) else { return };
-    let mut has_some = false;
+    let mut is_alone = true;
     for declared in report.workspace().of_kind("Service") {
         let service = declared.object();
         if !scope.may_hold(service.home()) {
@@ -85,11 +85,14 @@ fn check(object: &Object<'_>, report: &mut Report<'_, '_>) {
         if selector.matches(&labels) != Some(false) {
             return;
         }
-        has_some |= scope.holds(service.home());
+        is_alone &= !scope.holds(service.home());
     }
-    if has_some {
+    let asks_something = !selector.requirements.is_empty();
+    if asks_something && (!is_alone || selector.is_known()) {
         let path = object.path.keys(&["spec", "selector"]);
-        report.find(path, "no Service of the workspace has the labels that the ServiceMonitor selects");
+        report
+            .find(path, "no Service of the workspace has the labels that the ServiceMonitor selects")
+            .pedantic_if(is_alone);
     }
 }
 
@@ -137,7 +140,7 @@ impl<'d> Scope<'d> {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::testing::{check, check_silent};
+    use crate::testing::{check, check_pedantic, check_silent};
 
     #[test]
     fn labels_that_no_service_has_are_found() {
@@ -202,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn matches_hidden_ones_and_files_alone_are_fine() {
+    fn matches_hidden_ones_are_fine() {
         for text in [
             "
             apiVersion: monitoring.coreos.com/v1
@@ -219,33 +222,6 @@ mod tests {
               name: web
               namespace: shop
               labels: {app: web}
-            spec:
-              selector: {app: web}
-            ",
-            "
-            apiVersion: monitoring.coreos.com/v1
-            kind: ServiceMonitor
-            metadata: {name: web, namespace: shop}
-            spec:
-              selector: {matchLabels: {app: web}}
-              endpoints:
-              - port: metrics
-            ",
-            "
-            apiVersion: monitoring.coreos.com/v1
-            kind: ServiceMonitor
-            metadata: {name: web, namespace: shop}
-            spec:
-              selector: {matchLabels: {app: web}}
-              endpoints:
-              - port: metrics
-            ---
-            apiVersion: v1
-            kind: Service
-            metadata:
-              name: web
-              namespace: other
-              labels: {app: api}
             spec:
               selector: {app: web}
             ",
@@ -306,6 +282,41 @@ mod tests {
             ",
         ] {
             check_silent(&RULE, text);
+        }
+    }
+
+    #[test]
+    fn what_lies_alone_is_said_to_pedantic_listeners() {
+        for text in [
+            "
+            apiVersion: monitoring.coreos.com/v1
+            kind: ServiceMonitor
+            metadata: {name: web, namespace: shop}
+            spec:
+              selector: {matchLabels: {app: web}}
+              endpoints:
+              - port: metrics
+            ",
+            "
+            apiVersion: monitoring.coreos.com/v1
+            kind: ServiceMonitor
+            metadata: {name: web, namespace: shop}
+            spec:
+              selector: {matchLabels: {app: web}}
+              endpoints:
+              - port: metrics
+            ---
+            apiVersion: v1
+            kind: Service
+            metadata:
+              name: web
+              namespace: other
+              labels: {app: api}
+            spec:
+              selector: {app: web}
+            ",
+        ] {
+            check_pedantic(&RULE, text);
         }
     }
 }

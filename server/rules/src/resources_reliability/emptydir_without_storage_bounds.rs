@@ -85,7 +85,8 @@ fn unbounded(pod: &PodSpec<'_>, name: &str) -> Option<Path> {
     let mut volumes = pod.node.get("volumes").value()?.items();
     let volume = volumes.find(|volume| string(volume.value, &["name"]).known() == Some(name))?;
     let directory = volume.value.get("emptyDir").value()?;
-    let is_one = matches!(directory.kind(), Kind::Mapping);
+    // A volume without a source is an `emptyDir`, too (Kubernetes, `SetDefaults_Volume`).
+    let is_one = matches!(directory.kind(), Kind::Mapping) || directory.is_null();
     let is_on_disk = match string(directory, &["medium"]) {
         Setting::Set(medium, _) => medium.is_empty(),
         Setting::Unset => true,
@@ -127,6 +128,8 @@ mod tests {
               - {name: cache, emptyDir: {}}
             ",
         );
+        let empty = "apiVersion: v1\nkind: Pod\nspec:\n  containers: [{name: web, volumeMounts: [{name: cache}]}]\n  volumes: [{name: cache, emptyDir: }]\n";
+        assert_eq!(find(&RULE, &Settings::default(), empty).len(), 1);
     }
 
     #[test]

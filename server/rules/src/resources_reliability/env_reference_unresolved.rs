@@ -100,6 +100,17 @@ fn check(pod: &PodSpec<'_>, container: &Container<'_>, report: &mut Report<'_, '
     }
 }
 
+/// The keys of an object, seen from one that is looked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Keys {
+    /// It may be among them.
+    MayHaveIt,
+    /// Only others are there.
+    Others,
+    /// There are none: something else is likely to fill the object.
+    None,
+}
+
 impl Reference {
     fn check(&self, pod: &PodSpec<'_>, node: Node<'_>, path: &Path, report: &mut Report<'_, '_>) {
         let Setting::Set(name, _) = string(node, &["name"]) else { return };
@@ -125,10 +136,12 @@ impl Reference {
             return;
         };
         let Setting::Set(key, _) = string(node, &["key"]) else { return };
-        let lack = named.iter().all(|declared| self.lacks(declared, key));
+        let keys: Vec<_> = named.iter().map(|declared| self.keys(declared, key)).collect();
         // What is made under the same name may add to what is declared.
-        if lack && !may_be_made(workspace, kind, name) {
-            report.find(path.key("key"), format!("{kind} \"{name}\" has no key \"{key}\"")).related_in(
+        if !keys.contains(&Keys::MayHaveIt) && !may_be_made(workspace, kind, name) {
+            let is_empty = keys.contains(&Keys::None);
+            let message = format!("{kind} \"{name}\" has no key \"{key}\"");
+            report.find(path.key("key"), message).pedantic_if(is_empty).related_in(
                 first,
                 &first.path.keys(&["metadata", "name"]),
                 format!("The {kind}"),
@@ -136,12 +149,11 @@ impl Reference {
         }
     }
 
-    /// Whether the object certainly does not have the key. One without any is filled by something else.
-    fn lacks(&self, declared: &Declared, key: &str) -> bool {
+    fn keys(&self, declared: &Declared, key: &str) -> Keys {
         let object = declared.object();
         // The controller of service accounts fills these.
         if string(object.node, &["type"]).known() == Some("kubernetes.io/service-account-token") {
-            return false;
+            return Keys::MayHaveIt;
         }
         let mut has_some = false;
         for holder in self.keys {
@@ -150,21 +162,21 @@ impl Reference {
                 Field::Present(entry) if entry.value.is_null() => {}
                 Field::Present(entry) => {
                     if !matches!(entry.value.get(key), Field::Absent) {
-                        return false;
+                        return Keys::MayHaveIt;
                     }
                     has_some |= !entry.value.entries().is_empty();
                 }
-                Field::Unknown => return false,
+                Field::Unknown => return Keys::MayHaveIt,
             }
         }
-        has_some
+        if has_some { Keys::Others } else { Keys::None }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::testing::{check, check_silent, find};
+    use crate::testing::{check, check_pedantic, check_silent, find};
     use crate::{Persona, Settings};
 
     #[test]
@@ -208,10 +220,15 @@ mod tests {
     }
 
     #[test]
+    fn keys_of_an_empty_object_are_missed_by_pedantic_listeners() {
+        let empty = "apiVersion: v1\nkind: Secret\nmetadata: {name: web, namespace: shop}\n";
+        check_pedantic(&RULE, &format!("{POD}---\n{empty}"));
+    }
+
+    #[test]
     fn nothing_is_said_where_the_object_may_be_elsewhere_or_filled_later() {
         for others in [
             "apiVersion: v1\nkind: Secret\nmetadata: {name: web, namespace: other}\nstringData: {a: a}\n",
-            "apiVersion: v1\nkind: Secret\nmetadata: {name: web, namespace: shop}\n",
             "apiVersion: v1\nkind: Secret\nmetadata: {name: web, namespace: shop}\ndata: {{ .Values.data }}\n",
             "apiVersion: v1\nkind: Secret\nmetadata: {name: \"{{ .Release.Name }}\", namespace: shop}\ndata: {a: a}\n",
             "apiVersion: v1\nkind: Secret\nmetadata: {name: web, namespace: shop}\ntype: kubernetes.io/service-account-token\ndata: {a: a}\n",

@@ -141,7 +141,10 @@ fn declares(container: &Container<'_>, port: Port<'_>) -> Option<bool> {
             }
             Port::Number(number) => {
                 let own = integer(item.value, &["containerPort"]);
-                (!own.is_unknown()).then(|| own.known() == Some(number))
+                // Probes speak TCP, which is what a port without a protocol does as well.
+                let protocol = string(item.value, &["protocol"]);
+                let is_tcp = matches!(protocol, Setting::Set("TCP" | "", _) | Setting::Unset);
+                (!own.is_unknown() && !protocol.is_unknown()).then(|| own.known() == Some(number) && is_tcp)
             }
         };
         match is_it {
@@ -210,5 +213,23 @@ mod tests {
             );
             assert_eq!(find(&RULE, &Settings::default(), &text)[0].1.severity, severity);
         }
+    }
+
+    #[test]
+    fn a_port_of_another_protocol_is_not_the_one() {
+        check(
+            &RULE,
+            "
+            apiVersion: v1
+            kind: Pod
+            spec:
+              containers:
+              - name: web
+                ports: [{containerPort: 53, protocol: UDP}, {containerPort: 80, protocol: TCP}]
+                livenessProbe: {tcpSocket: {port: 53}}
+                                                  ^^ Port 53 is not among the ports
+                readinessProbe: {tcpSocket: {port: 80}}
+            ",
+        );
     }
 }

@@ -39,8 +39,9 @@ rule! {
     /// By hand: correct the name or the port, or declare the Service.
     ///
     /// ## When it is fine
-    /// For Services that an operator, or a chart elsewhere, brings. The rule is silent where the workspace declares
-    /// no Service in the namespace of the Ingress; backends that are other resources are not judged.
+    /// For Services that an operator, or a chart elsewhere, brings. Where the workspace declares no Service in
+    /// the namespace of the Ingress, only pedantic listeners hear of it. Backends that are other resources are not
+    /// judged.
     ///
     /// ## References
     /// - [Ingress](https://kubernetes.io/docs/concepts/services-networking/ingress/)
@@ -56,14 +57,12 @@ rule! {
 fn check(object: &Object<'_>, report: &mut Report<'_, '_>) {
     let Some(ingress) = Ingress::of(object) else { return };
     let (view, home) = (report.workspace(), object.home());
-    if view.in_namespace("Service", home).next().is_none() {
-        return;
-    }
+    let is_alone = view.in_namespace("Service", home).next().is_none();
     for backend in ingress.backends() {
         let IngressBackend { service: name, .. } = backend;
         if !view.may_have("Service", home, name) {
             let message = format!("{} leads to Service \"{name}\", which is not declared", ingress.title());
-            report.find(backend.service_path, message);
+            report.find(backend.service_path, message).pedantic_if(is_alone);
             continue;
         }
         let (Some(port), Some(declared)) = (backend.port, view.named("Service", home, name)) else {
@@ -92,7 +91,7 @@ fn check(object: &Object<'_>, report: &mut Report<'_, '_>) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::testing::{check, check_silent};
+    use crate::testing::{check, check_pedantic, check_silent};
 
     #[test]
     fn names_and_ports_are_marked() {
@@ -134,14 +133,22 @@ mod tests {
     #[test]
     fn nothing_is_said_of_what_is_absent_harmless_or_hidden() {
         for text in [
-            "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web}\nspec: {tls: [{hosts: [a.example.com]}], rules: [{host: a.example.com, http: {paths: [{path: /, backend: {service: {name: wbe, port: {number: 80}}}}]}}]}\n",
-            "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web}\nspec: {tls: [{hosts: [a.example.com]}], rules: [{host: a.example.com, http: {paths: [{path: /, backend: {service: {name: wbe, port: {number: 80}}}}]}}]}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: shop}\nspec: {ports: [{name: http, port: 80}]}\n",
             "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web}\nspec: {tls: [{hosts: [a.example.com]}], rules: [{host: a.example.com, http: {paths: [{path: /, backend: {service: {name: wbe, port: {number: 80}}}}]}}]}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{name: http, port: 80}]}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: \"{{ .N }}\"}\nspec: {ports: [{name: http, port: 80}]}\n",
             "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web}\nspec: {tls: [{hosts: [a.example.com]}], rules: [{host: a.example.com, http: {paths: [{path: /, backend: {service: {name: \"{{ .N }}\", port: {number: 80}}}}]}}]}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{name: http, port: 80}]}\n",
             "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web}\nspec: {tls: [{hosts: [a.example.com]}], rules: [{host: a.example.com, http: {paths: [{path: /, backend: {service: {name: web, port: {number: 81}}}}]}}]}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: {{ .Values.ports }}}\n",
             "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web}\nspec: {tls: [{hosts: [a.example.com]}], rules: [{host: a.example.com, http: {paths: [{path: /, backend: {service: {name: web, port: {number: 81}}}}]}}]}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{port: \"{{ .P }}\"}]}\n",
         ] {
             check_silent(&RULE, text);
+        }
+    }
+
+    #[test]
+    fn what_lies_alone_is_said_to_pedantic_listeners() {
+        for text in [
+            "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web}\nspec: {tls: [{hosts: [a.example.com]}], rules: [{host: a.example.com, http: {paths: [{path: /, backend: {service: {name: wbe, port: {number: 80}}}}]}}]}\n",
+            "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web}\nspec: {tls: [{hosts: [a.example.com]}], rules: [{host: a.example.com, http: {paths: [{path: /, backend: {service: {name: wbe, port: {number: 80}}}}]}}]}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: shop}\nspec: {ports: [{name: http, port: 80}]}\n",
+        ] {
+            check_pedantic(&RULE, text);
         }
     }
 }

@@ -39,8 +39,8 @@ rule! {
     /// By hand: correct the name, or declare the Service.
     ///
     /// ## When it is fine
-    /// For Services that an operator, or a chart elsewhere, brings. The rule is silent where the workspace declares
-    /// no Service in the namespace, and about backends of other kinds.
+    /// For Services that an operator, or a chart elsewhere, brings. Where the workspace declares no Service in
+    /// the namespace, only pedantic listeners hear of it. Backends of other kinds are not judged.
     ///
     /// ## References
     /// - [HTTPRoute](https://gateway-api.sigs.k8s.io/api-types/httproute/)
@@ -57,11 +57,12 @@ fn check(object: &Object<'_>, report: &mut Report<'_, '_>) {
     let Some(route) = Route::of(object) else { return };
     let view = report.workspace();
     for RouteBackend { service, service_path, home } in route.backends() {
-        let declares_some = view.in_namespace("Service", home).next().is_some();
-        if declares_some && !view.may_have("Service", home, service) {
+        let is_alone = view.in_namespace("Service", home).next().is_none();
+        if !view.may_have("Service", home, service) {
             let kind = object.kind().unwrap_or_default();
             report
-                .find(service_path, format!("{kind} leads to Service \"{service}\", which is not declared"));
+                .find(service_path, format!("{kind} leads to Service \"{service}\", which is not declared"))
+                .pedantic_if(is_alone);
         }
     }
 }
@@ -69,7 +70,7 @@ fn check(object: &Object<'_>, report: &mut Report<'_, '_>) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::testing::{check, check_silent};
+    use crate::testing::{check, check_pedantic, check_silent};
 
     #[test]
     fn names_are_marked() {
@@ -99,13 +100,21 @@ mod tests {
     #[test]
     fn nothing_is_said_of_what_is_absent_harmless_or_hidden() {
         for text in [
-            "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: web}\nspec: {rules: [{backendRefs: [{name: wbe, port: 80}]}]}\n",
             "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: web}\nspec: {rules: [{backendRefs: [{name: \"{{ .N }}\", port: 80}]}]}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{name: http, port: 80}]}\n",
-            "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: web}\nspec: {rules: [{backendRefs: [{name: wbe, namespace: \"{{ .N }}\", port: 80}]}]}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{name: http, port: 80}]}\n",
             "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: web}\nspec: {rules: [{backendRefs: [{name: wbe, port: 80}]}]}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: \"{{ .N }}\"}\nspec: {ports: [{name: http, port: 80}]}\n",
             "apiVersion: example.com/v1\nkind: HTTPRoute\nspec: {rules: [{backendRefs: [{name: wbe}]}]}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{name: http, port: 80}]}\n",
         ] {
             check_silent(&RULE, text);
+        }
+    }
+
+    #[test]
+    fn what_lies_alone_is_said_to_pedantic_listeners() {
+        for text in [
+            "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: web}\nspec: {rules: [{backendRefs: [{name: wbe, port: 80}]}]}\n",
+            "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: web}\nspec: {rules: [{backendRefs: [{name: wbe, namespace: \"{{ .N }}\", port: 80}]}]}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{name: http, port: 80}]}\n",
+        ] {
+            check_pedantic(&RULE, text);
         }
     }
 }

@@ -76,6 +76,9 @@ const INTERFACES: &[&str] = &[
     "weave-scope-app",
 ];
 
+/// What people put behind the name of the program.
+const ENDINGS: &[&str] = &["-deployment", "-server", "-statefulset", "-ui", "-web"];
+
 fn check(object: &Object<'_>, report: &mut Report<'_, '_>) {
     let Some(service) = Service::of(object) else { return };
     if !service.is_external() {
@@ -96,7 +99,11 @@ fn check(object: &Object<'_>, report: &mut Report<'_, '_>) {
 }
 
 fn is_called(name: &str, interface: &str) -> bool {
-    name.strip_suffix(interface).is_some_and(|before| before.is_empty() || before.ends_with('-'))
+    let is_it = |name: &str| {
+        name.strip_suffix(interface).is_some_and(|before| before.is_empty() || before.ends_with('-'))
+    };
+    let core = ENDINGS.iter().find_map(|ending| name.strip_suffix(ending));
+    is_it(name) || core.is_some_and(is_it)
 }
 
 #[cfg(test)]
@@ -121,6 +128,27 @@ mod tests {
             kind: Pod
             metadata: {name: prod-jenkins, labels: {app: web}}
             spec: {containers: [{name: web, image: \"web:1.2\", ports: [{name: http, containerPort: 8080}]}]}
+            ",
+        );
+    }
+
+    #[test]
+    fn what_stands_behind_the_name_of_the_program_does_not_hide_it() {
+        check(
+            &RULE,
+            "
+            apiVersion: v1
+            kind: Service
+            metadata: {name: ui}
+            spec:
+              type: LoadBalancer
+                    ^^^^^^^^^^^^ \"prometheus-deployment\"
+              selector: {app: web}
+            ---
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: prometheus-deployment, labels: {app: web}}
+            spec: {containers: [{name: web, image: a}]}
             ",
         );
     }

@@ -57,7 +57,7 @@ rule! {
 fn check(object: &Object<'_>, report: &mut Report<'_, '_>) {
     let Some(service) = Service::of(object) else { return };
     let Some(selector) = service.selector() else { return };
-    let is_known = !selector.open && selector.requirements.iter().all(|asked| asked.operator.is_some());
+    let is_known = selector.is_known();
     let other = report.workspace().in_namespace("Service", object.home()).find(|declared| {
         let other = Service::of(&declared.object()).filter(|_| is_known && declared.is_other(object));
         other.and_then(|other| other.selector()).is_some_and(|other| {

@@ -39,8 +39,9 @@ rule! {
     /// By hand: correct the labels, or declare the pods.
     ///
     /// ## When it is fine
-    /// For pods that an operator, or a chart elsewhere, brings. The rule is silent where the workspace declares no
-    /// pods in the namespace of the Service, and about labels that controllers give to pods.
+    /// For pods that an operator, or a chart elsewhere, brings. Where the workspace declares no pods in the
+    /// namespace of the Service, only pedantic listeners hear of it. Labels that controllers give to pods are not
+    /// judged.
     ///
     /// ## References
     /// - [Labels and selectors](https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/)
@@ -58,23 +59,24 @@ fn check(object: &Object<'_>, report: &mut Report<'_, '_>) {
     let Some(service) = Service::of(object) else { return };
     let Some(selector) = service.selector() else { return };
     let home = object.home();
-    let (mut is_placed, mut is_selected) = (false, false);
-    for declared in report.workspace().workloads() {
+    let workspace = report.workspace();
+    let (mut is_alone, mut is_selected) = (true, workspace.may_hide_pods(home));
+    for declared in workspace.workloads() {
         let workload = declared.object();
-        is_placed |= report.workspace().is_in(declared, home);
+        is_alone &= !workspace.is_in(declared, home);
         is_selected |= declared.home().may_be(home)
             && pod_specs(&workload).iter().any(|pod| selector.matches(&pod.labels()) != Some(false));
     }
-    if is_placed && !is_selected {
+    if !is_selected && (!is_alone || selector.is_known()) {
         let message = format!("{} selects no pod that the workspace declares", service.title());
-        report.find(object.path.keys(&["spec", "selector"]), message);
+        report.find(object.path.keys(&["spec", "selector"]), message).pedantic_if(is_alone);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::testing::{check, check_silent};
+    use crate::testing::{check, check_pedantic, check_silent};
 
     #[test]
     fn a_selector_without_a_pod_is_marked() {
@@ -104,8 +106,6 @@ mod tests {
     #[test]
     fn nothing_is_said_of_what_is_absent_harmless_or_hidden() {
         for text in [
-            "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {selector: {app: wbe}}\n",
-            "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {selector: {app: wbe}}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop, labels: {app: web}}\nspec: {containers: [{name: web, image: \"web:1.2\", ports: [{name: http, containerPort: 8080}]}]}\n",
             "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {selector: {app: web}}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: web, labels: {app: web}}\nspec: {containers: [{name: web, image: \"web:1.2\", ports: [{name: http, containerPort: 8080}]}]}\n",
             "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {selector: {app: wbe}}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: web, labels: {app: \"{{ .Values.app }}\"}}\nspec: {containers: [{name: web, image: \"web:1.2\", ports: [{name: http, containerPort: 8080}]}]}\n",
             "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {selector: {{ .Values.selector }}}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: web, labels: {app: web}}\nspec: {containers: [{name: web, image: \"web:1.2\", ports: [{name: http, containerPort: 8080}]}]}\n",
@@ -115,5 +115,23 @@ mod tests {
         ] {
             check_silent(&RULE, text);
         }
+    }
+
+    #[test]
+    fn what_lies_alone_is_said_to_pedantic_listeners() {
+        for text in [
+            "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {selector: {app: wbe}}\n",
+            "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {selector: {app: wbe}}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop, labels: {app: web}}\nspec: {containers: [{name: web, image: \"web:1.2\", ports: [{name: http, containerPort: 8080}]}]}\n",
+        ] {
+            check_pedantic(&RULE, text);
+        }
+    }
+
+    #[test]
+    fn a_workload_whose_pods_a_template_hides_may_be_the_one() {
+        let others = "---\napiVersion: v1\nkind: Pod\nmetadata: {name: other, namespace: shop, labels: {app: other}}\nspec: {containers: [{name: other, image: a}]}\n";
+        let hidden = "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop}\nspec:\n  template:\n    {{- include \"pod\" . | nindent 4 }}\n";
+        let text = "apiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: shop}\nspec: {selector: {app: web}}\n";
+        check_silent(&RULE, &format!("{text}{others}{hidden}"));
     }
 }

@@ -93,6 +93,9 @@ fn wanted<'d>(port: &ServicePort<'d>) -> Option<(PortReference<'d>, &'static str
 /// The ports of all pods that it selects. `None` where it selects none, or some are hidden.
 fn declared_ports<'w>(service: &Service<'_>, report: &Report<'w, '_>) -> Option<Vec<(Option<&'w str>, i64)>> {
     let selector = service.selector()?;
+    if report.workspace().may_hide_pods(service.object.home()) {
+        return None;
+    }
     let mut ports = Vec::new();
     let mut is_selected = false;
     for declared in report.workspace().workloads() {
