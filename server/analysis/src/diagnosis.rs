@@ -1,5 +1,5 @@
-use crate::Environment;
 use crate::suppression::{Scope, Suppression, suppressions, unused};
+use crate::{Environment, partial};
 use leastwise_manifest::{Consulted, Object, Resource, objects};
 use leastwise_rules::{
     Census, Confidence, Context, Finding, Judgement, Panicked, Plan, Profile, Severity, cover, judge,
@@ -85,7 +85,11 @@ impl DocumentAnalysis {
         let settings = environment.configuration.rule_settings();
         let view = environment.view();
         let context = Context { settings: &settings, workspace: &view, plan };
-        let judgement = judge(&document, &context);
+        let is_partial = environment.composition.is_partial || partial::says_so(&document);
+        let whole = judge(&document, &context);
+        // Fixes are proved on the text as it stands.
+        let census = Census::of(&whole);
+        let judgement = if is_partial { partial::judge(&document, &context) } else { whole };
         let objects = objects(&document);
         let suppressions = suppressions(&document, &objects);
         let found: Vec<_> = judgement.findings.iter().collect();
@@ -93,7 +97,7 @@ impl DocumentAnalysis {
         let unused = unused(&document, &suppressions, is_own, &found, environment);
         Self {
             resources: objects.iter().map(|object| (object.path.clone(), object.resource())).collect(),
-            census: Census::of(&judgement),
+            census,
             workloads: workloads(&objects, &judgement),
             pods: judgement.pods.into_iter().map(|pod| pod.path).collect(),
             diagnoses: select(&document, judgement.findings, environment, &suppressions, unused),

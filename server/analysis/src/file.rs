@@ -1,4 +1,5 @@
 use crate::Configuration;
+use crate::composition::Composition;
 use crate::diagnosis::{Diagnosis, DocumentAnalysis, Standing, Workload};
 use crate::suppression::{Scope, Suppression, unused};
 use jiff::civil::Date;
@@ -21,6 +22,8 @@ pub struct Environment {
     pub disabled: Arc<Vec<&'static str>>,
     /// What the text is called in the workspace: its path or address. Empty for a text that has none.
     pub source: Arc<str>,
+    /// How the text is put together with others.
+    pub composition: Arc<Composition>,
     /// The day, on which suppressions may have ended; without it, none has.
     pub today: Option<Date>,
 }
@@ -52,6 +55,7 @@ impl Environment {
             && Arc::ptr_eq(&self.disabled, &other.disabled)
             && self.today == other.today
             && self.source == other.source
+            && self.composition == other.composition
     }
 }
 

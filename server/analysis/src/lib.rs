@@ -5,6 +5,7 @@
 
 mod action;
 mod baseline;
+pub mod composition;
 pub mod configuration;
 mod detect;
 mod diagnosis;
@@ -14,6 +15,7 @@ mod fix;
 mod harden;
 mod hover;
 mod lens;
+mod partial;
 mod suppression;
 mod symbol;
 

@@ -1,5 +1,6 @@
 //! Reads and judges all that was given as one workspace.
 
+use crate::compositions::{absolute, compositions};
 use crate::configurations::Configurations;
 use crate::problem::Problem;
 use crate::progress;
@@ -36,6 +37,7 @@ pub(crate) struct Project {
 /// Judges the sources, each under its configuration and with all others as its workspace: first all are read, for
 /// how one is judged depends on what the others declare.
 pub(crate) fn judge(sources: Vec<Source>, configurations: &mut Configurations) -> Project {
+    let compositions = compositions(sources.iter().map(|source| source.place.as_path()));
     let configured: Vec<_> =
         sources.into_iter().map(|source| (configurations.of(&source.place), source)).collect();
     let mut project = Project { problems: configurations.problems(), ..Project::default() };
@@ -70,8 +72,15 @@ pub(crate) fn judge(sources: Vec<Source>, configurations: &mut Configurations) -
         let workspace = Arc::clone(&workspace);
         let today = Some(today());
         let source_name = Arc::from(source.name.as_str());
-        let environment =
-            Environment { configuration, workspace, today, source: source_name, ..Environment::default() };
+        let composition = compositions.at(&absolute(&source.place));
+        let environment = Environment {
+            configuration,
+            workspace,
+            composition,
+            today,
+            source: source_name,
+            ..Environment::default()
+        };
         Judged { source, encoding, file: text.judge(&environment), sightings: Vec::new() }
     });
     project.files = judged.collect();

@@ -5,6 +5,7 @@
 mod arguments;
 mod check;
 mod completions;
+mod compositions;
 mod configuration_schema;
 mod configurations;
 mod console;

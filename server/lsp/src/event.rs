@@ -5,6 +5,7 @@ use crate::model::Model;
 use crate::pool::Lane;
 use crate::revision::Revision;
 use leastwise_analysis::File;
+use leastwise_analysis::composition::Compositions;
 use leastwise_manifest::Declarations;
 use leastwise_text::PositionEncoding;
 use serde_json::Value;
@@ -46,6 +47,8 @@ pub(crate) enum Event {
     Failed(u64, Url, String),
     /// Files outside the editor have been read, or are gone: what they declare.
     Read(Vec<(Url, Declarations)>),
+    /// How texts are put together has been found out, unless that failed.
+    Composed(Option<Compositions>),
     /// The folders have been searched.
     Searched(String),
 }

@@ -4,6 +4,7 @@ use crate::convert;
 use crate::event::{Event, Events};
 use crate::pool::{Lane, Pool};
 use ignore::WalkBuilder;
+use leastwise_analysis::composition::is_kustomization;
 use leastwise_manifest::Declarations;
 use leastwise_yaml::parse;
 use std::path::{Path, PathBuf};
@@ -80,13 +81,18 @@ pub(crate) fn read(pool: &Arc<Pool>, events: &Events, uris: Vec<Url>) {
 
 fn is_manifest(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str());
-    extension.is_some_and(|extension| ["yaml", "yml", "json"].contains(&extension))
+    extension.is_some_and(|extension| ["yaml", "yml", "json"].contains(&extension)) || is_kustomization(path)
+}
+
+/// The text of a file that can be read and is not large.
+pub(crate) fn text(path: &Path) -> Option<String> {
+    let is_small =
+        std::fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.len() <= FILE_SIZE);
+    is_small.then(|| std::fs::read_to_string(path).ok()).flatten()
 }
 
 /// What a file declares; one that cannot be read, or has no object, declares nothing.
 fn declarations(uri: &Url, path: &Path) -> Declarations {
-    let is_small = std::fs::metadata(path).is_ok_and(|metadata| metadata.len() <= FILE_SIZE);
-    let text = is_small.then(|| std::fs::read_to_string(path).ok()).flatten();
-    let stream = text.filter(|text| text.contains("apiVersion")).map(|text| parse(&text));
+    let stream = text(path).filter(|text| text.contains("apiVersion")).map(|text| parse(&text));
     Declarations::of(uri.as_str(), &stream.unwrap_or_default())
 }

@@ -7,6 +7,7 @@
 mod action;
 mod backend;
 mod client;
+mod composing;
 mod convert;
 mod diagnostics;
 mod dialect;

@@ -5,6 +5,7 @@
 
 use crate::Options;
 use crate::client::Features;
+use crate::composing::Composing;
 use crate::convert::{self, Text};
 use crate::diagnostics::diagnostics;
 use crate::event::{Event, Events, Judged, Question, View};
@@ -47,6 +48,7 @@ pub(crate) struct State {
     /// The configuration errors that the user has been told of.
     told: Vec<ConfigurationError>,
     workspace: Arc<Workspace>,
+    composing: Composing,
     disabled: Arc<Vec<&'static str>>,
     options: Options,
     model: Option<Arc<Model>>,
@@ -79,6 +81,7 @@ impl State {
             configurations: Configurations::default(),
             told: Vec::new(),
             workspace: Arc::default(),
+            composing: Composing::default(),
             disabled: Arc::default(),
             options,
             model: None,
@@ -132,7 +135,17 @@ impl State {
             Event::Seen(revision) => self.seen(&revision),
             Event::Failed(revision, uri, message) => self.failed(revision, &uri, &message),
             Event::Read(declared) => self.read(declared),
+            Event::Composed(found) => {
+                let (is_news, is_stale) = self.composing.take(found);
+                if is_stale {
+                    self.compose();
+                }
+                if is_news {
+                    self.judge_all();
+                }
+            }
             Event::Searched(message) => {
+                self.compose();
                 if let Some(searching) = self.searching.take() {
                     // Nobody watches the progress of a client that shows none.
                     let _unwatched = searching.send(message);
@@ -166,6 +179,7 @@ impl State {
             replaced.revision.abandon();
         }
         self.judge(&item.uri);
+        self.compose_for(&item.uri);
         self.tell_configuration_errors();
         self.watch_configuration_files();
     }
@@ -201,6 +215,7 @@ impl State {
         }
         document.revision = Arc::new(revision);
         self.judge(&uri);
+        self.compose_for(&uri);
         self.watch_configuration_files();
     }
 
@@ -225,6 +240,7 @@ impl State {
             workspace: Arc::clone(&self.workspace),
             disabled: Arc::clone(&self.disabled),
             source: Arc::from(uri.as_str()),
+            composition: self.composing.at(convert::path(uri).as_deref()),
             today: Some(today()),
         }
     }
@@ -516,15 +532,34 @@ impl State {
 
     /// Takes over what files outside the editor declare. While one is being edited its text counts instead.
     fn read(&mut self, declared: Vec<(Url, Declarations)>) {
-        let mut has_changed = false;
+        let (mut has_changed, mut composes) = (false, false);
         for (uri, declarations) in declared {
+            composes |= convert::path(&uri).is_some_and(|path| self.composing.hear(&path));
             if !self.documents.contains_key(&uri) {
                 has_changed |= self.declare(declarations);
             }
         }
+        // A search ends with it anyway.
+        if composes && self.searching.is_none() {
+            self.compose();
+        }
         if has_changed {
             self.judge_all();
         }
+    }
+
+    /// Finds out again how texts are put together, if the one at `uri` has a say in it.
+    fn compose_for(&mut self, uri: &Url) {
+        if convert::path(uri).is_some_and(|path| self.composing.hear(&path)) {
+            self.compose();
+        }
+    }
+
+    fn compose(&mut self) {
+        let open = self.documents.iter();
+        let open =
+            open.filter_map(|(uri, document)| Some((convert::path(uri)?, document.revision.buffer.clone())));
+        self.composing.run(&self.pool, &self.events, open.collect());
     }
 
     /// Tells the workspace what a source declares; whether that is news.

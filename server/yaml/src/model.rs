@@ -8,7 +8,7 @@ use leastwise_text::{TextRange, TextSize};
 use std::sync::Arc;
 
 /// One document of a stream. Parsing never fails: what could not be read is in [`Document::errors`].
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Document {
     pub(crate) source: Arc<str>,
     pub(crate) nodes: Vec<NodeData>,
@@ -23,7 +23,7 @@ pub struct Document {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct NodeId(pub(crate) u32);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct NodeData {
     /// The value alone, without anchor and tag; empty where a value is left out.
     pub(crate) range: TextRange,
@@ -34,7 +34,7 @@ pub(crate) struct NodeData {
     pub(crate) unknown: bool,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Content {
     Scalar {
         text: Box<str>,
@@ -162,6 +162,17 @@ impl Document {
     /// Template actions (`{{ … }}`) and conflict markers.
     pub fn templates(&self) -> &[TextRange] {
         &self.templates
+    }
+
+    /// The same document where every mapping and sequence may hold more than is written: part of something whose rest
+    /// stands elsewhere.
+    #[must_use]
+    pub fn as_part(&self) -> Self {
+        let mut part = self.clone();
+        let is_collection =
+            |node: &&mut NodeData| matches!(node.content, Content::Mapping { .. } | Content::Sequence { .. });
+        part.nodes.iter_mut().filter(is_collection).for_each(|node| node.unknown = true);
+        part
     }
 
     /// Whether a template decides in `range` what is there: what stands before and after need not be there together.

@@ -1,0 +1,14 @@
+//! How texts are put together before they reach a cluster: which are patches of others, and what overlays make of
+//! their bases. Paths are absolute and without `.` and `..`; files are read by who asks, so that the editor's own
+//! texts count.
+
+mod tree;
+
+pub use tree::{Compositions, is_kustomization, normal};
+
+/// How one text is put together with others.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Composition {
+    /// It is a patch: its objects are parts of others.
+    pub is_partial: bool,
+}
