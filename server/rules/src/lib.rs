@@ -34,6 +34,10 @@ mod service_exposure;
 mod supply_chain;
 
 #[cfg(test)]
+mod rewriting;
+#[cfg(test)]
+mod same_meaning;
+#[cfg(test)]
 mod testing;
 
 pub use context::{Context, Settings};

@@ -172,7 +172,7 @@ fn show(text: &str, marks: &[Mark]) -> String {
     shown
 }
 
-mod documentation {
+pub(crate) mod documentation {
     use super::find;
 
     use crate::{
@@ -183,7 +183,7 @@ mod documentation {
 
     const HEADINGS: [&str; 6] = ["Why", "Avoid", "Prefer", "Fix", "When it is fine", "References"];
 
-    fn example(rule: &Rule, heading: &str) -> String {
+    pub(crate) fn example(rule: &Rule, heading: &str) -> String {
         let section = rule.section(heading).unwrap_or_else(|| panic!("{} has no {heading}", rule.id));
         let yaml = section.split_once("```yaml\n").and_then(|(_, rest)| rest.split_once("\n```"));
         format!("{}\n", yaml.unwrap_or_else(|| panic!("{heading} of {} has no example", rule.id)).0)
@@ -239,7 +239,7 @@ mod documentation {
     }
 
     /// Settings under which the rule speaks, whatever its persona and version.
-    fn settings(rule: &Rule) -> Settings {
+    pub(crate) fn settings(rule: &Rule) -> Settings {
         let kubernetes = rule.until.map_or(KubernetesVersion::LATEST, |until| KubernetesVersion {
             minor: until.minor.saturating_sub(1),
             ..until
