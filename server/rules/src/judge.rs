@@ -4,7 +4,8 @@ use crate::finding::Report;
 use crate::rule::{Check, Rule};
 use crate::{Context, Finding, Profile, Settings};
 use leastwise_manifest::{Object, PodSpec, objects, pod_specs, role};
-use leastwise_yaml::{Document, Path};
+use leastwise_yaml::{Document, Path, Segment};
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What the rules say of a document.
@@ -82,19 +83,30 @@ impl Finding {
 
 /// Marks what a more telling rule has found at the same place, in it or around it, among these findings.
 pub fn cover(findings: &mut [Finding]) {
-    for index in 0..findings.len() {
-        let Finding { rule, path, rests_on, .. } = &findings[index];
-        let is_here = |other: &Finding| {
-            let touches = |place: &Path| other.path.holds(place) || place.holds(&other.path);
-            touches(path) || rests_on.as_ref().is_some_and(touches)
-        };
-        let covering = rule
-            .covered_by
-            .iter()
-            .copied()
-            .find(|id| findings.iter().any(|other| other.rule.id == *id && is_here(other)));
-        findings[index].covered_by = covering;
+    let mut places: HashMap<&str, Vec<&[Segment]>> = HashMap::new();
+    for finding in &*findings {
+        places.entry(finding.rule.id).or_default().push(finding.path.segments());
     }
+    places.values_mut().for_each(|places| places.sort_unstable());
+    let covering = |Finding { rule, path, rests_on, .. }: &Finding| {
+        let is_here = |places: &Vec<&[Segment]>| {
+            touches(places, path) || rests_on.as_ref().is_some_and(|place| touches(places, place))
+        };
+        rule.covered_by.iter().copied().find(|id| places.get(id).is_some_and(is_here))
+    };
+    let covered: Vec<_> = findings.iter().map(covering).collect();
+    for (finding, covered_by) in findings.iter_mut().zip(covered) {
+        finding.covered_by = covered_by;
+    }
+}
+
+/// Whether one of the sorted places holds `place` or lies in it.
+fn touches(places: &[&[Segment]], place: &Path) -> bool {
+    let place = place.segments();
+    // What lies in a place comes right after it in their order.
+    let inside = places.get(places.partition_point(|other| *other < place));
+    inside.is_some_and(|other| other.starts_with(place))
+        || (0..place.len()).any(|length| places.binary_search(&&place[..length]).is_ok())
 }
 
 struct Judge<'j, 'd> {

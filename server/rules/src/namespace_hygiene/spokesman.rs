@@ -12,7 +12,7 @@ pub(super) fn speaks_for<'d>(object: &Object<'d>, report: &Report<'_, '_>) -> Op
     let home = object.home();
     let workspace = report.workspace();
     let is_declared =
-        |name: &str| workspace.of_kind("Namespace").any(|namespace| namespace.object().name() == Some(name));
+        |name: &str| workspace.of_kind("Namespace").any(|namespace| namespace.name() == Some(name));
     match home {
         Namespace::Unknown => return None,
         Namespace::Named(name) if is_declared(name) => return None,
