@@ -1,3 +1,4 @@
+use crate::composition::Becoming;
 use crate::suppression::{Scope, Suppression, suppressions, unused};
 use crate::{Environment, partial};
 use leastwise_manifest::{Consulted, Object, Resource, objects};
@@ -90,6 +91,8 @@ impl DocumentAnalysis {
         // Fixes are proved on the text as it stands.
         let census = Census::of(&whole);
         let judgement = if is_partial { partial::judge(&document, &context) } else { whole };
+        let overlays = &environment.composition.overlays;
+        let becoming = (!is_partial).then(|| Becoming::of(&document, overlays, &context)).flatten();
         let objects = objects(&document);
         let suppressions = suppressions(&document, &objects);
         let found: Vec<_> = judgement.findings.iter().collect();
@@ -100,7 +103,14 @@ impl DocumentAnalysis {
             census,
             workloads: workloads(&objects, &judgement),
             pods: judgement.pods.into_iter().map(|pod| pod.path).collect(),
-            diagnoses: select(&document, judgement.findings, environment, &suppressions, unused),
+            diagnoses: select(
+                &document,
+                judgement.findings,
+                environment,
+                &suppressions,
+                becoming.as_ref(),
+                unused,
+            ),
             panicked: judgement.panicked,
             consulted: view.consulted(),
             suppressions,
@@ -121,6 +131,7 @@ fn select(
     mut findings: Vec<Finding>,
     environment: &Environment,
     suppressions: &[Suppression],
+    becoming: Option<&Becoming>,
     others: Vec<Diagnosis>,
 ) -> Vec<Diagnosis> {
     let configuration = &environment.configuration;
@@ -133,7 +144,8 @@ fn select(
         let silencing =
             in_force.iter().find(|one| one.reaches(&finding.object, finding.place.range) && one.names(rule));
         let is_known = || configuration.known.as_ref().is_some_and(|known| known.knows(document, &finding));
-        let suppressed = silencing.map(|one| one.reason.clone());
+        let is_cured = || becoming?.cures(document, &finding);
+        let suppressed = silencing.map(|one| one.reason.clone()).or_else(is_cured);
         Diagnosis {
             severity: configuration.severity_of(rule, finding.severity),
             suppressed: suppressed.or_else(|| is_known().then(|| "in the baseline".to_owned())),

@@ -107,3 +107,82 @@ fn kustomize_files_that_name_each_other_come_to_an_end() {
     ]);
     assert!(folder.found("b/web.yaml").len() > 5);
 }
+
+/// Whether what a file of the folder is said to miss is set by others, and by which.
+fn reasons(folder: &Folder, path: &str, field: &str) -> Vec<String> {
+    let found = folder.found(path).into_iter();
+    found
+        .filter(|one| one.contains(field))
+        .map(|one| one.split(": ").nth(1).unwrap_or("shown").to_owned())
+        .collect()
+}
+
+const BASE: (&str, &str) = ("base/kustomization.yaml", "resources: [web.yaml]\n");
+const WEB: (&str, &str) = ("base/web.yaml", DEPLOYMENT);
+
+/// Merges into the first container, whatever its place in the list.
+const ROOTLESS: &str = "\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  template:
+    spec:
+      containers:
+      - name: web
+        securityContext: {runAsNonRoot: true, allowPrivilegeEscalation: false}
+";
+
+const ESCALATION: &str = "containers[0].securityContext.allowPrivilegeEscalation";
+
+#[test]
+fn what_every_overlay_sets_is_not_missing_in_the_base() {
+    let prod =
+        ("overlays/prod/kustomization.yaml", "resources: [../../base]\npatches: [{path: patch.yaml}]\n");
+    let patch = ("overlays/prod/patch.yaml", ROOTLESS);
+    let folder = Folder::new(&[BASE, WEB, prod, patch]);
+    assert_eq!(reasons(&folder, "base/web.yaml", ESCALATION), ["set by overlays/prod"]);
+    // The other container is not patched.
+    let second = "containers[1].securityContext.allowPrivilegeEscalation";
+    assert_eq!(reasons(&folder, "base/web.yaml", second), ["shown"]);
+
+    let bare = ("overlays/test/kustomization.yaml", "resources: [../../base]\n");
+    let folder = Folder::new(&[BASE, WEB, prod, patch, bare]);
+    assert_eq!(reasons(&folder, "base/web.yaml", ESCALATION), ["shown"]);
+
+    let operations = (
+        "overlays/test/kustomization.yaml",
+        "resources: [../../base]\npatches:\n- target: {kind: Deployment, name: web}\n  patch: |\n    \
+         - {op: add, path: /spec/template/spec/containers/0/securityContext, value: {allowPrivilegeEscalation: false}}\n",
+    );
+    let folder = Folder::new(&[BASE, WEB, prod, patch, operations]);
+    assert_eq!(reasons(&folder, "base/web.yaml", ESCALATION), ["set by overlays/prod, overlays/test"]);
+}
+
+#[test]
+fn components_patch_what_those_build_on_that_name_them() {
+    let folder = Folder::new(&[
+        BASE,
+        WEB,
+        ("parts/rootless/kustomization.yaml", "kind: Component\npatches: [{path: patch.yaml}]\n"),
+        ("parts/rootless/patch.yaml", ROOTLESS),
+        ("prod/kustomization.yaml", "resources: [../base]\ncomponents: [../parts/rootless]\n"),
+    ]);
+    assert_eq!(reasons(&folder, "base/web.yaml", ESCALATION), ["set by prod"]);
+}
+
+#[test]
+fn a_base_stands_as_it_is_where_an_overlay_cannot_be_followed() {
+    let patch = ("prod/patch.yaml", ROOTLESS);
+    let undecided = [
+        "resources: [../base]\npatches: [{path: patch.yaml}]\nreplacements: [{path: some.yaml}]\n",
+        "resources: [../base]\npatches: [{path: patch.yaml, target: {kind: Deployment, labelSelector: app=web}}]\n",
+        "resources: [../base]\npatches: [{path: patch.yaml, target: {name: w.+}}]\n",
+        "resources: [../base]\npatches: [{path: patch.yaml}, {path: gone.yaml}]\n",
+        "resources: [../base]\npatches: [{path: patch.yaml}]\ncomponents: [https://example.com/part]\n",
+    ];
+    for text in undecided {
+        let folder = Folder::new(&[BASE, WEB, patch, ("prod/kustomization.yaml", text)]);
+        assert_eq!(reasons(&folder, "base/web.yaml", ESCALATION), ["shown"], "{text}");
+    }
+}

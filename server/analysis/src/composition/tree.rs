@@ -1,4 +1,5 @@
-use crate::composition::Composition;
+use crate::composition::overlay::OverlayPatch;
+use crate::composition::{Composition, Overlay};
 use leastwise_manifest::{KUSTOMIZATION_NAMES, Kustomization, PatchText};
 use leastwise_yaml::parse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,6 +8,13 @@ use std::sync::Arc;
 
 /// As many Kustomize files as are followed; more than any honest workspace has.
 const FILES: usize = 5_000;
+
+/// As deep as they may build on each other, and as many steps as are made from one to another.
+const DEPTH: usize = 32;
+const STEPS: usize = 50_000;
+
+/// As many overlays as a base is judged with: each costs as much as the base itself.
+const OVERLAYS: usize = 16;
 
 /// All texts that are put together with others, by path.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,7 +38,15 @@ impl Compositions {
                 pending.extend(tree.named_by(&path));
             }
         }
-        let by_path = tree.partial().map(|path| (path, Arc::new(Composition { is_partial: true })));
+        let mut by_path: BTreeMap<PathBuf, Composition> = BTreeMap::new();
+        for path in tree.partial() {
+            by_path.entry(path).or_default().is_partial = true;
+        }
+        for (path, overlays) in tree.overlays() {
+            // Where one of them is not decided, nothing is known of all.
+            by_path.entry(path).or_default().overlays = overlays.unwrap_or_default();
+        }
+        let by_path = by_path.into_iter().map(|(path, composition)| (path, Arc::new(composition)));
         Self { by_path: by_path.collect(), sources: tree.sources }
     }
 
@@ -105,6 +121,55 @@ impl Tree<'_> {
             .find(|path| self.files.contains_key(path) || self.text(path).is_some())
     }
 
+    /// What each text that Kustomize files build on becomes; `None` where that is not decided.
+    fn overlays(&mut self) -> BTreeMap<PathBuf, Option<Vec<Overlay>>> {
+        let layers = self.layers();
+        let mut named = BTreeSet::new();
+        for path in layers.keys() {
+            let file = &self.files[path];
+            let folders = file.resources.iter().filter_map(|name| beside(path, name));
+            // One that names itself is still the outermost.
+            named.extend(folders.filter_map(|folder| self.known_in(&folder)).filter(|other| other != path));
+        }
+        let mut overlays = BTreeMap::new();
+        let mut left = STEPS;
+        for root in layers.keys().filter(|path| !named.contains(*path) && !self.files[*path].is_component) {
+            let mut walk =
+                Walk { tree: self, layers: &layers, root, overlays: &mut overlays, left: &mut left };
+            walk.file(root, &Some(Vec::new()), &mut Vec::new());
+        }
+        if left == 0 { BTreeMap::new() } else { overlays }
+    }
+
+    /// The patches of each Kustomize file, those of its components before its own.
+    fn layers(&mut self) -> BTreeMap<PathBuf, Layer> {
+        let paths: Vec<_> = self.files.keys().cloned().collect();
+        paths.into_iter().map(|path| (path.clone(), self.layer(&path, DEPTH))).collect()
+    }
+
+    fn layer(&mut self, path: &Path, depth: usize) -> Layer {
+        let file = self.files.get(path).filter(|file| !file.is_opaque && depth > 0)?.clone();
+        let mut patches = Vec::new();
+        for name in &file.components {
+            let component = self.known_in(&beside(path, name)?)?;
+            patches.extend(self.layer(&component, depth - 1)?);
+        }
+        for patch in file.patches {
+            let text = match patch.text {
+                PatchText::Inline(text) => text,
+                PatchText::File(name) => self.text(&beside(path, &name)?)?,
+            };
+            let documents =
+                parse(&text).documents().iter().map(|placed| Arc::clone(&placed.document)).collect();
+            patches.push(Arc::new(OverlayPatch { target: patch.target, documents }));
+        }
+        Some(patches)
+    }
+
+    fn known_in(&self, folder: &Path) -> Option<PathBuf> {
+        KUSTOMIZATION_NAMES.iter().map(|name| folder.join(name)).find(|path| self.files.contains_key(path))
+    }
+
     /// The files that are patches, and nothing else.
     fn partial(&self) -> impl Iterator<Item = PathBuf> {
         let mut patches = BTreeSet::new();
@@ -123,6 +188,62 @@ impl Tree<'_> {
         }
         patches.into_iter()
     }
+}
+
+/// What a Kustomize file changes, in order; `None` where that is not decided.
+type Layer = Option<Vec<Arc<OverlayPatch>>>;
+
+/// From one Kustomize file that nobody builds on to all texts that it builds on.
+struct Walk<'w, 'r> {
+    tree: &'w Tree<'r>,
+    layers: &'w BTreeMap<PathBuf, Layer>,
+    root: &'w Path,
+    overlays: &'w mut BTreeMap<PathBuf, Option<Vec<Overlay>>>,
+    left: &'w mut usize,
+}
+
+impl Walk<'_, '_> {
+    /// Follows a Kustomize file; `outer` is what those change that build on it, `above` are those.
+    fn file(&mut self, path: &Path, outer: &Layer, above: &mut Vec<PathBuf>) {
+        let Some(file) = self.tree.files.get(path) else { return };
+        if above.len() >= DEPTH || above.iter().any(|other| other == path) {
+            return;
+        }
+        let own = self.layers.get(path).cloned().flatten();
+        let patches = own.zip(outer.clone()).map(|(own, outer)| own.into_iter().chain(outer).collect());
+        above.push(path.to_owned());
+        for resource in file.resources.iter().filter_map(|name| beside(path, name)) {
+            if *self.left == 0 {
+                break;
+            }
+            *self.left -= 1;
+            match self.tree.known_in(&resource) {
+                Some(folder) => self.file(&folder, &patches, above),
+                None => self.reach(resource, patches.clone()),
+            }
+        }
+        above.pop();
+    }
+
+    fn reach(&mut self, text: PathBuf, patches: Layer) {
+        let overlay = patches.map(|patches| Overlay { name: name(self.root, &text), patches });
+        let known = self.overlays.entry(text).or_insert_with(|| Some(Vec::new()));
+        *known = known.take().zip(overlay).map(|(mut known, overlay)| {
+            known.push(overlay);
+            known
+        });
+        if known.as_ref().is_some_and(|known| known.len() > OVERLAYS) {
+            *known = None;
+        }
+    }
+}
+
+/// The folder of an overlay, as it is called from where it parts from the text's.
+fn name(root: &Path, text: &Path) -> String {
+    let folder = root.parent().unwrap_or(root);
+    let shared = folder.components().zip(text.components()).take_while(|(one, other)| one == other).count();
+    let name: PathBuf = folder.components().skip(shared).collect();
+    if name.as_os_str().is_empty() { "its kustomization".to_owned() } else { name.display().to_string() }
 }
 
 /// What a Kustomize file at `path` means by `name`. Addresses mean nothing here: nothing is fetched.
