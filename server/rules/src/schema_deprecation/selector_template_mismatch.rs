@@ -82,14 +82,18 @@ fn check(object: &Object<'_>, report: &mut Report<'_, '_>) {
                 .find(path, "The selector does not match the labels of the pod template")
                 .related(&labels, "the labels of the pods");
         }
-        // Older versions and ReplicationControllers take the labels of the template. Kustomize can add a selector; and
-        // a part of a workload, which a tool lays over the whole, seldom has both labels and an image.
-        None if object.api_version() == Some("apps/v1")
-            && !pod.labels().known.is_empty()
-            && pod.containers().iter().any(|container| container.image().is_some())
-            && report.workspace().of_kind("Kustomization").next().is_none() =>
+        Some(selector)
+            if selector.is_empty() && object.api_group() == Some("apps") && !may_be_set(report) =>
         {
-            report.find(path, "The selector is not set, and apps/v1 has no default for it");
+            report.find(path, "The selector is empty, which the API server refuses");
+        }
+        // Older versions and ReplicationControllers take the labels of the template.
+        None if object.api_version() == Some("apps/v1") && !may_be_set(report) => {
+            // A part of a workload, which a tool lays over the whole, seldom has both labels and an image.
+            let has_image = || pod.containers().iter().any(|container| container.image().is_some());
+            let is_part = pod.labels().known.is_empty() || !has_image();
+            let message = "The selector is not set, and apps/v1 has no default for it";
+            report.find(path, message).pedantic_if(is_part);
         }
         _ => {}
     }
@@ -101,10 +105,15 @@ fn holds_template(document: &Document, path: &Path) -> bool {
     range.is_some_and(|range| document.templates().iter().any(|template| range.contains_range(*template)))
 }
 
+/// Whether Kustomize may add a selector.
+fn may_be_set(report: &Report<'_, '_>) -> bool {
+    report.workspace().of_kind("Kustomization").next().is_some()
+}
+
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::testing::{check, check_silent};
+    use crate::testing::{check, check_pedantic, check_silent};
 
     #[test]
     fn a_selector_that_does_not_match_or_is_not_there_is_found() {
@@ -178,6 +187,23 @@ mod tests {
             &format!("{kustomized}---\napiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"),
         );
         check_silent(&RULE, &with("extensions/v1beta1", "replicas: 1", "app: web", web));
-        check_silent(&RULE, &with("apps/v1", "replicas: 1", "app: web", "{name: web}"));
+        check_pedantic(&RULE, &with("apps/v1", "replicas: 1", "app: web", "{name: web}"));
+    }
+
+    #[test]
+    fn an_empty_selector_is_refused() {
+        check(
+            &RULE,
+            "
+            apiVersion: apps/v1
+            kind: StatefulSet
+            spec:
+              selector: {matchLabels: {}}
+              ^^^^^^^^ is empty, which the API server refuses
+              template:
+                metadata: {labels: {app: web}}
+                spec: {containers: [{name: web, image: web}]}
+            ",
+        );
     }
 }
