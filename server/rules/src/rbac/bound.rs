@@ -8,6 +8,9 @@ use crate::finding::{Found, Report};
 use leastwise_manifest::{Binding, Declared, Labels, Object, Role, View, binding, lookup};
 use leastwise_yaml::Path;
 
+/// How many bindings are shown beside a finding.
+const SHOWN: usize = 3;
+
 /// A label that adds the rules of a ClusterRole to those of the role that the rest of its key names.
 const AGGREGATE_TO: &str = "rbac.authorization.k8s.io/aggregate-to-";
 
@@ -31,11 +34,10 @@ pub(super) fn find_by<'f>(
     severity: Severity,
     report: &'f mut Report<'_, '_>,
 ) -> Found<'f> {
-    const SHOWN: usize = 3;
     let bindings = bindings_of(role, kinds, report.workspace());
     let severity = if bindings.is_empty() { severity } else { higher(severity) };
     let mut found = report.find(path, message).severity(severity);
-    for declared in bindings.into_iter().take(SHOWN) {
+    for declared in bindings {
         let object = declared.object();
         let message = format!("{} grants it to {}", title(&object), subjects(&object));
         found = found.related_in(declared, &declared.path.keys(&["roleRef", "name"]), message);
@@ -43,7 +45,7 @@ pub(super) fn find_by<'f>(
     found
 }
 
-/// The bindings of the workspace that grant the role, or a ClusterRole that gathers its rules, to anyone.
+/// The first bindings of the workspace that grant the role, or a ClusterRole that gathers its rules, to anyone.
 fn bindings_of<'w>(role: &Role<'_>, kinds: &[&str], workspace: &View<'w>) -> Vec<&'w Declared> {
     let Some(name) = role.object.name() else { return Vec::new() };
     let gathering = if role.is_cluster_role() { gathering(&role.object, workspace) } else { Vec::new() };
@@ -57,7 +59,7 @@ fn bindings_of<'w>(role: &Role<'_>, kinds: &[&str], workspace: &View<'w>) -> Vec
         };
         is_named && grants(&declared.object())
     };
-    kinds.iter().flat_map(|kind| workspace.of_kind(kind)).filter(is_granted).collect()
+    kinds.iter().flat_map(|kind| workspace.of_kind(kind)).filter(is_granted).take(SHOWN).collect()
 }
 
 /// Whether a binding that has the role's name is for it, and for anyone.
