@@ -398,7 +398,8 @@ impl<'d> Node<'d> {
         }
     }
 
-    /// Looks a key up, through aliases and merge keys. The last of repeated keys counts, as in Kubernetes.
+    /// Looks a key up, through aliases and merge keys. The last of repeated keys counts, as in Kubernetes; where a
+    /// template chooses between them and they say different things, nobody knows which.
     /// In a null nothing is present; in any other value that is not a mapping the answer is unknown.
     pub fn get(self, key: &str) -> Field<'d> {
         match self.kind() {
@@ -406,7 +407,7 @@ impl<'d> Node<'d> {
                 // Nearly every look-up ends here, without following merges.
                 let own = || self.resolved().own_entries(self.is_alias());
                 if let Some(entry) = own().rfind(|entry| entry.key.is_key(key)) {
-                    return Field::Present(entry);
+                    return if self.is_chosen(key, &entry) { Field::Unknown } else { Field::Present(entry) };
                 }
                 let mut found = None;
                 let mut open = self.is_open();
@@ -427,6 +428,19 @@ impl<'d> Node<'d> {
             Kind::Scalar(_) if self.is_null() => Field::Absent,
             _ => Field::Unknown,
         }
+    }
+
+    /// Whether a template chooses between this last entry of a key and an earlier one that says something else.
+    fn is_chosen(self, key: &str, last: &Entry<'d>) -> bool {
+        if self.document.templates.is_empty() {
+            return false;
+        }
+        let written = |entry: &Entry<'_>| self.document.text(entry.value.range());
+        self.resolved().own_entries(false).filter(|entry| entry.key.is_key(key)).any(|earlier| {
+            earlier.range.start() < last.range.start()
+                && written(&earlier) != written(last)
+                && self.document.branches_in(TextRange::new(earlier.range.start(), last.range.start()))
+        })
     }
 
     /// The entries of a mapping, those that merge keys bring after its own; a key that an earlier mapping holds
