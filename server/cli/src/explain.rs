@@ -97,7 +97,7 @@ fn markdown_page(rule: &Rule) -> String {
     }
     let documentation = rule.documentation();
     if let Some(start) = documentation.find("\n## ") {
-        let _ = write!(page, "{}\n", documentation[start..].trim_end());
+        let _ = writeln!(page, "{}", documentation[start..].trim_end());
     }
     if !rule.also.is_empty() {
         page.push_str("\n## Elsewhere\n");

@@ -1,7 +1,7 @@
 //! The objects of a workspace, by kind, and who has asked for which: so that a change of one file makes only those
 //! be judged again that asked for something it declares.
 
-use crate::{Binds, Namespace, Object, RunsAs, is_workload, objects, pod_specs};
+use crate::{Binds, Labels, Namespace, Object, RunsAs, Selector, is_workload, objects, pod_specs};
 use leastwise_yaml::{Document, Path, Stream};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
@@ -77,6 +77,8 @@ pub struct Declared {
     kind: Option<Box<str>>,
     name: Option<Box<str>>,
     home: Home,
+    /// The labels of its pods, once somebody has asked.
+    pod_labels: Arc<OnceLock<Vec<KnownLabels>>>,
     /// As whom its pods run, once somebody has asked.
     runs_as: Arc<OnceLock<RunsAs>>,
     /// Whom it binds to which role, once somebody has asked.
@@ -89,6 +91,25 @@ enum Home {
     Named(Box<str>),
     Unsaid,
     Unknown,
+}
+
+/// [`Labels`] that outlive their document.
+#[derive(Clone, Debug)]
+struct KnownLabels {
+    known: Vec<(Box<str>, Option<Box<str>>)>,
+    open: bool,
+}
+
+impl KnownLabels {
+    fn of(labels: &Labels<'_>) -> Self {
+        let owned = |(key, value): &(&str, Option<&str>)| (Box::from(*key), value.map(Box::from));
+        Self { known: labels.known.iter().map(owned).collect(), open: labels.open }
+    }
+
+    fn labels(&self) -> Labels<'_> {
+        let known = self.known.iter().map(|(key, value)| (key.as_ref(), value.as_deref()));
+        Labels { known: known.collect(), open: self.open }
+    }
 }
 
 /// Two are equal when they say the same, wherever in their source they stand.
@@ -124,6 +145,20 @@ impl Declared {
             Home::Unsaid => Namespace::Unsaid,
             Home::Unknown => Namespace::Unknown,
         }
+    }
+
+    /// The labels of its pods. Read when first asked for, and then remembered: every selector may ask for them.
+    pub fn pod_labels(&self) -> impl Iterator<Item = Labels<'_>> {
+        let read = || {
+            let pods = pod_specs(&self.object());
+            pods.iter().map(|pod| KnownLabels::of(&pod.labels())).collect()
+        };
+        self.pod_labels.get_or_init(read).iter().map(KnownLabels::labels)
+    }
+
+    /// Whether the selector could reach one of its pods.
+    pub fn may_be_selected(&self, selector: &Selector<'_>) -> bool {
+        self.pod_labels().any(|labels| selector.matches(&labels) != Some(false))
     }
 
     /// As whom its pods run. Read when first asked for, and then remembered: every workload may ask for it.
@@ -244,6 +279,7 @@ impl Declarations {
                 Namespace::Unsaid => Home::Unsaid,
                 Namespace::Unknown => Home::Unknown,
             },
+            pod_labels: Arc::default(),
             runs_as: Arc::default(),
             binds: Arc::default(),
         };

@@ -1,7 +1,7 @@
 //! The pods that a PodDisruptionBudget is about, for the rules that compare its thresholds with their number.
 
 use super::scaling::{Scale, is_built_in, scale};
-use leastwise_manifest::{Declared, DisruptionBudget, View, pod_specs};
+use leastwise_manifest::{Declared, DisruptionBudget, Labels, View, pod_specs};
 
 /// The workloads that a budget selects.
 pub(super) struct Budgeted<'w> {
@@ -26,10 +26,11 @@ pub(super) fn budgeted<'w>(workspace: &View<'w>, budget: &DisruptionBudget<'_>) 
     }
     let mut found: Option<Budgeted<'w>> = None;
     for declared in workspace.workloads() {
-        let object = declared.object();
-        if !declared.home().may_be(home) {
+        let may_be_counted = |labels: &Labels<'_>| budget.selects(labels) != Some(false);
+        if !declared.home().may_be(home) || !declared.pod_labels().any(|labels| may_be_counted(&labels)) {
             continue;
         }
+        let object = declared.object();
         for pod in pod_specs(&object) {
             match budget.selects(&pod.labels()) {
                 Some(false) => continue,

@@ -1,8 +1,6 @@
 //! What the rules on NetworkPolicies share: whom a policy lets through, and which pods a selector reaches.
 
-use leastwise_manifest::{
-    Declared, Namespace, NetworkPolicy, Object, PodSpec, Selector, View, lookup, pod_specs,
-};
+use leastwise_manifest::{Declared, Namespace, NetworkPolicy, Object, PodSpec, Selector, View, lookup};
 use leastwise_yaml::{Field, Node, Path};
 
 /// Someone whom a rule of a policy lets through.
@@ -83,11 +81,10 @@ pub(super) fn selects_nothing(
     }
     let mut is_alone = true;
     for declared in workspace.workloads() {
-        let workload = declared.object();
         if !declared.home().may_be(home) {
             continue;
         }
-        if pod_specs(&workload).iter().any(|pod| selector.matches(&pod.labels()) != Some(false)) {
+        if declared.may_be_selected(selector) {
             return None;
         }
         is_alone &= !workspace.is_in(declared, home);

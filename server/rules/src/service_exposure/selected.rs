@@ -9,8 +9,8 @@ pub(super) fn selected<'w>(service: &Service<'_>, view: &View<'w>) -> Vec<(&'w D
     let is_selected = |pod: &PodSpec<'_>| selector.matches(&pod.labels()) == Some(true);
     let mut selected = Vec::new();
     for declared in view.workloads() {
-        let object = declared.object();
-        if view.is_in(declared, home) {
+        if view.is_in(declared, home) && declared.may_be_selected(&selector) {
+            let object = declared.object();
             selected.extend(pod_specs(&object).into_iter().filter(is_selected).map(|pod| (declared, pod)));
         }
     }

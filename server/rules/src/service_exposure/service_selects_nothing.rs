@@ -1,7 +1,7 @@
 use crate::finding::Report;
 use crate::rule::{Check, rule};
 use crate::{Checker::*, Confidence, Family};
-use leastwise_manifest::{Object, Service, pod_specs};
+use leastwise_manifest::{Object, Service};
 
 rule! {
     /// No pod that the workspace declares carries all labels that the Service selects by.
@@ -62,10 +62,8 @@ fn check(object: &Object<'_>, report: &mut Report<'_, '_>) {
     let workspace = report.workspace();
     let (mut is_alone, mut is_selected) = (true, workspace.may_hide_pods(home));
     for declared in workspace.workloads() {
-        let workload = declared.object();
         is_alone &= !workspace.is_in(declared, home);
-        is_selected |= declared.home().may_be(home)
-            && pod_specs(&workload).iter().any(|pod| selector.matches(&pod.labels()) != Some(false));
+        is_selected |= declared.home().may_be(home) && declared.may_be_selected(&selector);
     }
     if !is_selected && (!is_alone || selector.is_known()) {
         let message = format!("{} selects no pod that the workspace declares", service.title());

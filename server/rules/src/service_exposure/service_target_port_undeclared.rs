@@ -99,10 +99,10 @@ fn declared_ports<'w>(service: &Service<'_>, report: &Report<'w, '_>) -> Option<
     let mut ports = Vec::new();
     let mut is_selected = false;
     for declared in report.workspace().workloads() {
-        let object = declared.object();
-        if !declared.home().may_be(service.object.home()) {
+        if !declared.home().may_be(service.object.home()) || !declared.may_be_selected(&selector) {
             continue;
         }
+        let object = declared.object();
         for pod in pod_specs(&object) {
             match selector.matches(&pod.labels()) {
                 Some(true) => is_selected = true,
