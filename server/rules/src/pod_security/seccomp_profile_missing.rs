@@ -77,6 +77,14 @@ fn check(pod: &PodSpec<'_>, report: &mut Report<'_, '_>) {
     if pod.is_windows() != Some(false) {
         return;
     }
+    let containers = pod.containers();
+    for container in &containers {
+        let level = Level::Container(container);
+        if let Seccomp::Off(value) = seccomp(level) {
+            let message = format!("{} has no seccomp profile: {value} is none", container.title());
+            report.find(level.path(SECCOMP_TYPE), message);
+        }
+    }
     let (one, many) = match seccomp(Level::Pod(pod)) {
         Seccomp::Filtered | Seccomp::Unknown => return,
         Seccomp::Off(_) => {
@@ -84,7 +92,6 @@ fn check(pod: &PodSpec<'_>, report: &mut Report<'_, '_>) {
         }
         Seccomp::Unset => ("has no seccomp profile", "have no seccomp profile"),
     };
-    let containers = pod.containers();
     let says = |says: &Seccomp<'_>, container| seccomp(Level::Container(container)) == *says;
     let lacking: Vec<_> = containers.iter().filter(|container| says(&Seccomp::Unset, container)).collect();
     let message = match lacking.as_slice() {
@@ -160,6 +167,20 @@ mod tests {
               - name: web
             ",
         );
+        check(
+            &RULE,
+            "
+            apiVersion: v1
+            kind: Pod
+            spec:
+              securityContext: {seccompProfile: {type: RuntimeDefault}}
+              containers:
+              - name: web
+              - name: debug
+                securityContext: {seccompProfile: {type: Unconfined}}
+                                                         ^^^^^^^^^^ container \"debug\" has no seccomp profile: Unconfined is none
+            ",
+        );
         let text = "apiVersion: v1\nkind: Pod\nspec:\n  securityContext: {seccompProfile: {type: Unconfined}}\n  \
                     containers: [{name: web}]\n";
         let (_, finding) = &find(&RULE, &Settings::default(), text)[0];
@@ -172,7 +193,6 @@ mod tests {
             ("linux", "RuntimeDefault", ""),
             ("linux", "Localhost", ""),
             ("linux", "", "Localhost"),
-            ("linux", "RuntimeDefault", "Unconfined"), // is another rule's
             ("linux", "\"{{ .Values.seccomp }}\"", ""),
             ("linux", "", "\"{{ .Values.seccomp }}\""),
             ("windows", "", ""),

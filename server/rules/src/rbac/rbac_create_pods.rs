@@ -61,6 +61,8 @@ pub(super) const PERMISSION: Permission = Permission {
     resources: &[
         ("", &["pods", "replicationcontrollers"]),
         ("apps", &["deployments", "daemonsets", "statefulsets", "replicasets"]),
+        // Of old servers, whose objects are those of apps.
+        ("extensions", &["deployments", "daemonsets", "replicasets"]),
         ("batch", &["jobs", "cronjobs"]),
     ],
     what: "pods and what makes them",
@@ -86,6 +88,8 @@ mod tests {
                                                    ^^^^ This rule can create pods wherever the role is bound, which runs any image
                                                          ^^^^ This rule can create jobs
             - {apiGroups: [\"\"], resources: [deployments, pods/log], verbs: [create]}
+            - {apiGroups: [extensions], resources: [daemonsets], verbs: [create]}
+                                                    ^^^^^^^^^^ This rule can create daemonsets
             - {apiGroups: [apps], resources: [deployments], verbs: [get, update]}
             - {apiGroups: [apps], resources: [deployments], verbs: [create], resourceNames: [web]}
             ",

@@ -65,6 +65,8 @@ const PERMISSION: Permission = Permission {
     resources: &[
         ("", &["secrets", "pods", "services", "replicationcontrollers"]),
         ("apps", &["deployments", "daemonsets", "statefulsets", "replicasets"]),
+        // Of old servers, whose objects are those of apps.
+        ("extensions", &["deployments", "daemonsets", "replicasets"]),
         ("batch", &["jobs", "cronjobs"]),
     ],
     what: "what programs run on",

@@ -58,6 +58,8 @@ const PERMISSION: Permission = Permission {
         ("", &["services", "endpoints"]),
         ("discovery.k8s.io", &["endpointslices"]),
         ("networking.k8s.io", &["networkpolicies", "ingresses"]),
+        // Of old servers, whose objects are those of networking.k8s.io.
+        ("extensions", &["networkpolicies", "ingresses"]),
     ],
     what: "Services, Ingresses and NetworkPolicies",
     so: "which redirects or opens traffic",
@@ -82,6 +84,8 @@ mod tests {
                                                                ^^^^^^^^ This rule can create services in its namespace
                                                                          ^^^^^^^^^ This rule can create ingresses
             - {apiGroups: [networking.k8s.io], resources: [services], verbs: [create]}
+            - {apiGroups: [extensions], resources: [ingresses], verbs: [update]}
+                                                    ^^^^^^^^^ This rule can update ingresses
             - {apiGroups: [discovery.k8s.io], resources: [endpointslices], verbs: [get, list, watch]}
             ",
         );

@@ -62,6 +62,8 @@ const PERMISSION: Permission = Permission {
     resources: &[
         ("", &["pods", "replicationcontrollers"]),
         ("apps", &["deployments", "daemonsets", "statefulsets", "replicasets"]),
+        // Of old servers, whose objects are those of apps.
+        ("extensions", &["deployments", "daemonsets", "replicasets"]),
         ("batch", &["jobs", "cronjobs"]),
     ],
     what: "pods and what makes them",

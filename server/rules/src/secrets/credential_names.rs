@@ -9,6 +9,7 @@ const NOUNS: &[&[&str]] = &[
     &["SECRET"],
     &["TOKEN"],
     &["BEARER"],
+    &["JWT"],
     &["APIKEY"],
     &["AUTHTOKEN"],
     &["SECRETKEY"],
@@ -27,6 +28,8 @@ const NOUNS: &[&[&str]] = &[
     &["SHARED", "KEY"],
     &["SIGNING", "KEY"],
     &["STORAGE", "KEY"],
+    // The public half; a literal one tells that its pair is kept the same way.
+    &["AWS", "ACCESS", "KEY", "ID"],
 ];
 
 /// Short forms that mean a password only after another word: `DB_PASS`, but `PWD` is a directory.
@@ -130,6 +133,8 @@ mod tests {
             "AZURE_STORAGE_KEY",
             "BEARER",
             "JWT_SECRET",
+            "USER_JWT",
+            "AWS_ACCESS_KEY_ID",
             "API_TOKEN_VALUE",
         ] {
             assert_eq!(credential(name), Some(Credential::Token), "{name}");
