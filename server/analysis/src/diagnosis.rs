@@ -4,7 +4,7 @@ use crate::{Environment, partial};
 use leastwise_manifest::{Consulted, Object, Resource, objects};
 use leastwise_rules::{
     Census, Confidence, Context, Finding, Judgement, Panicked, Plan, Profile, Severity, cover, judge,
-    profile_reached,
+    judge_values, profile_reached,
 };
 use leastwise_text::{TextEdit, TextRange};
 use leastwise_yaml::{Document, Path};
@@ -87,7 +87,10 @@ impl DocumentAnalysis {
         let view = environment.view();
         let context = Context { settings: &settings, workspace: &view, plan };
         let is_partial = environment.composition.is_partial || partial::says_so(&document);
-        let whole = judge(&document, &context);
+        let whole = match environment.composition.is_chart_values {
+            true => judge_values(&document, &context),
+            false => judge(&document, &context),
+        };
         // Fixes are proved on the text as it stands.
         let census = Census::of(&whole);
         let judgement = if is_partial { partial::judge(&document, &context) } else { whole };

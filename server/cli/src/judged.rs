@@ -6,6 +6,7 @@ use crate::problem::Problem;
 use crate::progress;
 use crate::sources::{Origin, Source};
 use crate::text::{self, Encoding};
+use leastwise_analysis::composition::is_chart_values;
 use leastwise_analysis::{Configuration, Environment, File, Sighting, Text, today};
 use leastwise_manifest::Workspace;
 use rayon::prelude::*;
@@ -110,12 +111,14 @@ fn read(source: Source, configuration: Arc<Configuration>) -> Result<Outcome, Pr
         Some((row, column)) if is_input || text.is_kubernetes() => {
             Err(Problem::NotText { name: source.name, row, column })
         }
-        None if text.is_kubernetes() => Ok(Outcome::Kubernetes(Box::new(Read {
-            source,
-            encoding: decoded.encoding,
-            configuration,
-            text,
-        }))),
+        None if text.is_kubernetes() || is_chart_values(&source.place) => {
+            Ok(Outcome::Kubernetes(Box::new(Read {
+                source,
+                encoding: decoded.encoding,
+                configuration,
+                text,
+            })))
+        }
         _ => Ok(Outcome::Other { untouched: is_input.then(|| decoded.encoding.encode(&decoded.text)) }),
     }
 }

@@ -36,6 +36,8 @@ pub struct Container<'d> {
     pub node: Node<'d>,
     /// Where it stands in its document.
     pub path: Path,
+    /// The key of its security context: `securityContext`, but for values of charts.
+    pub(crate) context: &'static str,
 }
 
 impl<'d> Container<'d> {
@@ -48,6 +50,7 @@ impl<'d> Container<'d> {
     pub fn title(&self) -> String {
         match self.name() {
             Some(name) => format!("container \"{name}\""),
+            None if self.path.segments().is_empty() => "the container".to_owned(),
             None => format!("the container at {}", self.path),
         }
     }
@@ -59,26 +62,26 @@ impl<'d> Container<'d> {
 
     /// The field `keys` of its `securityContext`.
     pub fn security(&self, keys: &[&str]) -> Field<'d> {
-        security(self.node, keys)
+        security(self.node, self.context, keys)
     }
 
     /// The boolean `keys` of its `securityContext`.
     pub fn security_boolean(&self, keys: &[&str]) -> Setting<'d, bool> {
-        Setting::read(security(self.node, keys), Node::as_bool)
+        Setting::read(security(self.node, self.context, keys), Node::as_bool)
     }
 
     /// The whole number `keys` of its `securityContext`.
     pub fn security_integer(&self, keys: &[&str]) -> Setting<'d, i64> {
-        Setting::read(security(self.node, keys), Node::as_integer)
+        Setting::read(security(self.node, self.context, keys), Node::as_integer)
     }
 
     /// The string `keys` of its `securityContext`.
     pub fn security_string(&self, keys: &[&str]) -> Setting<'d, &'d str> {
-        Setting::read(security(self.node, keys), Node::as_str)
+        Setting::read(security(self.node, self.context, keys), Node::as_str)
     }
 
     /// The path of the field `keys` of its `securityContext`.
     pub fn security_path(&self, keys: &[&str]) -> Path {
-        self.path.key("securityContext").keys(keys)
+        self.path.key(self.context).keys(keys)
     }
 }

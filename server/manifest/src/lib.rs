@@ -27,6 +27,7 @@ mod selector;
 mod service;
 mod service_account;
 mod setting;
+mod values;
 mod workspace;
 
 pub use annotation::Annotation;
@@ -52,4 +53,5 @@ pub use selector::{Labels, Operator, Requirement, Selector};
 pub use service::{PortReference, Service, ServicePort};
 pub use service_account::ServiceAccount;
 pub use setting::{Setting, boolean, integer, lookup, string};
+pub use values::security_contexts;
 pub use workspace::{Consulted, Declarations, Declared, View, Workspace};

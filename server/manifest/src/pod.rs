@@ -1,6 +1,6 @@
 //! Pod specs wherever they stand: in the workload kinds, and in custom resources by their shape.
 
-use crate::setting::{Setting, boolean, security, string};
+use crate::setting::{CONTEXT, Setting, boolean, security, string};
 use crate::{Container, ContainerList, Labels, Object};
 use leastwise_yaml::{Field, Kind, Node, Path, Segment};
 
@@ -15,6 +15,8 @@ pub struct PodSpec<'d> {
     pub path: Path,
     /// Where the pod's own metadata stands, or would.
     pub metadata: Path,
+    /// The key of its security context: `securityContext`, but for values of charts.
+    pub(crate) context: &'static str,
 }
 
 /// Where the API puts the pod template. Sources: `core/v1`, `apps/v1` and `batch/v1` types.
@@ -72,6 +74,7 @@ fn at_template<'d>(object: &Object<'d>, is_kind: impl Fn(&str, &[&str]) -> bool)
         node,
         metadata: path.key("metadata"),
         path: path.key("spec"),
+        context: CONTEXT,
     })
 }
 
@@ -86,7 +89,8 @@ fn by_shape<'d>(object: &Object<'d>) -> Vec<PodSpec<'d>> {
                 Some(Segment::Key(key)) if key == "spec" => path.parent().unwrap_or_default(),
                 _ => path.clone(),
             };
-            found.push(PodSpec { object: object.clone(), node, metadata: holder.key("metadata"), path });
+            let metadata = holder.key("metadata");
+            found.push(PodSpec { object: object.clone(), node, metadata, path, context: CONTEXT });
         }
         !is_pod_spec
     };
@@ -105,6 +109,17 @@ fn holds_containers(node: Node<'_>) -> bool {
 }
 
 impl<'d> PodSpec<'d> {
+    /// The same, seen as a container: in values of charts nobody knows which it will be.
+    pub fn as_container(&self) -> Container<'d> {
+        let list = ContainerList::Containers;
+        Container { list, node: self.node, path: self.path.clone(), context: self.context }
+    }
+
+    /// The path of its security context.
+    pub fn security_context(&self) -> Path {
+        self.path.key(self.context)
+    }
+
     /// The containers of all three lists. Items that are not mappings are left out.
     pub fn containers(&self) -> Vec<Container<'d>> {
         ContainerList::ALL
@@ -114,7 +129,12 @@ impl<'d> PodSpec<'d> {
                 let path = self.path.key(list.key());
                 items.into_iter().flat_map(Node::items).filter_map(move |item| {
                     let mapping = matches!(item.value.kind(), Kind::Mapping);
-                    mapping.then(|| Container { list, node: item.value, path: path.index(item.index) })
+                    mapping.then(|| Container {
+                        list,
+                        node: item.value,
+                        path: path.index(item.index),
+                        context: CONTEXT,
+                    })
                 })
             })
             .collect()
@@ -166,21 +186,21 @@ impl<'d> PodSpec<'d> {
 
     /// The boolean `keys` of the pod's `securityContext`.
     pub fn security_boolean(&self, keys: &[&str]) -> Setting<'d, bool> {
-        Setting::read(security(self.node, keys), Node::as_bool)
+        Setting::read(security(self.node, self.context, keys), Node::as_bool)
     }
 
     /// The whole number `keys` of the pod's `securityContext`.
     pub fn security_integer(&self, keys: &[&str]) -> Setting<'d, i64> {
-        Setting::read(security(self.node, keys), Node::as_integer)
+        Setting::read(security(self.node, self.context, keys), Node::as_integer)
     }
 
     /// The string `keys` of the pod's `securityContext`.
     pub fn security_string(&self, keys: &[&str]) -> Setting<'d, &'d str> {
-        Setting::read(security(self.node, keys), Node::as_str)
+        Setting::read(security(self.node, self.context, keys), Node::as_str)
     }
 
     /// The path of the field `keys` of the pod's `securityContext`.
     pub fn security_path(&self, keys: &[&str]) -> Path {
-        self.path.key("securityContext").keys(keys)
+        self.path.key(self.context).keys(keys)
     }
 }

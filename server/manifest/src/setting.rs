@@ -64,9 +64,12 @@ pub fn lookup<'d>(node: Node<'d>, keys: &[&str]) -> Field<'d> {
     }
 }
 
+/// The key of a security context in a pod spec or container.
+pub(crate) const CONTEXT: &str = "securityContext";
+
 /// Looks a chain of keys up in the `securityContext` of a pod or container.
-pub(crate) fn security<'d>(holder: Node<'d>, keys: &[&str]) -> Field<'d> {
-    match holder.get("securityContext") {
+pub(crate) fn security<'d>(holder: Node<'d>, context: &str, keys: &[&str]) -> Field<'d> {
+    match holder.get(context) {
         Field::Present(context) => lookup(context.value, keys),
         other => other,
     }

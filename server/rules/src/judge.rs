@@ -2,8 +2,9 @@
 
 use crate::finding::Report;
 use crate::rule::{Check, Rule};
+use crate::secrets::{CREDENTIALS, find_in_values};
 use crate::{Context, Finding, Profile, Settings};
-use leastwise_manifest::{Object, PodSpec, objects, pod_specs, role};
+use leastwise_manifest::{Object, PodSpec, objects, pod_specs, role, security_contexts};
 use leastwise_yaml::{Document, Path, Segment};
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -59,6 +60,42 @@ pub fn judge(document: &Document, context: &Context<'_>) -> Judgement {
             )
         };
         key(one).cmp(&key(other)).then_with(|| one.path.cmp(&other.path))
+    });
+    cover(findings);
+    judgement
+}
+
+/// Judges the values of a Helm chart for what they set literally: security contexts, and credentials. All else is
+/// left in peace, since only the chart knows what it means.
+pub fn judge_values(document: &Document, context: &Context<'_>) -> Judgement {
+    let mut judgement = Judgement::default();
+    // What the values leave out, the chart may set.
+    let part = document.as_part();
+    let object = Object { node: part.root(), path: Path::root() };
+    for pod in security_contexts(&part) {
+        let container = pod.as_container();
+        let first = judgement.findings.len();
+        let mut judge = Judge { document: &part, context, object: &object, judgement: &mut judgement };
+        judge.run(Some(&pod.path), context.plan.pods.iter(), |check, report| match check {
+            Check::Pod(check) => check(&pod, report),
+            Check::Container(check) => check(&pod, &container, report),
+            _ => {}
+        });
+        let place = pod.security_context();
+        let mut index = 0;
+        judgement.findings.retain(|finding| {
+            index += 1;
+            index <= first || place.holds(&finding.path) && !finding.place.missing
+        });
+    }
+    let mut judge = Judge { document: &part, context, object: &object, judgement: &mut judgement };
+    judge.run(None, std::iter::once(&&CREDENTIALS), |_, report| find_in_values(part.root(), report));
+    let wanted = context.plan.pods.iter().any(|rule| rule.id == CREDENTIALS.id);
+    let Judgement { findings, .. } = &mut judgement;
+    findings.retain(|finding| {
+        (wanted || finding.rule.id != CREDENTIALS.id)
+            && !document.is_broken(finding.place.range)
+            && finding.is_in_force(context.settings)
     });
     cover(findings);
     judgement

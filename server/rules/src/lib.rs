@@ -42,7 +42,7 @@ mod testing;
 
 pub use context::{Context, Settings};
 pub use finding::{Applicability, Finding, Fix, Related};
-pub use judge::{JudgedPod, Judgement, Panicked, cover, judge, profile_reached};
+pub use judge::{JudgedPod, Judgement, Panicked, cover, judge, judge_values, profile_reached};
 pub use parameters::{
     AgentSandboxLimits, AnnotationLists, Identities, ImageRegistries, Parameters, Range, SecretReferences,
     ServiceAccountImages,

@@ -10,13 +10,15 @@ mod tree;
 
 pub(crate) use becoming::Becoming;
 pub use overlay::Overlay;
-pub use tree::{Compositions, is_kustomization, normal};
+pub use tree::{Compositions, is_chart_values, is_kustomization, normal};
 
 /// How one text is put together with others.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Composition {
     /// It is a patch: its objects are parts of others.
     pub is_partial: bool,
+    /// It holds values of a Helm chart, and no objects.
+    pub is_chart_values: bool,
     /// What it is a base of, where that is known of all; else none.
     pub overlays: Vec<Overlay>,
 }

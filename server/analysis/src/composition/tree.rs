@@ -52,7 +52,12 @@ impl Compositions {
 
     /// How the text at `path` is put together with others.
     pub fn at(&self, path: &Path) -> Arc<Composition> {
-        self.by_path.get(&normal(path)).cloned().unwrap_or_default()
+        let known = self.by_path.get(&normal(path)).cloned().unwrap_or_default();
+        if is_chart_values(path) {
+            Arc::new(Composition { is_chart_values: true, ..Composition::clone(&known) })
+        } else {
+            known
+        }
     }
 
     /// Whether another text at `path` could change this.
@@ -250,4 +255,11 @@ fn name(root: &Path, text: &Path) -> String {
 fn beside(path: &Path, name: &str) -> Option<PathBuf> {
     let is_remote = name.contains("://") || name.contains("?ref=") || name.starts_with("git@");
     (!is_remote).then(|| normal(&path.parent().unwrap_or(path).join(name)))
+}
+
+/// Whether a file holds values of a Helm chart: by its name, with a `Chart.yaml` beside or above it.
+pub fn is_chart_values(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let is_named = name.starts_with("values") && (name.ends_with(".yaml") || name.ends_with(".yml"));
+    is_named && path.ancestors().skip(1).take(3).any(|folder| folder.join("Chart.yaml").is_file())
 }

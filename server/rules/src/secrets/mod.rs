@@ -15,3 +15,5 @@ crate::rule::family![
 mod credential_names;
 mod credential_values;
 mod references;
+
+pub(crate) use secret_literal_in_environment::{RULE as CREDENTIALS, find_in_values};

@@ -4,7 +4,7 @@ use crate::finding::Report;
 use crate::rule::{Check, rule};
 use crate::{Checker::*, Confidence, Family, Severity};
 use leastwise_manifest::{Container, PodSpec, Setting, string};
-use leastwise_yaml::Node;
+use leastwise_yaml::{Node, Path};
 
 rule! {
     /// An environment variable holds a password, token or key in plain text.
@@ -88,6 +88,42 @@ fn check(_: &PodSpec<'_>, container: &Container<'_>, report: &mut Report<'_, '_>
         let variable = name.map_or("A variable".to_owned(), |name| format!("Variable {name}"));
         let title = container.title();
         report.find(list.index(item.index).key("value"), format!("{variable} of {title} {what}, {MASK}"));
+    }
+}
+
+/// As many nodes of a chart's values as credentials are looked for in.
+const BUDGET: usize = 50_000;
+
+/// Finds credentials in the values of a chart: under the key that names them, or beside a `name` as variables stand.
+pub(crate) fn find_in_values(root: Node<'_>, report: &mut Report<'_, '_>) {
+    let mut found = Vec::new();
+    let mut visit = |path: &Path, node: Node<'_>| {
+        for entry in node.entries() {
+            let (Some(key), Some(value)) = (entry.key.as_text(), entry.value.as_str()) else { continue };
+            let name = match (key, string(node, &["name"])) {
+                ("value", Setting::Set(name, _)) => name,
+                _ => key,
+            };
+            // Charts ask for the name of a Secret under such keys.
+            let names_secret = name.starts_with("existing")
+                || name.ends_with("SecretName")
+                || name.len() > "Secret".len() && name.ends_with("Secret");
+            let what = match shape(value) {
+                Some(shape) => format!("holds {shape} in plain text"),
+                None => match credential(name).filter(|_| !names_secret) {
+                    Some(named) if !stands_for_none(value, named) => {
+                        "is named like a credential and has a literal value".to_owned()
+                    }
+                    _ => continue,
+                },
+            };
+            found.push((path.key(key), format!("Value {name} {what}, {MASK}")));
+        }
+        true
+    };
+    root.walk(&mut visit, BUDGET);
+    for (path, message) in found {
+        report.find(path, message);
     }
 }
 
