@@ -46,6 +46,15 @@ web:
 }
 
 #[test]
+fn nothing_is_offered_for_what_only_the_chart_understands() {
+    let composition = Composition { is_chart_values: true, ..Composition::default() };
+    let environment = Environment { composition: Arc::new(composition), ..Environment::default() };
+    let file = File::new("securityContext:\n  privileged: true\n", &environment);
+    let located = file.shown().next().unwrap();
+    assert!(file.offer(&located).is_err());
+}
+
+#[test]
 fn contexts_that_set_nothing_weak_are_fine() {
     for text in [
         "securityContext: {}\npodSecurityContext: {fsGroup: 2000}\n",

@@ -97,6 +97,8 @@ pub fn judge_values(document: &Document, context: &Context<'_>) -> Judgement {
             && !document.is_broken(finding.place.range)
             && finding.is_in_force(context.settings)
     });
+    // What the chart makes of a changed value, nobody could prove.
+    findings.iter_mut().for_each(|finding| finding.fix = None);
     cover(findings);
     judgement
 }
