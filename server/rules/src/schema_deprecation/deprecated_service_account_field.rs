@@ -3,7 +3,8 @@ use crate::finding::Report;
 use crate::rule::{Check, rule};
 use crate::{Checker::*, Family, FixKind, Severity};
 use leastwise_manifest::{PodSpec, Setting};
-use leastwise_yaml::{Emptied, Patch};
+use leastwise_text::TextRange;
+use leastwise_yaml::{Emptied, Patch, Path};
 
 rule! {
     /// The pod names its ServiceAccount by the old name of the field.
@@ -83,18 +84,41 @@ fn check(pod: &PodSpec<'_>, report: &mut Report<'_, '_>) {
         }
         Setting::Set(..) | Setting::Unset => {
             let set = Patch::Set { path: new_path, value: old.into() };
-            report
-                .find(path, "serviceAccount is the old name of serviceAccountName")
-                .fix(Fix::safe("Rename serviceAccount to serviceAccountName", [set, remove]));
+            let has_comment = has_comment(pod, &path);
+            let found = report.find(path, "serviceAccount is the old name of serviceAccountName");
+            // The comment beside it would stay behind.
+            if !has_comment {
+                found.fix(Fix::safe("Rename serviceAccount to serviceAccountName", [set, remove]));
+            }
         }
     }
+}
+
+/// Whether a comment stands behind the value on its line.
+fn has_comment(pod: &PodSpec<'_>, path: &Path) -> bool {
+    let document = pod.node.document();
+    let end = document.entry_at(path).map(|entry| entry.range.end());
+    end.is_some_and(|end| {
+        let mut behind = document.comments().iter().filter(|comment| comment.range.start() >= end);
+        behind.next().is_some_and(|comment| {
+            !document.text(TextRange::new(end, comment.range.start())).contains(['\n', '\r'])
+        })
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::testing::{check, check_fix, check_silent, find};
+    use crate::testing::{check, check_fix, check_no_fix, check_silent, find};
     use crate::{Settings, Severity};
+
+    #[test]
+    fn a_comment_beside_it_is_not_left_behind() {
+        check_no_fix(
+            &RULE,
+            "apiVersion: v1\nkind: Pod\nspec:\n  serviceAccount: web # the shop's\n  containers: []\n",
+        );
+    }
 
     #[test]
     fn the_old_name_is_found_on_its_value() {
