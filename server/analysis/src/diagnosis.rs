@@ -17,7 +17,8 @@ pub struct Diagnosis {
     pub finding: Finding,
     /// How bad the user holds it to be.
     pub severity: Severity,
-    /// Whether a comment in its own document silences it, and why.
+    /// Why it is not to be shown: what a comment or annotation in its own document says, what overlays make of it, or
+    /// that it is in the baseline.
     pub(crate) suppressed: Option<String>,
     /// The change that takes away the comment it is about, where it is about one.
     pub(crate) removal: Option<TextEdit>,
@@ -30,7 +31,7 @@ pub enum Standing<'f> {
     Shown,
     /// A more telling rule speaks at the same place.
     Covered(&'static str),
-    /// A comment silences it, for this reason.
+    /// Something silences it, for this reason.
     Suppressed(&'f str),
 }
 

@@ -1,8 +1,8 @@
 //! What the server itself takes from a change to the diagnostics of the new text: protocol, queue and threads
 //! included, but no process and no pipe.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a bench ends when it cannot go on")]
-#![allow(dead_code, reason = "the tests' client can do more than is needed here")]
 
+#[allow(dead_code, reason = "the tests' client can do more than is needed here")]
 #[path = "../tests/server/client.rs"]
 mod client;
 

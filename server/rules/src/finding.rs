@@ -224,12 +224,7 @@ impl Found<'_> {
 
     /// Shows a missing field at the key of something else than its nearest ancestor.
     pub(crate) fn missing_at(self, path: &Path) -> Self {
-        if self.finding.place.missing
-            && let Some(entry) = self.document.entry_at(path)
-        {
-            self.finding.place.range = entry.key.range();
-        }
-        self
+        if self.finding.place.missing { self.at_key(path) } else { self }
     }
 
     /// Names another place that explains it.

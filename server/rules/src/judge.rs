@@ -82,21 +82,19 @@ pub fn judge_values(document: &Document, context: &Context<'_>) -> Judgement {
             _ => {}
         });
         let place = pod.security_context();
-        let mut index = 0;
-        judgement.findings.retain(|finding| {
-            index += 1;
-            index <= first || place.holds(&finding.path) && !finding.place.missing
-        });
+        let mut found = judgement.findings.split_off(first);
+        found.retain(|finding| place.holds(&finding.path) && !finding.place.missing);
+        judgement.findings.append(&mut found);
     }
-    let mut judge = Judge { document: &part, context, object: &object, judgement: &mut judgement };
-    judge.run(None, std::iter::once(&&CREDENTIALS), |_, report| find_in_values(part.root(), report));
-    let wanted = context.plan.pods.iter().any(|rule| rule.id == CREDENTIALS.id);
+    let credentials = context.plan.pods.iter().filter(|rule| rule.id == CREDENTIALS.id);
+    Judge { document: &part, context, object: &object, judgement: &mut judgement }.run(
+        None,
+        credentials,
+        |_, report| find_in_values(part.root(), report),
+    );
     let Judgement { findings, .. } = &mut judgement;
-    findings.retain(|finding| {
-        (wanted || finding.rule.id != CREDENTIALS.id)
-            && !document.is_broken(finding.place.range)
-            && finding.is_in_force(context.settings)
-    });
+    findings
+        .retain(|finding| !document.is_broken(finding.place.range) && finding.is_in_force(context.settings));
     // What the chart makes of a changed value, nobody could prove.
     findings.iter_mut().for_each(|finding| finding.fix = None);
     cover(findings);

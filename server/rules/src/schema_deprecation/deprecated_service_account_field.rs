@@ -37,7 +37,8 @@ rule! {
     ///
     /// ## Fix
     /// Writes the same name as `serviceAccountName` and removes `serviceAccount`; where both say the same it only
-    /// removes it. Where they differ, somebody has to say which one is meant.
+    /// removes it. Where they differ, somebody has to say which one is meant; beside a comment, which would stay
+    /// behind, it is left to you.
     ///
     /// ## When it is fine
     /// In what `kubectl get` prints: the server fills in both.
