@@ -19,9 +19,18 @@ pub struct Diagnosis {
     pub severity: Severity,
     /// Why it is not to be shown: what a comment or annotation in its own document says, what overlays make of it, or
     /// that it is in the baseline.
-    pub(crate) suppressed: Option<String>,
+    pub(crate) suppressed: Option<Suppressed>,
     /// The change that takes away the comment it is about, where it is about one.
     pub(crate) removal: Option<TextEdit>,
+}
+
+/// Why something found is not shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Suppressed {
+    /// In words.
+    pub(crate) reason: String,
+    /// The file itself says so, and not the baseline or an overlay.
+    pub(crate) in_source: bool,
 }
 
 /// Whether a diagnosis is shown.
@@ -44,6 +53,11 @@ impl Diagnosis {
     /// How sure it is.
     pub fn confidence(&self) -> Confidence {
         self.finding.rule.confidence
+    }
+
+    /// Whether it is silenced from outside of its file: by the baseline, or by what overlays make of it.
+    pub fn is_silenced_elsewhere(&self) -> bool {
+        self.suppressed.as_ref().is_some_and(|suppressed| !suppressed.in_source)
     }
 
     /// The field at fault, relative to its object.
@@ -149,10 +163,14 @@ fn select(
             in_force.iter().find(|one| one.reaches(&finding.object, finding.place.range) && one.names(rule));
         let is_known = || configuration.known.as_ref().is_some_and(|known| known.knows(document, &finding));
         let is_cured = || becoming?.cures(document, &finding);
-        let suppressed = silencing.map(|one| one.reason.clone()).or_else(is_cured);
+        let here = silencing.map(|one| Suppressed { reason: one.reason.clone(), in_source: true });
+        let elsewhere = || {
+            let reason = is_cured().or_else(|| is_known().then(|| "in the baseline".to_owned()))?;
+            Some(Suppressed { reason, in_source: false })
+        };
         Diagnosis {
             severity: configuration.severity_of(rule, finding.severity),
-            suppressed: suppressed.or_else(|| is_known().then(|| "in the baseline".to_owned())),
+            suppressed: here.or_else(elsewhere),
             removal: None,
             finding,
         }

@@ -309,7 +309,7 @@ impl File {
     fn standing<'f>(&'f self, diagnosis: &'f Diagnosis) -> Standing<'f> {
         let file_wide = || self.file_wide_suppression(diagnosis.rule());
         match (&diagnosis.suppressed, diagnosis.finding.covered_by) {
-            (Some(reason), _) => Standing::Suppressed(reason),
+            (Some(suppressed), _) => Standing::Suppressed(&suppressed.reason),
             (None, _) if let Some(one) = file_wide() => Standing::Suppressed(&one.reason),
             (None, Some(covering)) => Standing::Covered(covering),
             (None, None) => Standing::Shown,

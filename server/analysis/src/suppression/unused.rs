@@ -177,4 +177,14 @@ mod tests {
         let (said, _) = complaints(&text);
         assert_eq!(said, ["host-network: This suppression of host-network ended on 2030-11-24"]);
     }
+
+    #[test]
+    fn the_examples_of_its_page_are_what_they_say() {
+        let documentation = leastwise_rules::UNUSED_SUPPRESSION.documentation();
+        let mut examples =
+            documentation.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next());
+        let (avoid, prefer) = (examples.next().unwrap(), examples.next().unwrap());
+        assert_eq!(complaints(avoid).0.len(), 1);
+        assert_eq!(complaints(prefer).0, [""; 0]);
+    }
 }

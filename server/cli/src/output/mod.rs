@@ -52,6 +52,8 @@ pub(crate) struct Reported<'f> {
     /// The proved fix.
     pub(crate) offer: Option<Offer>,
     pub(crate) standing: Standing<'f>,
+    /// It is silenced from outside of its file.
+    pub(crate) is_silenced_elsewhere: bool,
     /// It makes the check fail.
     pub(crate) fails: bool,
     /// What it is called for good, see [`leastwise_analysis::identity`].
@@ -95,6 +97,7 @@ impl<'f> Reported<'f> {
             resource: located.resource(),
             offer,
             standing: located.standing,
+            is_silenced_elsewhere: diagnosis.is_silenced_elsewhere(),
             fails: located.is_shown() && diagnosis.severity >= file.environment().configuration.fail_on(),
             identity: identity(located.source(), &diagnosis.finding),
             related: related(name, file, located),
@@ -119,6 +122,7 @@ impl<'f> Reported<'f> {
             resource: sighting.resource.clone(),
             offer: None,
             standing: Standing::Shown,
+            is_silenced_elsewhere: false,
             fails: false,
             identity: format!("{} {} {}", sighting.label, sighting.resource.kind, sighting.path),
             related: Vec::new(),

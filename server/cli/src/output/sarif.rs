@@ -92,7 +92,8 @@ pub(super) fn finding(reported: &Reported<'_>) -> String {
         }]);
     }
     if let Standing::Suppressed(reason) = reported.standing {
-        result["suppressions"] = json!([{"kind": "inSource", "justification": reason}]);
+        let kind = if reported.is_silenced_elsewhere { "external" } else { "inSource" };
+        result["suppressions"] = json!([{"kind": kind, "justification": reason}]);
     }
     result.to_string()
 }

@@ -66,6 +66,14 @@ fn suppressed_findings_are_told_as_such() {
     let suppression = &report["runs"][0]["results"][0]["suppressions"][0];
     assert_eq!(suppression["kind"], "inSource");
     assert_eq!(suppression["justification"], "it is one");
+
+    let folder = Folder::of(&[("pod.yaml", WEAK)]);
+    folder.run("check --select host-network --write-baseline known.json");
+    let report = sarif(&folder, "--select host-network --baseline known.json");
+    assert_eq!(
+        report["runs"][0]["results"][0]["suppressions"][0]["kind"], "external",
+        "the file says nothing"
+    );
 }
 
 #[test]

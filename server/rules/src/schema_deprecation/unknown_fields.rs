@@ -38,6 +38,9 @@ pub(super) fn advice(
                     .into(),
             );
         }
+        "core.v1.PodSpec" if has("core.v1.SecurityContext") && !has("core.v1.PodSecurityContext") => {
+            return Some("it belongs into securityContext of each container".into());
+        }
         "core.v1.SecurityContext" if has("core.v1.PodSecurityContext") => {
             return Some("it belongs into securityContext of the pod".into());
         }
@@ -116,6 +119,8 @@ mod tests {
             ("core.v1.Container", "comand", "did you mean command"),
             ("core.v1.Container", "privileged", "it belongs into securityContext"),
             ("core.v1.Container", "volumes", "it belongs into spec"),
+            ("core.v1.PodSpec", "readOnlyRootFilesystem", "belongs into securityContext of each container"),
+            ("core.v1.PodSpec", "runAsUser", "belongs into securityContext"),
             ("core.v1.PodSpec", "image", "the items of containers"),
             ("core.v1.PodSpec", "livenessProbe", "the items of containers"),
             ("core.v1.PodSpec", "metadata", "the object itself"),
