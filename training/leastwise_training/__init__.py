@@ -1,0 +1,1 @@
+"""From manifests to a detector: data, training, calibration, export and evaluation."""
