@@ -164,13 +164,21 @@ impl<W: Write> Session<'_, W> {
     fn run(mut self, requests: &Receiver<io::Result<Request>>) -> io::Result<()> {
         for request in requests {
             let (id, answer) = match request? {
-                Request::Tag { id, document, text } => {
+                Request::Tag { id, document, text, .. } => {
                     self.wishes.begin(id);
                     (id, self.tag(id, &document, &text))
                 }
                 Request::Complete { id, prompt } => {
                     self.wishes.begin(id);
                     (id, self.complete(id, &prompt))
+                }
+                Request::Weigh { id, .. } | Request::States { id, .. } => {
+                    self.wishes.begin(id);
+                    (
+                        id,
+                        Err(Failure::new(FailureKind::NoLabels, "this model was not trained to tag lines")
+                            .into()),
+                    )
                 }
                 // The reading thread has seen to it.
                 Request::Cancel { .. } => continue,

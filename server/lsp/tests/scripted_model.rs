@@ -4,7 +4,7 @@
 //! answered. A line that holds `curl` gets the label `command-harmful`.
 
 use leastwise_model::protocol::{
-    Event, Finish, ModelInfo, Request, Tag, Tags, Usage, VERSION, read_message, write_message,
+    Event, Finish, ModelInfo, Request, Tag, Tags, Usage, VERSION, Weight, read_message, write_message,
 };
 use std::io;
 
@@ -30,6 +30,14 @@ fn main() -> io::Result<()> {
                     say(&Event::Text { id, text: "is rarely needed.".to_owned() })?;
                     say(&Event::Done { id, finish: Finish::End, usage: Usage::default() })?;
                 }
+            }
+            Request::Weigh { id, line, .. } => {
+                // The line before is why.
+                let weights = line.checked_sub(1).map(|line| Weight { line, weight: 2.0 });
+                say(&Event::Weights { id, weights: weights.into_iter().collect() })?;
+            }
+            Request::States { id, .. } => {
+                say(&Event::States { id, states: Vec::new(), is_last: true })?;
             }
             Request::Cancel { id } => say(&Event::Cancelled { id })?,
         }

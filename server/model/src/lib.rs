@@ -21,6 +21,7 @@ mod grammar;
 pub mod location;
 mod mask;
 mod openai;
+pub mod pieces;
 mod prompt;
 pub mod protocol;
 mod pull;

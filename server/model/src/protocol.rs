@@ -10,7 +10,7 @@ use std::io::{self, BufRead, Read, Write};
 use serde::{Deserialize, Serialize};
 
 /// The version of this protocol. Both ends are the same program; the number catches a program that is not.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// The most bytes of a document that are sent to be tagged, cut at the end of a line. More would not fit a model's context.
 pub const MAX_TAG_BYTES: usize = 64 * 1024;
@@ -28,6 +28,30 @@ pub enum Request {
         id: u64,
         /// The document's name: what was computed for an earlier text of the same name is used again.
         document: String,
+        /// The whole text.
+        text: String,
+        /// Labels of the user's own, told beside the model's.
+        #[serde(default)]
+        probes: Vec<Probe>,
+        /// Tells every label of at least this probability, whatever its threshold: to measure.
+        #[serde(default)]
+        least: Option<f32>,
+    },
+    /// Asks which other lines a label hangs on. Answered by [`Event::Weights`].
+    Weigh {
+        /// The request's number, unique in this worker's life.
+        id: u64,
+        /// The whole text.
+        text: String,
+        /// The label's name.
+        label: String,
+        /// The line that has it, counted from 0.
+        line: u32,
+    },
+    /// Asks for the model's states at the ends of lines, to learn a label from. Answered by [`Event::States`].
+    States {
+        /// The request's number, unique in this worker's life.
+        id: u64,
         /// The whole text.
         text: String,
     },
@@ -115,6 +139,22 @@ pub enum Event {
         /// The answer.
         tags: Tags,
     },
+    /// The answer to [`Request::Weigh`].
+    Weights {
+        /// The request.
+        id: u64,
+        /// The lines that the label hangs on most, the weightiest first.
+        weights: Vec<Weight>,
+    },
+    /// A part of the answer to [`Request::States`].
+    States {
+        /// The request.
+        id: u64,
+        /// Of lines that are judged together, in their order.
+        states: Vec<LineState>,
+        /// Whether nothing follows.
+        is_last: bool,
+    },
     /// The next piece of a completion.
     Text {
         /// The request.
@@ -165,6 +205,37 @@ pub struct Tag {
     pub line: u32,
     /// The model's probability, from 0 to 1, at least the label's threshold.
     pub probability: f32,
+}
+
+/// A label that was taught on this machine, as a plane in the space of the model's states.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Probe {
+    /// The label's name.
+    pub label: String,
+    /// One for each number of a state.
+    pub weights: Vec<f32>,
+    /// Added to the weighted sum; the probability is the logistic function of both together.
+    pub bias: f32,
+    /// The least probability at which a line is said to have the label.
+    pub threshold: f32,
+}
+
+/// How much of a label's evidence another line is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Weight {
+    /// The line, counted from 0.
+    pub line: u32,
+    /// By how much the label's log odds fall when the model does not see this line.
+    pub weight: f32,
+}
+
+/// What the model knows when it has read a line for the last time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LineState {
+    /// The line, counted from 0.
+    pub line: u32,
+    /// The numbers, of no meaning one by one.
+    pub state: Vec<f32>,
 }
 
 /// What was loaded.
@@ -267,8 +338,7 @@ mod tests {
 
     #[test]
     fn a_message_is_one_line_and_comes_back_as_it_was() {
-        let request =
-            Request::Tag { id: 7, document: "a.yaml#0".into(), text: "kind: Pod\n# é \"quoted\"\n".into() };
+        let request = Request::States { id: 7, text: "kind: Pod\n# é \"quoted\"\n".into() };
         let mut line = Vec::new();
         write_message(&mut line, &request).unwrap();
         assert_eq!(

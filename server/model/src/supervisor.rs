@@ -91,7 +91,13 @@ impl Supervisor {
     /// See [`Error`]; [`crate::protocol::FailureKind::NoLabels`] when the model cannot tag.
     pub fn tag(&self, document: &str, text: &str, cancel: &AtomicBool) -> Result<Tags, Error> {
         let text = beginning(text, MAX_TAG_BYTES);
-        let request = |id| Request::Tag { id, document: document.to_owned(), text: text.to_owned() };
+        let request = |id| Request::Tag {
+            id,
+            document: document.to_owned(),
+            text: text.to_owned(),
+            probes: Vec::new(),
+            least: None,
+        };
         self.ask(request, cancel, |event| match event {
             Event::Tags { tags, .. } => ControlFlow::Break(tags),
             _ => ControlFlow::Continue(()),

@@ -253,8 +253,12 @@ impl Shared {
                 state.fault.get_or_insert(End { reason: message.clone(), load_failure: Some(*kind) });
                 return;
             }
-            Event::Progress { id, .. } | Event::Text { id, .. } => (*id, false),
+            Event::Progress { id, .. }
+            | Event::Text { id, .. }
+            | Event::States { id, is_last: false, .. } => (*id, false),
             Event::Tags { id, .. }
+            | Event::Weights { id, .. }
+            | Event::States { id, .. }
             | Event::Done { id, .. }
             | Event::Cancelled { id }
             | Event::Failed { id, .. } => (*id, true),

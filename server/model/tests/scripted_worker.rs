@@ -9,7 +9,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use leastwise_model::protocol::{
-    Event, FailureKind, Finish, ModelInfo, Request, Tag, Tags, Usage, VERSION, read_message, write_message,
+    Event, FailureKind, Finish, LineState, ModelInfo, Request, Tag, Tags, Usage, VERSION, Weight,
+    read_message, write_message,
 };
 
 fn main() -> io::Result<()> {
@@ -127,6 +128,16 @@ fn answer(request: Request) -> io::Result<()> {
                 say(&Event::Text { id, text: word.to_owned() })?;
             }
             say(&Event::Done { id, finish: Finish::End, usage: Usage::default() })
+        }
+        Request::Weigh { id, line, .. } => {
+            say(&Event::Weights { id, weights: vec![Weight { line: line + 1, weight: 2.0 }] })
+        }
+        // Each line's state is whether "bad" is in it; told in two parts.
+        Request::States { id, text } => {
+            let state = |line: &str| vec![f32::from(u8::from(line.contains("bad")))];
+            let states = (0..).zip(text.lines()).map(|(line, text)| LineState { line, state: state(text) });
+            say(&Event::States { id, states: states.collect(), is_last: false })?;
+            say(&Event::States { id, states: Vec::new(), is_last: true })
         }
         Request::Cancel { .. } => Ok(()),
     }

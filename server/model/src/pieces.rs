@@ -1,0 +1,466 @@
+//! Cuts a document into the pieces that the detector reads one by one.
+//!
+//! A small model sees best what it was trained on: a few hundred tokens around one matter. So a document is cut where its
+//! indentation says that something else begins, at objects, containers, long lists; by lines alone, since the text may be a
+//! template, half typed, or of a kind that nobody knows. After an edit only the piece that holds it is read again.
+//!
+//! A piece is read in three parts, each ended by [`BORDER`]:
+//!
+//! 1. the *context*, the outline around it: the lines that it lies under, and what is short beside those;
+//! 2. its *own* lines, among them the first line of whatever was cut out of it;
+//! 3. its *heads* once more, the own lines that something lies under. What a block lacks is known only at its end, and a model
+//!    that reads forwards has long passed its head by then.
+//!
+//! A line is judged where it is read last, and in exactly one piece.
+
+/// The line between the parts of a piece.
+pub const BORDER: &str = "---";
+
+/// The most bytes of a line that are read: what a line is about stands at its beginning.
+pub const MAX_LINE_BYTES: usize = 240;
+
+/// The bytes that the own lines of a piece should not exceed. A line is never cut in two.
+const PIECE_BYTES: usize = 720;
+/// The bytes that a context should not exceed, beyond the lines that the piece lies under.
+const CONTEXT_BYTES: usize = 360;
+/// What has at most so many bytes is shown whole in a context.
+const SHORT_BYTES: usize = 160;
+
+/// A part of a document, in numbers of its lines, counted from 0.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// The lines around it, in their order.
+    pub context: Vec<u32>,
+    /// The lines within it, in their order.
+    pub own: Vec<Own>,
+}
+
+/// A line within a piece.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Own {
+    /// The line's number.
+    pub line: u32,
+    /// What it is in this piece.
+    pub role: Role,
+}
+
+/// What a line is in the piece that shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Nothing lies under it: judged where it stands.
+    Leaf,
+    /// Something lies under it: read again at the end of the piece, and judged there.
+    Head,
+    /// The first line of what was cut out: judged in its own piece.
+    Folded,
+}
+
+/// A line as it is read, and the line of the document that is judged at its end, if any.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reading<'text> {
+    /// The text, without its line end, at most [`MAX_LINE_BYTES`].
+    pub text: &'text str,
+    /// The number of the line that is judged here.
+    pub judged: Option<u32>,
+}
+
+impl Piece {
+    /// What is read of this piece, line by line. `lines` are those of the document.
+    #[must_use]
+    pub fn readings<'text>(&self, lines: &[&'text str]) -> Vec<Reading<'text>> {
+        let shown = |line: u32| lines.get(line as usize).map_or("", |line| shortened(line));
+        let context = self.context.iter().map(|&line| Reading { text: shown(line), judged: None });
+        let own = self.own.iter().map(|own| Reading {
+            text: shown(own.line),
+            judged: (own.role == Role::Leaf).then_some(own.line),
+        });
+        let heads = self.own.iter().filter(|own| own.role == Role::Head);
+        let heads = heads.map(|own| Reading { text: shown(own.line), judged: Some(own.line) });
+        let border = || std::iter::once(Reading { text: BORDER, judged: None });
+        context.chain(border()).chain(own).chain(border()).chain(heads).collect()
+    }
+}
+
+/// The lines of a text, without their ends.
+#[must_use]
+pub fn lines(text: &str) -> Vec<&str> {
+    text.lines().collect()
+}
+
+/// The pieces of a document, in the order of their first lines. Empty lines are in none.
+#[must_use]
+pub fn pieces(lines: &[&str]) -> Vec<Piece> {
+    let outline = Outline::of(lines);
+    let cuts = outline.cuts();
+    let mut pieces: Vec<Piece> = cuts.iter().map(|roots| outline.piece(roots, &cuts)).collect();
+    pieces.sort_by_key(|piece| piece.own.first().map(|own| own.line));
+    pieces
+}
+
+fn shortened(line: &str) -> &str {
+    &line[..line.floor_char_boundary(MAX_LINE_BYTES)]
+}
+
+/// The lines as a tree: what lies under what, by indentation.
+struct Outline {
+    /// The root has no line; then one node for each line that is not empty, in their order.
+    nodes: Vec<Node>,
+}
+
+struct Node {
+    line: u32,
+    /// What is read of it, with its end.
+    bytes: usize,
+    parent: usize,
+    children: Vec<usize>,
+    /// Whether it begins an item of a list.
+    is_item: bool,
+}
+
+const ROOT: usize = 0;
+
+impl Outline {
+    fn of(lines: &[&str]) -> Self {
+        let root = Node { line: 0, bytes: 0, parent: ROOT, children: Vec::new(), is_item: false };
+        let mut outline = Self { nodes: vec![root] };
+        // The nodes that the next line may lie under, with their columns.
+        let mut open: Vec<(usize, usize)> = Vec::new();
+        for (number, line, column) in placed(lines) {
+            let content = line.trim_start();
+            let is_item = content == "-" || content.starts_with("- ");
+            while open.last().is_some_and(|&(node, above)| {
+                above > column || (above == column && (!is_item || outline.nodes[node].is_item))
+            }) {
+                open.pop();
+            }
+            let parent = open.last().map_or(ROOT, |&(node, _)| node);
+            let node = outline.nodes.len();
+            outline.nodes.push(Node {
+                line: number,
+                bytes: shortened(line).len() + 1,
+                parent,
+                children: Vec::new(),
+                is_item,
+            });
+            outline.nodes[parent].children.push(node);
+            open.push((node, column));
+        }
+        outline
+    }
+
+    /// Where the tree is cut: sets of neighbours below one parent, each with all that lies under them and is not cut itself.
+    /// From the leaves upwards, whatever has grown too large loses its largest parts until it fits.
+    fn cuts(&self) -> Vec<Vec<usize>> {
+        let mut cuts = Vec::new();
+        let mut weights: Vec<usize> = self.nodes.iter().map(|node| node.bytes).collect();
+        for node in (0..self.nodes.len()).rev() {
+            let mut kept = self.nodes[node].children.clone();
+            weights[node] += kept.iter().map(|&child| weights[child]).sum::<usize>();
+            while weights[node] > PIECE_BYTES {
+                let heaviest = kept.iter().copied().max_by_key(|&child| weights[child]);
+                match heaviest.filter(|&child| weights[child] * 3 > PIECE_BYTES) {
+                    Some(child) => {
+                        kept.retain(|&other| other != child);
+                        weights[node] -= weights[child] - self.nodes[child].bytes;
+                        cuts.push(vec![child]);
+                    }
+                    None => {
+                        let run = self.last_run(&kept, &weights);
+                        kept.truncate(kept.len() - run.len());
+                        weights[node] -= run.iter().map(|&child| weights[child]).sum::<usize>();
+                        if run.is_empty() {
+                            break;
+                        }
+                        cuts.push(run);
+                    }
+                }
+            }
+        }
+        let whole = self.nodes[ROOT].children.iter().copied();
+        let whole: Vec<usize> = whole.filter(|child| !cuts.iter().any(|cut| cut.contains(child))).collect();
+        if !whole.is_empty() {
+            cuts.push(whole);
+        }
+        cuts
+    }
+
+    /// As many of the last children as make one piece.
+    fn last_run(&self, children: &[usize], weights: &[usize]) -> Vec<usize> {
+        let mut bytes = 0;
+        let fits = |&&child: &&usize| {
+            bytes += weights[child];
+            bytes <= PIECE_BYTES
+        };
+        let count = children.iter().rev().take_while(fits).count().max(usize::from(!children.is_empty()));
+        children[children.len() - count..].to_vec()
+    }
+
+    fn piece(&self, roots: &[usize], cuts: &[Vec<usize>]) -> Piece {
+        let mut own = Vec::new();
+        for &root in roots {
+            self.collect(root, cuts, &mut own);
+        }
+        let first_of_object = roots.first().is_some_and(|&root| self.nodes[root].parent == ROOT);
+        if first_of_object && let Some(first) = own.first_mut() {
+            // What an object lacks at its top is told at its first line.
+            first.role = Role::Head;
+        }
+        Piece { context: self.context(roots), own }
+    }
+
+    fn collect(&self, node: usize, cuts: &[Vec<usize>], own: &mut Vec<Own>) {
+        // By a stack of its own: a text can be indented as deep as it is long.
+        let mut stack = vec![(node, true)];
+        while let Some((node, is_root)) = stack.pop() {
+            let Node { line, children, is_item, .. } = &self.nodes[node];
+            let cut = cuts.iter().find(|cut| !is_root && cut.contains(&node));
+            let role = match cut {
+                // Of many short neighbours, those that stay tell enough.
+                Some(cut) if cut.len() > 1 => continue,
+                Some(_) => Role::Folded,
+                None if children.is_empty() && !is_item => Role::Leaf,
+                None => Role::Head,
+            };
+            own.push(Own { line: *line, role });
+            if cut.is_none() {
+                stack.extend(children.iter().rev().map(|&child| (child, false)));
+            }
+        }
+    }
+
+    fn context(&self, roots: &[usize]) -> Vec<u32> {
+        let Some(&first) = roots.first() else { return Vec::new() };
+        let mut path = vec![first];
+        while let Some(&last) = path.last()
+            && last != ROOT
+        {
+            path.push(self.nodes[last].parent);
+        }
+        // What the document says of itself counts most, then what is nearest.
+        path.rotate_right(1);
+        let ancestors = path.iter().filter(|&&node| node != ROOT && !roots.contains(&node));
+        let mut shown: Vec<u32> = ancestors.map(|&node| self.nodes[node].line).collect();
+        let mut room = CONTEXT_BYTES;
+        for &above in path.iter().filter(|node| !roots.contains(node)) {
+            for &beside in &self.nodes[above].children {
+                if self.nodes[beside].is_item || path.contains(&beside) || roots.contains(&beside) {
+                    continue;
+                }
+                for node in self.summary(beside) {
+                    let bytes = self.nodes[node].bytes;
+                    if bytes > room {
+                        break;
+                    }
+                    room -= bytes;
+                    shown.push(self.nodes[node].line);
+                }
+            }
+        }
+        shown.sort_unstable();
+        shown.dedup();
+        shown
+    }
+
+    /// What is shown of a neighbour: all of it where it is short, else its first line and the short ones below that.
+    fn summary(&self, node: usize) -> Vec<usize> {
+        let end = self.end(node);
+        let bytes: usize = self.nodes[node..end].iter().map(|node| node.bytes).sum();
+        if bytes <= SHORT_BYTES {
+            return (node..end).collect();
+        }
+        let mut room = SHORT_BYTES / 2;
+        let leaves = self.nodes[node].children.iter().copied();
+        let leaves = leaves.filter(|&child| self.nodes[child].children.is_empty());
+        let short = leaves.take_while(|&child| {
+            let fits = self.nodes[child].bytes <= room;
+            room = room.saturating_sub(self.nodes[child].bytes);
+            fits
+        });
+        std::iter::once(node).chain(short).collect()
+    }
+
+    /// The first node that does not lie under this one.
+    fn end(&self, node: usize) -> usize {
+        let mut last = node;
+        while let Some(&child) = self.nodes[last].children.last() {
+            last = child;
+        }
+        last + 1
+    }
+}
+
+/// Each line that is not empty, with its number and its column. A comment or a template's action belongs to what follows it,
+/// and an action that ends a block to what it follows, wherever they stand.
+fn placed<'text>(lines: &[&'text str]) -> Vec<(u32, &'text str, usize)> {
+    let column = |line: &str| line.len() - line.trim_start().len();
+    let mut placed = Vec::new();
+    let mut waiting: Vec<(u32, &str)> = Vec::new();
+    let mut last = 0;
+    for (number, &line) in (0..).zip(lines) {
+        let content = line.trim();
+        if content.is_empty() {
+            continue;
+        }
+        if is_action(content) && ends_block(content) {
+            placed.extend(waiting.drain(..).map(|(number, line)| (number, line, last)));
+            placed.push((number, line, last));
+        } else if content.starts_with('#') || is_action(content) {
+            waiting.push((number, line));
+        } else {
+            last = column(line);
+            placed.extend(waiting.drain(..).map(|(number, line)| (number, line, last)));
+            placed.push((number, line, last));
+        }
+    }
+    placed.extend(waiting.drain(..).map(|(number, line)| (number, line, last)));
+    placed
+}
+
+/// Whether a line holds nothing but a template's action.
+fn is_action(content: &str) -> bool {
+    content.starts_with("{{") && content.ends_with("}}")
+}
+
+fn ends_block(action: &str) -> bool {
+    let word = action.trim_start_matches(['{', '-', ' ']);
+    word.starts_with("end") || word.starts_with("else")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DEPLOYMENT: &str = "\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: shop
+spec:
+  template:
+    spec:
+      hostNetwork: true
+      containers:
+      - name: web
+        image: nginx
+";
+
+    fn read(text: &str) -> Vec<Vec<String>> {
+        let lines = lines(text);
+        let shown = |reading: Reading<'_>| {
+            let mark = if reading.judged.is_some() { "=" } else { " " };
+            format!("{mark}{}", reading.text)
+        };
+        pieces(&lines).iter().map(|piece| piece.readings(&lines).into_iter().map(shown).collect()).collect()
+    }
+
+    #[test]
+    fn a_short_document_is_one_piece_whose_heads_are_read_again() {
+        let expected = [
+            " ---",
+            " apiVersion: apps/v1",
+            "=kind: Deployment",
+            " metadata:",
+            "=  name: shop",
+            " spec:",
+            "   template:",
+            "     spec:",
+            "=      hostNetwork: true",
+            "       containers:",
+            "       - name: web",
+            "=        image: nginx",
+            " ---",
+            "=apiVersion: apps/v1",
+            "=metadata:",
+            "=spec:",
+            "=  template:",
+            "=    spec:",
+            "=      containers:",
+            "=      - name: web",
+        ];
+        assert_eq!(read(DEPLOYMENT), [expected]);
+    }
+
+    /// Two containers too large for one piece.
+    fn two_containers() -> String {
+        let container = |name: &str| {
+            let variables: String = (0..8)
+                .map(|n| format!("        - name: {name}_{n}\n          value: a value of some length\n"))
+                .collect();
+            format!("      - name: {name}\n        env:\n{variables}")
+        };
+        let head = DEPLOYMENT.split("      - name").next().unwrap_or_default();
+        format!("{head}{}{}", container("web"), container("log"))
+    }
+
+    #[test]
+    fn a_container_is_cut_out_and_read_below_the_outline_of_its_pod() {
+        let text = two_containers();
+        let read = read(&text);
+        let context: Vec<&str> =
+            read[1].iter().take_while(|line| *line != " ---").map(String::as_str).collect();
+        let expected = [
+            " apiVersion: apps/v1",
+            " kind: Deployment",
+            " metadata:",
+            "   name: shop",
+            " spec:",
+            "   template:",
+            "     spec:",
+            "       hostNetwork: true",
+            "       containers:",
+        ];
+        assert_eq!(context[..expected.len()], expected);
+        assert!(!context.iter().any(|line| line.contains("web")), "another item is no context");
+    }
+
+    #[test]
+    fn what_was_cut_out_shows_its_first_line_where_it_stood() {
+        let read = read(&two_containers());
+        let folded = "       - name: log".to_owned();
+        assert!(read[0].contains(&folded), "{:#?}", read[0]);
+        assert!(read[1].contains(&"=      - name: log".to_owned()), "{:#?}", read[1]);
+    }
+
+    #[test]
+    fn every_line_is_judged_in_one_piece() {
+        let long: String = (0..400).map(|n| format!("  key-{n}: some value or other\n")).collect();
+        let texts = [
+            DEPLOYMENT.to_owned(),
+            two_containers(),
+            format!("kind: ConfigMap\ndata:\n{long}"),
+            (0..500).map(|n| format!("{}a:\n", " ".repeat(n))).collect(),
+            "{{- if .Values.on }}\n# a comment\nkind: Pod\n{{- end }}\n\n- a\n-\n  - b\n".to_owned(),
+        ];
+        for text in texts {
+            let lines = lines(&text);
+            let mut judged: Vec<u32> = pieces(&lines)
+                .iter()
+                .flat_map(|piece| piece.readings(&lines))
+                .filter_map(|reading| reading.judged)
+                .collect();
+            judged.sort_unstable();
+            let not_empty = (0..).zip(&lines).filter(|(_, line)| !line.trim().is_empty());
+            assert_eq!(judged, not_empty.map(|(number, _)| number).collect::<Vec<u32>>(), "{text}");
+        }
+    }
+
+    #[test]
+    fn pieces_are_short_however_long_the_document() {
+        let text: String = (0..2000).map(|n| format!("  key-{n}: some value or other\n")).collect();
+        let text = format!("kind: ConfigMap\ndata:\n{text}");
+        let lines = lines(&text);
+        for piece in pieces(&lines) {
+            let bytes: usize = piece.own.iter().map(|own| lines[own.line as usize].len() + 1).sum();
+            assert!(bytes <= PIECE_BYTES, "{bytes}");
+            assert!(piece.context.len() < 20);
+        }
+    }
+
+    #[test]
+    fn a_long_line_is_read_at_its_beginning() {
+        let text = format!("data:\n  a: é{}\n", "é".repeat(500));
+        let lines = lines(&text);
+        let readings = pieces(&lines)[0].readings(&lines);
+        assert!(readings.iter().all(|reading| reading.text.len() <= MAX_LINE_BYTES));
+    }
+}
