@@ -41,6 +41,8 @@ class Document:
     labels: list[tuple[int, str]] = field(default_factory=list)
     unsure: list[int] = field(default_factory=list)
     """Lines whose labels nobody knows: neither learned from nor counted."""
+    judged: bool = True
+    """Whether the rules could judge all of it. Where not, only its meanings are known."""
 
 
 def write(path: Path, documents: Iterable[Document]) -> int:

@@ -1,0 +1,43 @@
+//! What the rules say of a document, line by line.
+
+use std::collections::BTreeSet;
+
+use leastwise_analysis::{Environment, File};
+use leastwise_manifest::objects;
+use serde::{Deserialize, Serialize};
+
+/// A document as training keeps it. What is not looked at here passes through.
+#[derive(Deserialize, Serialize)]
+pub(crate) struct Document {
+    text: String,
+    labels: BTreeSet<(u32, String)>,
+    /// Whether the rules could judge all of it. Where they could not, that they found nothing means nothing.
+    #[serde(default)]
+    judged: bool,
+    #[serde(flatten)]
+    rest: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Adds the ids of the rules that find something at a line, of those that a user hears who has configured nothing. A document
+/// is judged alone: what others would say about it is not to be seen in it.
+pub(crate) fn label(mut document: Document) -> Document {
+    let file = File::new(&document.text, &Environment::default());
+    for located in file.diagnoses() {
+        let line = file.buffer().line_of(located.range().start());
+        document.labels.insert((line, located.diagnosis.rule().to_owned()));
+    }
+    document.judged = is_judged(&file);
+    document
+}
+
+/// Whether the rules know what all of it means: no template hides anything, nothing is broken, and each kind is Kubernetes' own.
+fn is_judged(file: &File) -> bool {
+    let mut documents = file.stream().documents().iter().map(|placed| &placed.document);
+    file.syntax_errors().next().is_none()
+        && documents.all(|document| {
+            let objects = objects(document);
+            document.templates().is_empty()
+                && !objects.is_empty()
+                && objects.iter().all(|object| object.is_built_in() == Some(true))
+        })
+}
