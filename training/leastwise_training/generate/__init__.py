@@ -1,0 +1,60 @@
+"""Manifests as people write them: every kind, many styles, with the rules broken and obeyed."""
+
+from __future__ import annotations
+
+import functools
+import random
+from collections.abc import Iterator
+
+from leastwise_training.documents import Document, Split, split_of
+from leastwise_training.generate import access, configuration, network, scaling, style, workload
+from leastwise_training.generate.author import Author
+
+GROUPS = ((workload.BUILDERS, 55), (access.BUILDERS, 16), (network.BUILDERS, 12), (configuration.BUILDERS, 8),
+          (scaling.BUILDERS, 7))
+"""The builders of each group of kinds, and how often of a hundred documents."""
+
+TEMPLATES = 64
+"""The families of a kind: each writes it with other habits."""
+
+LONGEST = 120
+"""The most lines of a document."""
+
+
+@functools.cache
+def _kinds() -> tuple[list[str], list[float]]:
+    weights: dict[str, float] = {}
+    for builders, share in GROUPS:
+        whole = sum(weight for _, weight in builders.values())
+        weights |= {kind: share * weight / whole for kind, (_, weight) in builders.items()}
+    return list(weights), list(weights.values())
+
+
+@functools.cache
+def _builders() -> dict:
+    return {kind: builder for builders, _ in GROUPS for kind, (builder, _) in builders.items()}
+
+
+@functools.cache
+def families(kind: str, split: Split) -> list[str]:
+    """The families of a kind that a split may use."""
+    named = [f"{kind}-{template}" for template in range(TEMPLATES)]
+    return [family for family in named if split_of(family) == split]
+
+
+def manifests(split: Split, count: int, seed: int) -> Iterator[Document]:
+    """Documents of a split, without labels: the rules label them. The same seed gives the same documents."""
+    for number in range(count):
+        rng = random.Random(f"{seed}:{split}:{number}")
+        kind = rng.choices(*_kinds())[0]
+        family = rng.choice(families(kind, split))
+        yield Document(f"generated-{split}-{seed}-{number}", family, split, _text(rng, split, kind, family))
+
+
+def _text(rng: random.Random, split: Split, kind: str, family: str) -> str:
+    author = Author(rng, split, family)
+    while True:
+        tree = _builders()[kind](author)
+        text = style.render(tree, style.draw(rng), (author.words("COMMENTS"), author.words("COMMENTED_SETTINGS")), rng)
+        if text.count("\n") <= LONGEST:
+            return text

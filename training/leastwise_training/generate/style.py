@@ -1,0 +1,217 @@
+"""Prints a tree of mappings, lists and scalars as YAML, in one of the many ways people write it."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from dataclasses import dataclass
+
+Node = "dict[str, Node] | list[Node] | str | int | float | bool | None"
+
+_PLAIN = re.compile(r"[A-Za-z0-9_./(][A-Za-z0-9_./@%+=:~()$^;<>?*!|\\ -]*\Z")
+_LIKE_OTHER_TYPE = re.compile(
+    r"(true|false|yes|no|on|off|y|n|null|~|[-+.]?[0-9][0-9_.,:eExXoa-fA-F+-]*|\.inf|\.nan)\Z", re.IGNORECASE
+)
+
+
+@dataclass
+class Style:
+    """How one author writes YAML."""
+
+    step: int
+    """Columns that a mapping inside a mapping moves to the right."""
+    list_step: int
+    """Columns that a list moves to the right of its key."""
+    quote: str
+    """`"` or `'`: the quotes of texts that need some."""
+    quoted: float
+    """How often a text is quoted that needs no quotes."""
+    flow_lists: float
+    flow_mappings: float
+    comments: float
+    """How often a line has a comment above it; half as often, one after it."""
+    blank_lines: float
+    order: str
+    """`written`, `sorted`, or `moved`: what becomes of the order of keys."""
+    aliases: bool
+    folded: bool
+    """Whether long texts of several lines are kept or folded by quotes."""
+    start: bool
+    """Whether a comment stands at the top."""
+
+
+def draw(rng: random.Random) -> Style:
+    """A way of writing."""
+    step = rng.choices((2, 4, 3), (88, 10, 2))[0]
+    commenting = rng.choices((0.0, 0.02, 0.06, 0.2), (45, 30, 17, 8))[0]
+    return Style(
+        step=step,
+        list_step=rng.choice((0, step, step)) if step == 2 else rng.choice((0, step, 2)),
+        quote=rng.choice("\"\"'"),
+        quoted=rng.choices((0.0, 0.05, 0.4, 1.0), (60, 20, 14, 6))[0],
+        flow_lists=rng.choices((0.0, 0.3, 0.9), (50, 25, 25))[0],
+        flow_mappings=rng.choices((0.0, 0.1, 0.6), (70, 20, 10))[0],
+        comments=commenting,
+        blank_lines=rng.choices((0.0, 0.03, 0.12), (75, 17, 8))[0],
+        order=rng.choices(("written", "sorted", "moved"), (62, 20, 18))[0],
+        aliases=rng.random() < 0.05,
+        folded=rng.random() < 0.3,
+        start=rng.random() < 0.08,
+    )
+
+
+def render(tree: dict, style: Style, comments: tuple[list[str], list[str]], rng: random.Random) -> str:
+    """The text of a document. `comments` are the sentences and the settings that comments may hold."""
+    printer = _Printer(style, comments, rng)
+    printer.count(tree)
+    if style.start:
+        printer.lines.append(f"# {rng.choice(comments[0])}")
+    printer.mapping(tree, 0)
+    return "\n".join(printer.lines) + "\n"
+
+
+class _Printer:
+    def __init__(self, style: Style, comments: tuple[list[str], list[str]], rng: random.Random) -> None:
+        self.style = style
+        self.sentences, self.settings = comments
+        self.rng = rng
+        self.lines: list[str] = []
+        self.repeated: dict[str, int] = {}
+        self.anchors: dict[str, str] = {}
+
+    def count(self, node: Node) -> None:
+        """Counts equal blocks, which can be written once and referred to."""
+        if not self.style.aliases or not isinstance(node, (dict, list)):
+            return
+        if len(node) > 1:
+            key = json.dumps(node)
+            self.repeated[key] = self.repeated.get(key, 0) + 1
+        for child in node.values() if isinstance(node, dict) else node:
+            self.count(child)
+
+    def anchor(self, node: Node, hint: str) -> tuple[str, bool]:
+        """What stands before a block that is written more than once, and whether it stands for the block."""
+        key = json.dumps(node) if self.style.aliases and isinstance(node, (dict, list)) and len(node) > 1 else ""
+        if self.repeated.get(key, 0) < 2:
+            return "", False
+        if key in self.anchors:
+            return f" *{self.anchors[key]}", True
+        self.anchors[key] = re.sub(r"[^a-z]", "", hint.lower()) + str(len(self.anchors) + 1)
+        return f" &{self.anchors[key]}", False
+
+    def ordered(self, mapping: dict) -> list[tuple[str, Node]]:
+        entries = list(mapping.items())
+        if self.style.order == "sorted":
+            return sorted(entries, key=lambda entry: entry[0])
+        if self.style.order == "moved" and len(entries) > 2 and self.rng.random() < 0.5:
+            entries.insert(self.rng.randrange(len(entries)), entries.pop(self.rng.randrange(len(entries))))
+        return entries
+
+    def before(self, column: int) -> None:
+        """Perhaps a blank line or a comment."""
+        if self.lines and self.rng.random() < self.style.blank_lines:
+            self.lines.append("")
+        if self.lines and self.rng.random() < self.style.comments:
+            text = self.rng.choice(self.settings if self.rng.random() < 0.35 else self.sentences)
+            self.lines.append(" " * column + "#" + self.rng.choice((" ", " ", "")) + text)
+
+    def after(self) -> str:
+        return f"  # {self.rng.choice(self.sentences)}" if self.rng.random() < self.style.comments / 2 else ""
+
+    def mapping(self, mapping: dict, column: int, first: str | None = None) -> None:
+        """Entries of a mapping, the first of them behind `first` where given."""
+        for key, value in self.ordered(mapping):
+            if first is None:
+                self.before(column)
+            lead = " " * column if first is None else first
+            first = None
+            self.entry(lead + self.key(key) + ":", value, column, key)
+
+    def entry(self, lead: str, value: Node, column: int, hint: str) -> None:
+        if isinstance(value, str) and self.in_block(value):
+            self.block(lead, value, column + self.style.step)
+            return
+        if not isinstance(value, (dict, list)) or not value or self.flows(value):
+            text = self.flow(value) if isinstance(value, (dict, list)) else self.scalar(value, False)
+            self.lines.append((f"{lead} {text}" if text else lead) + self.after())
+            return
+        anchor, done = self.anchor(value, hint)
+        self.lines.append(lead + anchor + ("" if done else self.after()))
+        if done:
+            return
+        if isinstance(value, dict):
+            self.mapping(value, column + self.style.step)
+        else:
+            self.sequence(value, column + self.style.list_step)
+
+    def sequence(self, items: list, column: int) -> None:
+        for item in items:
+            self.before(column)
+            lead = " " * column + "-"
+            if isinstance(item, dict) and item and not self.flows(item):
+                anchor, done = self.anchor(item, "item")
+                if done:
+                    self.lines.append(lead + anchor)
+                elif anchor:
+                    self.lines.append(lead + anchor)
+                    self.mapping(item, column + 2)
+                else:
+                    self.mapping(item, column + 2, lead + " ")
+            else:
+                self.entry(lead, item, column, "item")
+
+    def in_block(self, text: str) -> bool:
+        return "\n" in text and not re.search(r"[^\n -\x7e]|^ |\n\n\Z", text)
+
+    def block(self, lead: str, text: str, column: int) -> None:
+        """A text of several lines behind `|`."""
+        self.lines.append(f"{lead} |" + ("" if text.endswith("\n") else "-"))
+        self.lines += [" " * column + line if line else "" for line in text.rstrip("\n").split("\n")]
+
+    def flows(self, node: Node) -> bool:
+        """Whether a block is written in brackets."""
+        if len(json.dumps(node)) > 70:
+            return False
+        if isinstance(node, list):
+            return all(isinstance(item, (str, int)) and "\n" not in str(item) for item in node) and (
+                self.rng.random() < self.style.flow_lists
+            )
+        return "\\n" not in json.dumps(node) and self.rng.random() < self.style.flow_mappings * (
+            1 if len(node) < 3 else 0.3
+        )
+
+    def flow(self, node: Node) -> str:
+        if isinstance(node, dict):
+            inner = ", ".join(f"{self.key(key)}: {self.flow(value)}".rstrip() for key, value in node.items())
+            space = " " if inner and self.style.step == 2 and self.style.quote == '"' and self.style.quoted else ""
+            return "{" + space + inner + space + "}"
+        if isinstance(node, list):
+            return "[" + ", ".join(self.flow(item) for item in node) + "]"
+        return self.scalar(node, True) or "null"
+
+    def key(self, key: str) -> str:
+        if _LIKE_OTHER_TYPE.match(key) or not _PLAIN.match(key) or "," in key:
+            return json.dumps(key)
+        return key
+
+    def scalar(self, value: Node, in_flow: bool) -> str:
+        if value is None:
+            return ""
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        if isinstance(value, (int, float)):
+            return str(value)
+        plain = (
+            _PLAIN.match(value)
+            and not _LIKE_OTHER_TYPE.match(value)
+            and ": " not in value
+            and " #" not in value
+            and value[-1] not in ": "
+            and not (in_flow and re.search(r"[,?:|<>!*]", value))
+        )
+        if plain and not (self.style.quoted and self.rng.random() < self.style.quoted and value[-1:] != ":"):
+            return value
+        if self.style.quote == "'" and "\n" not in value:
+            return "'" + value.replace("'", "''") + "'"
+        return json.dumps(value, ensure_ascii=False)
