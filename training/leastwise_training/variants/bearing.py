@@ -42,27 +42,93 @@ def containers_of(pod_spec: Node) -> list[Node]:
     return [item for child in lists for item in child.children if item.is_item]
 
 
+CONTAINERS_OWN = frozenset(
+    "resources livenessProbe readinessProbe startupProbe lifecycle env envFrom command args ports volumeMounts volumeDevices "
+    "imagePullPolicy terminationMessagePolicy terminationMessagePath stdin tty workingDir".split()
+)
+"""Settings of a container that the pod has no part in."""
+
+
 def bearing(outline: Outline, node: Node) -> set[int]:
     """The lines outside of the node on which a label may depend on it. Empty for what only names."""
-    if is_naming(node):
+    environment = node.parent.parent if node.parent and node.parent.is_item else None
+    if node.parent and environment and environment.key == "env":
+        # Whether a variable holds a secret, its name and its value say together.
+        return {node.parent.line} | {sibling.line for sibling in node.parent.children}
+    if is_naming(node) and outline.kind() != "Namespace":
         return set()
+    within = set(range(node.line + 1, node.end))
     pod_spec = pod_spec_of(node)
-    container = next((a for a in node.ancestors() if a.is_item and a.parent and a.parent.key in CONTAINER_LISTS), None)
-    if node.key == "image" and container:
+    if pod_spec is None:
+        return _in_an_object(outline, node) - within
+    above = list(node.ancestors())
+    container = next((a for a in above if a.is_item and a.parent and a.parent.key in CONTAINER_LISTS), None)
+    if container is None:
+        return _in_a_pod(pod_spec, node) - within
+    if node.key == "image":
         return {container.line} | {child.line for child in container.children if child.key in ("image", "imagePullPolicy")}
-    # What is missing is told on the nearest ancestor that is there; at the top of a document, on its first key.
-    lines = {ancestor.line for ancestor in node.ancestors()} | {outline.top[0].line}
+    # What is missing is told on the nearest ancestor that is there.
+    lines = {ancestor.line for ancestor in above[: above.index(container) + 1]}
+    if {node.key, *(ancestor.key for ancestor in above[: above.index(container)])} & CONTAINERS_OWN:
+        return lines - within
+    # A container's security may come from its pod, and what no container settles is told on the pod.
+    lines.add(pod_spec.line)
+    return (lines | _beside_in_security(pod_spec, [node, *above])) - within
+
+
+READ_TOGETHER = (
+    frozenset(("runAsUser", "runAsNonRoot")),
+    frozenset(("privileged", "allowPrivilegeEscalation", "capabilities")),
+)
+"""Settings of a security context of which one may undo or explain another."""
+
+
+def _beside_in_security(pod_spec: Node, chain: list[Node]) -> set[int]:
+    """The lines of all security contexts of a pod, and in them of the same setting and of those read together with it.
+
+    `chain` is a node with what it lies under, from the node outwards.
+    """
+    keys = {node.key for node in chain[: chain.index(pod_spec)]} - CONTAINER_LISTS - {None, "securityContext"}
+    together = keys.union(*(group for group in READ_TOGETHER if group & keys))
+    found = [holder.child("securityContext") for holder in (pod_spec, *containers_of(pod_spec))]
+    contexts = [context for context in found if context]
+    # A whole context stands for each of its settings.
+    chosen = [setting for context in contexts for setting in context.children if setting.key in together or not keys]
+    return {context.line for context in contexts} | {inner.line for setting in chosen for inner in setting.nodes()}
+
+
+def _in_an_object(outline: Outline, node: Node) -> set[int]:
+    """Outside of pods the fields of a mapping are read together. What is missing at the top is told on the first key."""
+    above = list(node.ancestors())
+    if above and (above[-1].key == "metadata" or outline.kind() == "CustomResourceDefinition") and outline.kind() != "Namespace":
+        return {above[0].line}
     siblings = node.parent.children if node.parent else outline.top
-    if pod_spec is None or any(ancestor.key == "securityContext" for ancestor in node.ancestors()):
-        lines |= {sibling.line for sibling in siblings}
-    elif container is None:
-        lines |= {sibling.line for sibling in siblings if sibling.is_scalar}
-    if pod_spec and container is None:
-        # A setting of the pod holds for every container that does not say otherwise.
-        for item in containers_of(pod_spec):
-            lines.add(item.line)
-            lines |= {child.line for child in item.children if child.key == "securityContext"}
-    elif pod_spec and container:
-        context = pod_spec.child("securityContext")
-        lines |= {inner.line for inner in context.nodes()} if context else set()
-    return lines - set(range(node.line + 1, node.end))
+    lines = {ancestor.line for ancestor in above} | {outline.top[0].line}
+    if any(inner.child("containers") for sibling in siblings for inner in sibling.nodes()):
+        # What stands beside a pod template has no part in it.
+        return lines | {sibling.line for sibling in siblings if sibling.is_scalar}
+    lines |= {sibling.line for sibling in siblings}
+    if any(ancestor.key == "rules" for ancestor in above):
+        # Verbs, groups and resources of a rule mean something only together.
+        lines |= {inner.line for sibling in siblings for inner in sibling.nodes()}
+    return lines
+
+
+CONTAINERS_DEFAULTS = CONTAINER_LISTS | {"securityContext", "hostNetwork", "hostPID", "hostIPC", "hostUsers", "os", "shareProcessNamespace"}
+"""Settings of a pod that say something about its containers."""
+
+
+def _in_a_pod(pod_spec: Node, node: Node) -> set[int]:
+    """A setting of the pod may hold for every container that does not say otherwise, and for the pod's other settings."""
+    above = list(node.ancestors())
+    within_pod = [node, *above[: above.index(pod_spec)]]
+    lines = {ancestor.line for ancestor in above[: above.index(pod_spec) + 1]}
+    setting = within_pod[-1]
+    if setting.key == "volumes":
+        volume = within_pod[-2] if len(within_pod) > 1 else setting
+        return (lines | {inner.line for inner in volume.nodes()}) - {pod_spec.line}
+    lines |= {child.line for child in pod_spec.children if child.is_scalar}
+    if setting.key not in CONTAINERS_DEFAULTS:
+        return lines
+    lines |= {item.line for item in containers_of(pod_spec)}
+    return lines | _beside_in_security(pod_spec, [node, *above])

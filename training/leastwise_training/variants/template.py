@@ -116,7 +116,7 @@ def _walk(draft: Draft, chart: Chart, random: Random, strength: float, node: Nod
         return
     if node.is_scalar or (node.is_item and node.value and not node.children):
         if random.random() < strength:
-            _value(draft, chart, random, node)
+            _value(draft, chart, random, node, inside_range)
     for child in node.children:
         _walk(draft, chart, random, strength, child, inside_range)
 
@@ -191,7 +191,7 @@ def _labels_from_helper(draft: Draft, chart: Chart, random: Random, node: Node) 
         draft.lines[node.line].unsure = True
 
 
-def _value(draft: Draft, chart: Chart, random: Random, node: Node) -> None:
+def _value(draft: Draft, chart: Chart, random: Random, node: Node, inside_range: bool) -> None:
     """A value from the chart in place of a literal one, or with the literal one as its default."""
     if node.key in KEPT_PLAIN or (node.is_item and is_listed_plain(node)):
         return
@@ -219,7 +219,10 @@ def _value(draft: Draft, chart: Chart, random: Random, node: Node) -> None:
     if not _is_valued(node) or random.random() > 0.6:
         return
     literal = bare if not quoted and _is_plain_literal(bare) else f'"{bare}"'
-    path = chart.values(*(_value_path(node)))
+    path = chart.values(*_value_path(node))
+    if inside_range and random.random() < 0.7:
+        # In a loop the item is what the dot stands for.
+        path = f".{_value_path(node)[-1]}"
     shown = random.random() < (0.35 if is_naming(node) else 0.7)
     if shown:
         expression = random.choice((f"{path} | default {literal}", f"default {literal} {path}"))
