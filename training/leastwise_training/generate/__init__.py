@@ -7,11 +7,11 @@ import random
 from collections.abc import Iterator
 
 from leastwise_training.documents import Document, Split, split_of
-from leastwise_training.generate import access, configuration, network, scaling, style, workload
+from leastwise_training.generate import access, component, configuration, control_plane, network, policy, scaling, style, workload
 from leastwise_training.generate.author import Author
 
-GROUPS = ((workload.BUILDERS, 55), (access.BUILDERS, 16), (network.BUILDERS, 12), (configuration.BUILDERS, 8),
-          (scaling.BUILDERS, 7))
+GROUPS = ((workload.BUILDERS, 46), (access.BUILDERS, 15), (network.BUILDERS, 9.5), (configuration.BUILDERS, 6),
+          (scaling.BUILDERS, 5.5), (control_plane.BUILDERS, 8), (policy.BUILDERS, 4), (component.BUILDERS, 6))
 """The builders of each group of kinds, and how often of a hundred documents."""
 
 TEMPLATES = 64

@@ -16,32 +16,36 @@ POWERS = (
     ("", ("pods/exec", "pods/attach"), ["create", "get"]), ("", ("pods/attach",), ["create"]), ("", ("pods/portforward",), ["create"]),
     ("", ("pods",), ["create", "delete"]), ("", ("serviceaccounts/token",), ["create"]), ("", ("nodes/proxy",), ["get", "create"]),
     ("", ("users", "groups", "serviceaccounts"), ["impersonate"]), ("", ("events",), ["delete", "deletecollection"]),
-    ("rbac.authorization.k8s.io", ("clusterroles", "roles"), ["bind"]), ("rbac.authorization.k8s.io", ("clusterroles",), ["escalate"]),
     ("rbac.authorization.k8s.io", ("rolebindings", "clusterrolebindings"), ["create", "update"]),
     ("rbac.authorization.k8s.io", ("roles", "clusterroles"), ["create", "patch"]),
-    ("certificates.k8s.io", ("certificatesigningrequests/approval",), ["update"]),
-    ("certificates.k8s.io", ("signers",), ["approve", "sign"]),
-    ("admissionregistration.k8s.io", ("mutatingwebhookconfigurations", "validatingwebhookconfigurations"), ["create", "update", "patch"]),
-    ("", ("persistentvolumes",), ["create"]), ("", ("configmaps",), ["update", "patch", "delete"]), ("", ("services/status",), ["patch", "update"]),
+    ("", ("configmaps",), ["update", "patch", "delete"]), ("", ("services/status",), ["patch", "update"]),
     ("networking.k8s.io", ("ingresses", "networkpolicies"), ["create", "update", "delete"]), ("", ("endpoints", "services"), ["create", "update"]),
     ("apps", ("deployments", "daemonsets"), ["create", "update", "delete"]), ("batch", ("jobs", "cronjobs"), ["create", "delete"]),
     ("", ("namespaces", "nodes", "services"), ["delete"]), ("", ("pods/log",), ["get", "delete"]),
 )
+RARE_POWERS = (
+    ("rbac.authorization.k8s.io", ("clusterroles", "roles"), ["bind"]), ("rbac.authorization.k8s.io", ("clusterroles", "roles"), ["escalate"]),
+    ("certificates.k8s.io", ("certificatesigningrequests/approval",), ["update"]), ("certificates.k8s.io", ("signers",), ["approve", "sign"]),
+    ("admissionregistration.k8s.io", ("mutatingwebhookconfigurations", "validatingwebhookconfigurations"), ["create", "update", "patch"]),
+    ("", ("persistentvolumes",), ["create"]), ("", ("users", "groups", "serviceaccounts"), ["impersonate"]),
+    ("", ("nodes/proxy",), ["get", "create"]),
+)
+"""What few roles grant, drawn more often than it is met."""
 
 
 def _rule(author: Author) -> dict:
     drawn = author.rng.random()
-    if drawn < 0.42:
+    if drawn < 0.28:
         group, resources = author.choice(HARMLESS)
         groups, resources, verbs = [group], author.some(resources, 1, 3), author.some(READ, 1, 3)
-    elif drawn < 0.5:
+    elif drawn < 0.33:
         group, kind = author.split_custom()
         groups, resources, verbs = [group], [kind] + ([f"{kind}/status"] if author.chance(0.5) else []), author.some(VERBS, 2, 7)
-    elif drawn < 0.58:
+    elif drawn < 0.39:
         group, resources = author.choice(HARMLESS)
         groups, resources, verbs = [group], author.some(resources, 1, 2), author.some(VERBS, 3, 8)
-    elif drawn < 0.88:
-        group, some, verbs = author.choice(POWERS)
+    elif drawn < 0.9:
+        group, some, verbs = author.choice(POWERS + RARE_POWERS * 2)
         groups, resources, verbs = [group], author.some(some, 1, len(some)), list(verbs)
         if author.chance(0.3):
             verbs = author.some(READ, 1, 3) if "impersonate" not in verbs else verbs
@@ -65,7 +69,7 @@ def _rule(author: Author) -> dict:
 
 
 def _rules(author: Author, cluster: bool) -> list[dict]:
-    rules = [_rule(author) for _ in range(author.rng.choices((1, 2, 3, 5), (40, 30, 20, 10))[0])]
+    rules = [_rule(author) for _ in range(author.rng.choices((1, 2, 3, 5), (34, 30, 22, 14))[0])]
     if cluster and author.chance(0.08):
         rules.append({"nonResourceURLs": author.choice((["/metrics"], ["/healthz", "/metrics"], ["*"])), "verbs": ["get"]})
     return rules
@@ -97,13 +101,13 @@ def cluster_role(author: Author) -> dict:
 def _subject(author: Author) -> dict:
     drawn = author.rng.random()
     group = "rbac.authorization.k8s.io"
-    if drawn < 0.55:
+    if drawn < 0.44:
         return {"kind": "ServiceAccount", "name": author.name(), "namespace": author.word("NAMESPACES")}
-    if drawn < 0.65:
+    if drawn < 0.54:
         return {"kind": "ServiceAccount", "name": "default", "namespace": author.word("NAMESPACES")}
-    if drawn < 0.72:
+    if drawn < 0.6:
         return {"kind": "User", "name": author.word("PEOPLE"), "apiGroup": group}
-    if drawn < 0.79:
+    if drawn < 0.66:
         return {"kind": "Group", "apiGroup": group, "name": f"{author.word('SUBJECTS')}-{author.choice(('team', 'admins', 'devs'))}"}
     return author.choice((
         {"kind": "User", "name": "system:anonymous", "apiGroup": group},
@@ -117,9 +121,9 @@ def _subject(author: Author) -> dict:
 
 def _binding(author: Author, kind: str, metadata: dict) -> dict:
     drawn = author.rng.random()
-    if drawn < 0.6:
+    if drawn < 0.5:
         name, referred = _role_name(author), "ClusterRole" if kind == "ClusterRoleBinding" or author.chance(0.3) else "Role"
-    elif drawn < 0.75:
+    elif drawn < 0.7:
         name, referred = "cluster-admin", "ClusterRole"
     elif drawn < 0.9:
         name, referred = author.choice(("admin", "edit", "view", "edit")), "ClusterRole"
@@ -146,12 +150,12 @@ def cluster_role_binding(author: Author) -> dict:
 
 
 def service_account(author: Author) -> dict:
-    name = "default" if author.chance(0.35) else author.name()
-    automount = author.choice((None, True, False, False))
+    name = "default" if author.chance(0.5) else author.name()
+    automount = author.choice((None, True, None, False, False))
     secrets = [{"name": f"{author.word('SUBJECTS')}-registry"}] if author.likes("pull secrets", 0.3) else None
     return author.object("v1", "ServiceAccount", author.metadata(name), automountServiceAccountToken=automount,
                          imagePullSecrets=secrets)
 
 
-BUILDERS = {"Role": (role, 24), "ClusterRole": (cluster_role, 34), "RoleBinding": (role_binding, 16),
+BUILDERS = {"Role": (role, 26), "ClusterRole": (cluster_role, 36), "RoleBinding": (role_binding, 16),
             "ClusterRoleBinding": (cluster_role_binding, 16), "ServiceAccount": (service_account, 10)}

@@ -38,14 +38,14 @@ def config_map(author: Author) -> dict:
 def secret(author: Author) -> dict:
     metadata = author.metadata(author.name())
     drawn = author.rng.random()
-    if drawn < 0.25:
+    if drawn < 0.45:
         metadata["annotations"] = {"kubernetes.io/service-account.name": author.name()}
         return author.object("v1", "Secret", metadata, type="kubernetes.io/service-account-token")
     keys = [f"{author.word('SECRET_WORDS')}_{author.word('SECRET_ENDS')}".lower() for _ in range(author.rng.randint(1, 3))]
-    if drawn < 0.5:
+    if drawn < 0.62:
         return author.object("v1", "Secret", metadata, type="Opaque", stringData={key: author.word("SECRET_VALUES") for key in keys})
     data = {key: base64.b64encode(author.word("SECRET_VALUES").encode()).decode() for key in keys}
-    if drawn < 0.6:
+    if drawn < 0.7:
         data = {"tls.crt": base64.b64encode(author.name().encode()).decode(), "tls.key": base64.b64encode(b"key").decode()}
         return author.object("v1", "Secret", metadata, type="kubernetes.io/tls", data=data)
     return author.object("v1", "Secret", metadata, type=author.choice(("Opaque", None)), data=data)
@@ -82,5 +82,5 @@ def limit_range(author: Author) -> dict:
     return author.object("v1", "LimitRange", author.metadata(author.name()), spec={"limits": [limit]})
 
 
-BUILDERS = {"ConfigMap": (config_map, 50), "Secret": (secret, 20), "Namespace": (namespace, 20), "ResourceQuota": (resource_quota, 5),
+BUILDERS = {"ConfigMap": (config_map, 42), "Secret": (secret, 24), "Namespace": (namespace, 24), "ResourceQuota": (resource_quota, 5),
             "LimitRange": (limit_range, 5)}

@@ -45,7 +45,7 @@ def escalation(author: Author, spec: dict) -> None:
 
 def added_capabilities(author: Author, spec: dict) -> None:
     capabilities = _context(author, spec).setdefault("capabilities", {})
-    weights = [4 if name in ("NET_ADMIN", "NET_RAW", "SYS_ADMIN", "SYS_MODULE", "ALL") else 1 for name in EXTRA_CAPABILITIES]
+    weights = [6 if name in ("NET_ADMIN", "NET_RAW", "SYS_ADMIN", "SYS_MODULE", "ALL") else 1 for name in EXTRA_CAPABILITIES]
     added = dict.fromkeys(author.rng.choices(EXTRA_CAPABILITIES, weights, k=author.rng.choices((1, 2, 3, 5), (55, 25, 14, 6))[0]))
     capabilities["add"] = list(added)
 
@@ -91,7 +91,7 @@ def apparmor(author: Author, spec: dict) -> None:
 
 
 def selinux(author: Author, spec: dict) -> None:
-    kind = author.choice(("spc_t", "container_t", "container_init_t", "container_kvm_t", "unconfined_t", "svirt_lxc_net_t"))
+    kind = author.choice(("spc_t", "spc_t", "unconfined_t", "container_t", "container_init_t", "container_kvm_t", "unconfined_t", "svirt_lxc_net_t"))
     options = author.choice(({"type": kind}, {"type": kind}, {"user": "system_u", "type": kind}, {"role": "sysadm_r"},
                              {"user": "unconfined_u", "role": "system_r"}, {"level": "s0:c123,c456"}))
     _either_context(author, spec)["seLinuxOptions"] = options
@@ -156,8 +156,8 @@ def odd_volume(author: Author, spec: dict) -> None:
 def sysctls(author: Author, spec: dict) -> None:
     entries = author.some(UNSAFE_SYSCTLS, 1, 2)
     items = [dict(zip(("name", "value"), entry.split("=", 1), strict=True)) for entry in entries]
-    if author.chance(0.15):
-        items.append({"name": "kernel.shm_rmid_forced", "value": "1+kernel.core_pattern=|/var/lib/x.sh #"})
+    if author.chance(0.4):
+        items.append({"name": "kernel.shm_rmid_forced", "value": f"{author.choice((0, 1))}+kernel.core_pattern=|{author.word('MOUNT_PATHS')}/x.sh #"})
     spec.setdefault("securityContext", {})["sysctls"] = items
 
 
@@ -277,27 +277,31 @@ def git_sync(author: Author, spec: dict) -> None:
 
 def vulnerable(author: Author, spec: dict) -> None:
     author.choice(spec["containers"])["image"] = author.choice((
+        "quay.io/argoproj/argocd:v2.2.3", "quay.io/argoproj/argocd:v2.1.4", "argoproj/argocd:v2.0.5", "quay.io/argoproj/argocd:v2.14.2",
+        "grafana/grafana:9.2.1", "docker.io/grafana/grafana:9.2.3", "grafana/grafana:9.2.0", "ghcr.io/kyverno/kyverno:v1.8.3",
+        "ghcr.io/kyverno/kyverno:v1.8.4", "ghcr.io/kyverno/kyverno:v1.12.5", "k8s.gcr.io/ingress-nginx/controller:v0.48.1",
+        "registry.k8s.io/ingress-nginx/controller:v1.0.0", "registry.k8s.io/ingress-nginx/controller:v0.47.0",
         "registry.k8s.io/ingress-nginx/controller:v1.11.2", "registry.k8s.io/ingress-nginx/controller:v1.12.1",
-        "quay.io/argoproj/argocd:v2.3.0", "registry.k8s.io/ingress-nginx/controller:v1.9.4",
-        "kubernetesui/dashboard:v2.7.0", "kubernetesui/dashboard:v2.0.0", "gcr.io/kubernetes-helm/tiller:v2.16.1",
-        "ghcr.io/helm/tiller:v2.17.0", "quay.io/coreos/flannel:v0.14.0", "docker.io/flannel/flannel:v0.25.1",
+        "registry.k8s.io/ingress-nginx/controller:v1.9.4",
+        "kubernetesui/dashboard:v2.7.0", "kubernetesui/dashboard:v2.0.0",
+        "quay.io/coreos/flannel:v0.14.0", "docker.io/flannel/flannel:v0.25.1",
         "rancher/rancher:v2.6.2", "grafana/grafana:8.2.0", "registry.k8s.io/git-sync/git-sync:v3.6.2",
     ))
 
 
 DANGERS: tuple[tuple[Callable[[Author, dict], None], int], ...] = (
-    (privileged, 10), (escalation, 7), (added_capabilities, 24), (kept_capabilities, 4), (root_user, 9), (root_group, 7),
-    (may_be_root, 4), (low_user, 3), (seccomp_off, 8), (apparmor, 8), (selinux, 9), (proc_mount, 6), (host_namespaces, 14),
-    (host_port, 9), (host_path, 30), (odd_volume, 6), (sysctls, 8), (windows, 7), (literal_secret, 12), (duplicate_variable, 8),
+    (privileged, 10), (escalation, 7), (added_capabilities, 30), (kept_capabilities, 3), (root_user, 9), (root_group, 7),
+    (may_be_root, 4), (low_user, 3), (seccomp_off, 8), (apparmor, 8), (selinux, 11), (proc_mount, 6), (host_namespaces, 14),
+    (host_port, 9), (host_path, 30), (odd_volume, 6), (sysctls, 10), (windows, 7), (literal_secret, 12), (duplicate_variable, 8),
     (ssh_port, 6), (sudo, 7), (probe_host, 7), (old_account_field, 7), (frozen_registry, 6), (stale_latest, 9),
     (twice_named_port, 6), (bad_port, 8), (bad_spread, 6), (same_probes, 6), (probe_port, 6), (ephemeral, 6), (token_mounted, 5),
-    (git_sync, 6), (vulnerable, 8),
+    (git_sync, 8), (vulnerable, 14),
 )
 
 
 def endanger(author: Author, spec: dict) -> None:
     """Puts none, one or a few dangers into a pod."""
-    count = author.rng.choices((0, 1, 2, 3, 5), (42, 30, 15, 9, 4))[0]
+    count = author.rng.choices((0, 1, 2, 3, 5), (40, 27, 16, 11, 6))[0]
     kinds, weights = zip(*DANGERS, strict=True)
     for danger in dict.fromkeys(author.rng.choices(kinds, weights, k=count)):
         danger(author, spec)

@@ -9,11 +9,11 @@ def service(author: Author) -> dict:
     name = author.name()
     metadata = author.metadata(name)
     spec: dict = {}
-    kind = author.rng.choices((None, "ClusterIP", "NodePort", "LoadBalancer", "ExternalName"), (36, 16, 18, 18, 12))[0]
+    kind = author.rng.choices((None, "ClusterIP", "NodePort", "LoadBalancer", "ExternalName"), (30, 16, 18, 18, 18))[0]
     if kind:
         spec["type"] = kind
     if kind == "ExternalName":
-        spec["externalName"] = author.choice((author.host(), "localhost", "127.0.0.1", f"db.{author.host()}", "localhost.localdomain"))
+        spec["externalName"] = author.choice((author.host(), "localhost", "127.0.0.1", "localhost", f"db.{author.host()}", "localhost.localdomain"))
         if author.chance(0.5):
             spec["ports"] = [{"port": 443}]
         return author.object("v1", "Service", metadata, spec=spec)
@@ -35,7 +35,7 @@ def service(author: Author) -> dict:
     spec["ports"] = ports
     if author.chance(0.95):
         spec["selector"] = author.labels(name)
-    if author.chance(0.08):
+    if author.chance(0.15):
         spec["externalIPs"] = [f"203.0.113.{author.rng.randint(1, 250)}"]
     if kind == "LoadBalancer" and author.chance(0.25):
         spec["loadBalancerSourceRanges"] = author.choice((["10.0.0.0/8"], ["0.0.0.0/0"], ["192.168.0.0/16"]))
@@ -54,22 +54,20 @@ NGINX = "nginx.ingress.kubernetes.io/"
 def ingress(author: Author) -> dict:
     metadata = author.metadata(author.name())
     annotations = metadata.get("annotations", {})
-    if author.chance(0.45):
+    if author.chance(0.6):
         drawn = author.rng.random()
-        if drawn < 0.4:
+        if drawn < 0.22:
             annotations[NGINX + author.choice(("rewrite-target", "app-root"))] = author.choice(("/", "/$2", "/index.html"))
-        elif drawn < 0.6:
+        elif drawn < 0.35:
             annotations[NGINX + author.choice(("ssl-redirect", "force-ssl-redirect"))] = author.choice(("true", "false"))
-        elif drawn < 0.85:
+        elif drawn < 0.7:
             kind = author.choice(("configuration-snippet", "server-snippet", "auth-snippet", "location-snippet"))
             annotations[NGINX + kind] = author.choice((
                 "more_set_headers \"X-Frame-Options: DENY\";\n", "proxy_set_header X-Team core;\nadd_header X-A 1;\n",
                 "content_by_lua_block {\n  ngx.say('hi')\n}\n", "alias /etc/;\nautoindex on;\n",
                 "rewrite ^/old/(.*)$ /new/$1 permanent;\n", "root /var/run/secrets;\n"))
         else:
-            annotations[NGINX + author.choice(("auth-url", "auth-tls-match-cn", "mirror-target", "auth-signin"))] = author.choice((
-                f"https://{author.host()}/auth", "http://x/#;}\nload_module /tmp/x.so;", "CN=x\nproxy_pass http://evil;#",
-                f"https://{author.host()}/sign_in"))
+            _authenticate(author, annotations)
     if author.chance(0.25):
         annotations["kubernetes.io/ingress.class"] = "nginx"
     if annotations:
@@ -82,7 +80,7 @@ def ingress(author: Author) -> dict:
     if author.chance(0.6):
         covered = hosts if author.chance(0.75) else [author.host()]
         spec["tls"] = [{"hosts": covered, "secretName": f"{author.name()}-tls"}]
-    if author.chance(0.12):
+    if author.chance(0.22):
         key = "defaultBackend" if version == "networking.k8s.io/v1" else "backend"
         spec[key] = _backend(author, version)
     rules = []
@@ -92,11 +90,11 @@ def ingress(author: Author) -> dict:
                  for _ in range(author.choice((1, 1, 2)))]
         drawn = author.rng.random()
         rule: dict = {"host": host, "http": {"paths": paths}}
-        if drawn < 0.1:
+        if drawn < 0.12:
             rule.pop("host")
-        elif drawn < 0.18:
+        elif drawn < 0.25:
             rule["host"] = f"*.{host.split('.', 1)[1]}"
-        elif drawn < 0.2:
+        elif drawn < 0.28:
             rule["host"] = ""
         rules.append(rule)
     if author.chance(0.06):
@@ -105,6 +103,18 @@ def ingress(author: Author) -> dict:
     if author.way("ingress order", 2):
         spec = dict(reversed(spec.items()))
     return author.object(version, "Ingress", metadata, spec=spec)
+
+
+def _authenticate(author: Author, annotations: dict) -> None:
+    """An annotation whose value nginx puts into a directive, harmless or breaking out of it."""
+    key = author.choice(("auth-url", "auth-url", "auth-tls-match-cn", "mirror-target", "mirror-host", "auth-signin"))
+    harmless = f"CN={author.name()}" if key == "auth-tls-match-cn" else author.host() if key == "mirror-host" else f"https://{author.host()}/check"
+    escape = author.choice(("#;}", ";}", "\"; ", "\n}\n", ";\n"))
+    directive = author.choice((
+        f"load_module {author.word('MOUNT_PATHS')}/x.so;", f"proxy_pass http://{author.host()};", "ssl_engine /tmp/lib.so;",
+        f"alias {author.word('MOUNT_PATHS')}/;", f"include {author.word('MOUNT_PATHS')}/*.conf;",
+    ))
+    annotations[NGINX + key] = harmless if author.chance(0.3) else harmless + escape + directive
 
 
 def _backend(author: Author, version: str) -> dict:
@@ -170,5 +180,5 @@ def http_route(author: Author) -> dict:
     return author.object(version, "HTTPRoute", author.metadata(author.name()), spec=spec)
 
 
-BUILDERS = {"Service": (service, 45), "Ingress": (ingress, 34), "NetworkPolicy": (network_policy, 13), "Gateway": (gateway, 4),
-            "HTTPRoute": (http_route, 4)}
+BUILDERS = {"Service": (service, 45), "Ingress": (ingress, 40), "NetworkPolicy": (network_policy, 9), "Gateway": (gateway, 3),
+            "HTTPRoute": (http_route, 3)}

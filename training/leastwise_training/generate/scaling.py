@@ -14,11 +14,11 @@ def autoscaler(author: Author) -> dict:
     spec["maxReplicas"] = author.choice((least, least + 3, 10, 1, 20))
     if version == "autoscaling/v1":
         spec["targetCPUUtilizationPercentage"] = author.choice((50, 80))
-    elif version != "autoscaling/v2beta1" and author.chance(0.4):
+    elif version != "autoscaling/v2beta1" and author.chance(0.55):
         metric: dict = {"metric": {"name": f"{author.word('SUBJECTS')}_per_second"},
                         "describedObject": {"apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "name": author.name()},
                         "target": {"type": "Value", "value": "2k"}}
-        if author.chance(0.5):
+        if author.chance(0.6):
             metric.pop(author.choice(tuple(metric)))
         spec["metrics"] = [{"type": "Object", "object": metric}]
     elif version != "autoscaling/v2beta1":
@@ -30,9 +30,9 @@ def autoscaler(author: Author) -> dict:
 def disruption_budget(author: Author) -> dict:
     spec: dict = {"selector": {"matchLabels": author.labels(author.name())}}
     drawn = author.rng.random()
-    if drawn < 0.5:
-        spec["minAvailable"] = author.choice((1, 2, "50%", "100%", "100%", 0))
-    elif drawn < 0.85:
+    if drawn < 0.4:
+        spec["minAvailable"] = author.choice((1, 2, "50%", "100%", "100%", "100%"))
+    elif drawn < 0.76:
         spec["maxUnavailable"] = author.choice((1, 0, "0%", "25%", 0))
     if author.chance(0.2):
         spec["unhealthyPodEvictionPolicy"] = author.choice(("AlwaysAllow", "IfHealthyBudget"))
@@ -54,6 +54,7 @@ def volume(author: Author) -> dict:
     source = author.choice((
         {"hostPath": {"path": author.choice(("/mnt/data", "/data", f"/srv/{author.name()}"))}},
         {"hostPath": {"path": f"/opt/{author.name()}", "type": "DirectoryOrCreate"}},
+        {"hostPath": {"path": f"{author.word('MOUNT_PATHS')}", "type": author.choice(("", "Directory"))}},
         {"nfs": {"server": author.host(), "path": f"/{author.name()}"}},
         {"csi": {"driver": "ebs.csi.aws.com", "volumeHandle": "vol-0123456789abcdef0"}},
         {"local": {"path": f"/mnt/disks/{author.name()}"}, "nodeAffinity": {"required": {"nodeSelectorTerms": [{"matchExpressions": [
@@ -73,5 +74,5 @@ def storage_class(author: Author) -> dict:
                          volumeBindingMode=author.choice((None, "WaitForFirstConsumer", "Immediate")))
 
 
-BUILDERS = {"HorizontalPodAutoscaler": (autoscaler, 42), "PodDisruptionBudget": (disruption_budget, 28),
-            "PersistentVolumeClaim": (claim, 9), "PersistentVolume": (volume, 16), "StorageClass": (storage_class, 5)}
+BUILDERS = {"HorizontalPodAutoscaler": (autoscaler, 34), "PodDisruptionBudget": (disruption_budget, 36),
+            "PersistentVolumeClaim": (claim, 7), "PersistentVolume": (volume, 19), "StorageClass": (storage_class, 4)}

@@ -171,15 +171,13 @@ class _Printer:
 
     def flows(self, node: Node) -> bool:
         """Whether a block is written in brackets."""
-        if len(json.dumps(node)) > 70:
+        often = self.style.flow_lists if isinstance(node, list) else self.style.flow_mappings * (1 if len(node) < 3 else 0.3)
+        if self.rng.random() >= often:
             return False
-        if isinstance(node, list):
-            return all(isinstance(item, (str, int)) and "\n" not in str(item) for item in node) and (
-                self.rng.random() < self.style.flow_lists
-            )
-        return "\\n" not in json.dumps(node) and self.rng.random() < self.style.flow_mappings * (
-            1 if len(node) < 3 else 0.3
-        )
+        if isinstance(node, list) and not all(isinstance(item, (str, int)) for item in node):
+            return False
+        text = json.dumps(node)
+        return len(text) <= 70 and "\\n" not in text
 
     def flow(self, node: Node) -> str:
         if isinstance(node, dict):

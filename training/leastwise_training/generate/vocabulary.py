@@ -186,3 +186,8 @@ STORAGE_CLASSES = "standard fast ssd gp3 premium-rwo nfs-client rook-ceph-block 
 PRIORITY_CLASSES = "high-priority low-priority business-critical batch-low interactive platform-core best-effort-jobs".split()
 ZONES = "eu-west-1a eu-west-1b us-east1-c us-central1-a westeurope-1 zone-a zone-b ap-south-1a rack-12 rack-7".split()
 NODE_KEYS = "disktype pool node-type accelerator workload example.com/pool kubernetes.io/arch topology.kubernetes.io/zone".split()
+
+CERTIFICATES = """
+/etc/kubernetes/pki /etc/kubernetes/ssl /srv/kubernetes /var/lib/rancher/pki /etc/pki/cluster /opt/kubernetes/certs
+/var/lib/k8s/tls /etc/ssl/kube /etc/kubernetes/certs /usr/local/kube/pki /home/kube/ssl /mnt/pki /var/lib/minikube/certs
+""".split()
