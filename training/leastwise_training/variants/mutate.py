@@ -109,14 +109,17 @@ def mutate(document: Document, random: Random) -> Document:
     bare = replace(document, labels=[], unsure=[])
     changed = bare
     wanted = random.choice((2, 3, 4, 5, 7, 9))
-    for _ in range(wanted):
+    for _ in range(4 * wanted):
         draft = Draft(changed)
         nodes = list(draft.outline.nodes())
         if not nodes:
             raise Unsuitable("nothing to change")
         change: Change = random.choices(CHANGES, WEIGHTS)[0]
         change(draft, random, nodes)
-        changed = replace(draft.finish("mutation"), id=document.id)
+        before, changed = changed.text, replace(draft.finish("mutation"), id=document.id)
+        wanted -= changed.text != before
+        if wanted == 0:
+            break
     if random.random() < 0.25:
         changed = replace(changed, text=_indented_lists(changed, inward=random.random() < 0.5))
     if changed.text == document.text:
