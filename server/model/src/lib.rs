@@ -17,6 +17,7 @@ pub mod catalog;
 pub mod digest;
 mod error;
 mod explain;
+pub mod gguf;
 mod grammar;
 pub mod location;
 mod mask;
