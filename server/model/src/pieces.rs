@@ -20,11 +20,12 @@ pub const BORDER: &str = "---";
 pub const MAX_LINE_BYTES: usize = 240;
 
 /// The bytes that the own lines of a piece should not exceed. A line is never cut in two.
-const PIECE_BYTES: usize = 720;
+const PIECE_BYTES: usize = 800;
 /// The bytes that a context should not exceed, beyond the lines that the piece lies under.
-const CONTEXT_BYTES: usize = 360;
-/// What has at most so many bytes is shown whole in a context.
-const SHORT_BYTES: usize = 160;
+const CONTEXT_BYTES: usize = 200;
+/// What stands near the piece is shown whole if it has at most so many bytes, else its first line and what fits below it. At the
+/// top of the document a third of it must do.
+const SHORT_BYTES: usize = 120;
 
 /// A part of a document, in numbers of its lines, counted from 0.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,13 +70,15 @@ impl Piece {
     #[must_use]
     pub fn readings<'text>(&self, lines: &[&'text str]) -> Vec<Reading<'text>> {
         let shown = |line: u32| lines.get(line as usize).map_or("", |line| shortened(line));
+        // Where it stands was read the first time.
+        let again = |line: u32| shown(line).trim_start();
         let context = self.context.iter().map(|&line| Reading { text: shown(line), judged: None });
         let own = self.own.iter().map(|own| Reading {
             text: shown(own.line),
             judged: (own.role == Role::Leaf).then_some(own.line),
         });
         let heads = self.own.iter().filter(|own| own.role == Role::Head);
-        let heads = heads.map(|own| Reading { text: shown(own.line), judged: Some(own.line) });
+        let heads = heads.map(|own| Reading { text: again(own.line), judged: Some(own.line) });
         let border = || std::iter::once(Reading { text: BORDER, judged: None });
         context.chain(border()).chain(own).chain(border()).chain(heads).collect()
     }
@@ -115,13 +118,16 @@ struct Node {
     children: Vec<usize>,
     /// Whether it begins an item of a list.
     is_item: bool,
+    /// Whether it is an item that may lack something: no mere word.
+    is_entry: bool,
 }
 
 const ROOT: usize = 0;
 
 impl Outline {
     fn of(lines: &[&str]) -> Self {
-        let root = Node { line: 0, bytes: 0, parent: ROOT, children: Vec::new(), is_item: false };
+        let root =
+            Node { line: 0, bytes: 0, parent: ROOT, children: Vec::new(), is_item: false, is_entry: false };
         let mut outline = Self { nodes: vec![root] };
         // The nodes that the next line may lie under, with their columns.
         let mut open: Vec<(usize, usize)> = Vec::new();
@@ -141,6 +147,7 @@ impl Outline {
                 parent,
                 children: Vec::new(),
                 is_item,
+                is_entry: is_item && (content.contains(": ") || content.ends_with(':')),
             });
             outline.nodes[parent].children.push(node);
             open.push((node, column));
@@ -212,13 +219,13 @@ impl Outline {
         // By a stack of its own: a text can be indented as deep as it is long.
         let mut stack = vec![(node, true)];
         while let Some((node, is_root)) = stack.pop() {
-            let Node { line, children, is_item, .. } = &self.nodes[node];
+            let Node { line, children, is_entry, .. } = &self.nodes[node];
             let cut = cuts.iter().find(|cut| !is_root && cut.contains(&node));
             let role = match cut {
                 // Of many short neighbours, those that stay tell enough.
                 Some(cut) if cut.len() > 1 => continue,
                 Some(_) => Role::Folded,
-                None if children.is_empty() && !is_item => Role::Leaf,
+                None if children.is_empty() && !is_entry => Role::Leaf,
                 None => Role::Head,
             };
             own.push(Own { line: *line, role });
@@ -241,12 +248,14 @@ impl Outline {
         let ancestors = path.iter().filter(|&&node| node != ROOT && !roots.contains(&node));
         let mut shown: Vec<u32> = ancestors.map(|&node| self.nodes[node].line).collect();
         let mut room = CONTEXT_BYTES;
-        for &above in path.iter().filter(|node| !roots.contains(node)) {
+        let around = path.iter().copied().filter(|node| !roots.contains(node));
+        // The document itself; then the list or mapping that the piece lies in, and what that belongs to.
+        for (above, most) in around.zip([SHORT_BYTES / 3, SHORT_BYTES, SHORT_BYTES]) {
             for &beside in &self.nodes[above].children {
                 if self.nodes[beside].is_item || path.contains(&beside) || roots.contains(&beside) {
                     continue;
                 }
-                for node in self.summary(beside) {
+                for node in self.summary(beside, most) {
                     let bytes = self.nodes[node].bytes;
                     if bytes > room {
                         break;
@@ -261,22 +270,23 @@ impl Outline {
         shown
     }
 
-    /// What is shown of a neighbour: all of it where it is short, else its first line and the short ones below that.
-    fn summary(&self, node: usize) -> Vec<usize> {
+    /// What is shown of a neighbour: all of it where it has at most so many bytes, else its first line and the next below it that
+    /// hold nothing themselves and fit.
+    fn summary(&self, node: usize, most: usize) -> Vec<usize> {
         let end = self.end(node);
         let bytes: usize = self.nodes[node..end].iter().map(|node| node.bytes).sum();
-        if bytes <= SHORT_BYTES {
+        if bytes <= most {
             return (node..end).collect();
         }
-        let mut room = SHORT_BYTES / 2;
+        let mut room = most;
         let leaves = self.nodes[node].children.iter().copied();
         let leaves = leaves.filter(|&child| self.nodes[child].children.is_empty());
-        let short = leaves.take_while(|&child| {
+        let fitting = leaves.take_while(|&child| {
             let fits = self.nodes[child].bytes <= room;
             room = room.saturating_sub(self.nodes[child].bytes);
             fits
         });
-        std::iter::once(node).chain(short).collect()
+        std::iter::once(node).chain(fitting).collect()
     }
 
     /// The first node that does not lie under this one.
@@ -372,10 +382,10 @@ spec:
             "=apiVersion: apps/v1",
             "=metadata:",
             "=spec:",
-            "=  template:",
-            "=    spec:",
-            "=      containers:",
-            "=      - name: web",
+            "=template:",
+            "=spec:",
+            "=containers:",
+            "=- name: web",
         ];
         assert_eq!(read(DEPLOYMENT), [expected]);
     }
@@ -383,7 +393,7 @@ spec:
     /// Two containers too large for one piece.
     fn two_containers() -> String {
         let container = |name: &str| {
-            let variables: String = (0..8)
+            let variables: String = (0..9)
                 .map(|n| format!("        - name: {name}_{n}\n          value: a value of some length\n"))
                 .collect();
             format!("      - name: {name}\n        env:\n{variables}")
@@ -418,7 +428,7 @@ spec:
         let read = read(&two_containers());
         let folded = "       - name: log".to_owned();
         assert!(read[0].contains(&folded), "{:#?}", read[0]);
-        assert!(read[1].contains(&"=      - name: log".to_owned()), "{:#?}", read[1]);
+        assert!(read[1].contains(&"=- name: log".to_owned()), "{:#?}", read[1]);
     }
 
     #[test]

@@ -1,0 +1,112 @@
+"""From labelled documents to what the network learns from: tokens, the places that are judged, and what is known there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from .documents import MEANINGS, Document
+from .teacher import Reading, Teacher
+from .tokens import Tokens
+
+TWINS = {
+    "secret-in-plain-text": {"secret-literal-in-environment", "credential-in-configmap", "credential-in-values"},
+    "setting-misspelled": {"schema-violation"},
+    "setting-without-effect": {"schema-violation"},
+}
+"""Rules that find a part of what a meaning means: what they find may mean it, too, and nobody has looked."""
+
+BORDER = "---"
+"""What the product puts between the parts of a piece."""
+
+FEWEST = 30
+"""A rule with fewer lines in the training data is not learned."""
+
+MOST_TOKENS = 512
+"""A longer piece is not learned from."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """A piece: its tokens, and for each place that is judged the labels that hold and those that nobody knows."""
+
+    document: int
+    """The index of its document."""
+    tokens: np.ndarray
+    places: np.ndarray
+    """The positions of the line feeds at which lines are judged."""
+    lines: np.ndarray
+    """The lines of the document that are judged there."""
+    targets: np.ndarray
+    """Of each place and label: 1, 0, or -1 where it is not known."""
+
+
+def labels_of(documents: Iterable[Document]) -> list[str]:
+    """The labels to learn: the meanings, and every rule that the data shows often enough."""
+    counts = Counter(label for document in documents for _, label in set(document.labels))
+    rules = sorted(label for label, count in counts.items() if count >= FEWEST and label not in MEANINGS)
+    return [*MEANINGS, *rules]
+
+
+def examples(
+    documents: list[Document], labels: list[str], teacher: Teacher, tokens: Tokens, once: bool = False
+) -> list[Example]:
+    """The pieces of the documents. `once` judges heads where they stand and does not read them again: to compare."""
+    found = []
+    for number, (document, pieces) in enumerate(zip(documents, teacher.cut(documents), strict=True)):
+        known = _Known(document, labels)
+        for piece in map(_read_once, pieces) if once else pieces:
+            ids: list[int] = []
+            places, lines = [], []
+            for text, judged in piece:
+                ids.extend(tokens.of_line(text))
+                if judged is not None:
+                    places.append(len(ids) - 1)
+                    lines.append(judged)
+            if len(ids) <= MOST_TOKENS and lines:
+                targets = np.stack([known.of_line(line) for line in lines])
+                found.append(Example(number, np.array(ids, np.int32), np.array(places), np.array(lines), targets))
+    return found
+
+
+def _read_once(piece: list[Reading]) -> list[Reading]:
+    borders = [at for at, (text, judged) in enumerate(piece) if text == BORDER and judged is None]
+    again = {text: [] for text, _ in piece[borders[-1] :]}
+    for text, judged in piece[borders[-1] + 1 :]:
+        again[text].append(judged)
+    own = piece[borders[0] + 1 : borders[-1]]
+    judged_here = [(text, again[text].pop(0) if judged is None and again.get(text) else judged) for text, judged in own]
+    return [*piece[: borders[0] + 1], *judged_here]
+
+
+class _Known:
+    """What is known of each line of a document."""
+
+    def __init__(self, document: Document, labels: list[str]) -> None:
+        self._index = {label: number for number, label in enumerate(labels)}
+        self._meanings = len(MEANINGS)
+        self._document = document
+        self._unsure = set(document.unsure)
+        self._by_line: dict[int, set[str]] = {}
+        for line, label in document.labels:
+            self._by_line.setdefault(line, set()).add(label)
+
+    def of_line(self, line: int) -> np.ndarray:
+        targets = np.zeros(len(self._index), np.int8)
+        if line in self._unsure:
+            targets[:] = -1
+            return targets
+        if not self._document.judged:
+            targets[self._meanings :] = -1
+        here = self._by_line.get(line, set())
+        if not self._document.family.startswith("meaning/"):
+            for meaning, rules in TWINS.items():
+                if here & rules:
+                    targets[self._index[meaning]] = -1
+        for label in here:
+            if label in self._index:
+                targets[self._index[label]] = 1
+        return targets

@@ -1,0 +1,173 @@
+"""The detector's network: the first layers of a Llama with low-rank adapters, and label rows on its states.
+
+Only what llama.cpp computes as well: a trained network leaves as weights of the same architecture.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import gguf
+import numpy as np
+import torch
+import torch.nn.functional as functional
+from torch import Tensor, nn
+
+PROJECTIONS = {
+    "attn_q": "query",
+    "attn_k": "key",
+    "attn_v": "value",
+    "attn_output": "output",
+    "ffn_gate": "gate",
+    "ffn_up": "up",
+    "ffn_down": "down",
+}
+"""The linear layers of a block: the name in a GGUF file, and ours."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The sizes of a Llama."""
+
+    width: int
+    heads: int
+    key_heads: int
+    epsilon: float
+    rope_base: float
+
+    @property
+    def head_width(self) -> int:
+        return self.width // self.heads
+
+
+class Base:
+    """The untrained model, from its GGUF file."""
+
+    def __init__(self, path: Path) -> None:
+        reader = gguf.GGUFReader(path)
+        field = lambda name: reader.fields[f"llama.{name}"].contents()  # noqa: E731
+        self.reader = reader
+        self.shape = Shape(
+            width=field("embedding_length"),
+            heads=field("attention.head_count"),
+            key_heads=field("attention.head_count_kv"),
+            epsilon=field("attention.layer_norm_rms_epsilon"),
+            rope_base=field("rope.freq_base"),
+        )
+        self._tensors = {tensor.name: tensor for tensor in reader.tensors}
+
+    def tensor(self, name: str) -> Tensor:
+        """The weights of this name as 32-bit numbers, the rows of queries and keys in the order that `rotated` expects."""
+        stored = self._tensors[name]
+        weights = gguf.quants.dequantize(stored.data, stored.tensor_type).astype(np.float32)
+        heads = {"attn_q": self.shape.heads, "attn_k": self.shape.key_heads}.get(name.split(".")[-2])
+        if heads:
+            # GGUF keeps the two numbers of a rotation side by side; here the first of all stand before the second of all.
+            weights = weights.reshape(heads, -1, 2, weights.shape[1]).swapaxes(1, 2).reshape(weights.shape)
+        return torch.from_numpy(np.ascontiguousarray(weights))
+
+
+class Adapted(nn.Module):
+    """A frozen linear layer with a trained correction of low rank."""
+
+    def __init__(self, weights: Tensor, rank: int) -> None:
+        super().__init__()
+        outputs, inputs = weights.shape
+        self.register_buffer("weights", weights.bfloat16(), persistent=False)
+        self.down = nn.Parameter(torch.randn(rank, inputs) / math.sqrt(inputs))
+        self.up = nn.Parameter(torch.zeros(outputs, rank))
+
+    def forward(self, states: Tensor) -> Tensor:
+        corrected = functional.linear(functional.linear(states, self.down.bfloat16()), self.up.bfloat16())
+        return functional.linear(states, self.weights) + corrected
+
+
+def rotated(heads: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
+    """Rotary positions."""
+    first, second = heads.chunk(2, dim=-1)
+    return torch.cat([first * cosine - second * sine, second * cosine + first * sine], dim=-1)
+
+
+class Block(nn.Module):
+    """A transformer layer."""
+
+    def __init__(self, base: Base, layer: int, rank: int) -> None:
+        super().__init__()
+        self.shape = base.shape
+        for stored, name in PROJECTIONS.items():
+            setattr(self, name, Adapted(base.tensor(f"blk.{layer}.{stored}.weight"), rank))
+        for name in ("attn_norm", "ffn_norm"):
+            self.register_buffer(name, base.tensor(f"blk.{layer}.{name}.weight").bfloat16(), persistent=False)
+
+    def forward(self, states: Tensor, cosine: Tensor, sine: Tensor, hidden: Tensor) -> Tensor:
+        shape, (batch, length, _) = self.shape, states.shape
+        normal = functional.rms_norm(states, (shape.width,), self.attn_norm, shape.epsilon)
+        split = lambda values, heads: values.view(batch, length, heads, -1).transpose(1, 2)  # noqa: E731
+        query = rotated(split(self.query(normal), shape.heads), cosine, sine) / math.sqrt(shape.head_width)
+        key = rotated(split(self.key(normal), shape.key_heads), cosine, sine)
+        value = split(self.value(normal), shape.key_heads)
+        # The query heads of one key head are computed together.
+        group = shape.heads // shape.key_heads
+        query = query.reshape(batch, shape.key_heads, group * length, -1)
+        scores = (query @ key.transpose(-1, -2)).view(batch, shape.heads, length, length)
+        weights = scores.masked_fill(hidden, -torch.inf).softmax(dim=-1)
+        mixed = weights.view(batch, shape.key_heads, group * length, length) @ value
+        mixed = mixed.view(batch, shape.heads, length, -1).transpose(1, 2).reshape(batch, length, -1)
+        states = states + self.output(mixed)
+        normal = functional.rms_norm(states, (shape.width,), self.ffn_norm, shape.epsilon)
+        return states + self.down(functional.silu(self.gate(normal)) * self.up(normal))
+
+
+class Exit(nn.Module):
+    """Where a variant of the detector ends: its norm, and a row and a bias for each label."""
+
+    def __init__(self, norm: Tensor, labels: int, epsilon: float) -> None:
+        super().__init__()
+        self.norm = nn.Parameter(norm.clone())
+        self.rows = nn.Parameter(torch.zeros(labels, norm.shape[0]))
+        # Most lines have none of the labels.
+        self.bias = nn.Parameter(torch.full((labels,), -5.0))
+        self.epsilon = epsilon
+
+    def states(self, states: Tensor) -> Tensor:
+        return functional.rms_norm(states.float(), self.norm.shape, self.norm, self.epsilon)
+
+    def forward(self, states: Tensor) -> Tensor:
+        return functional.linear(self.states(states), self.rows, self.bias)
+
+
+class Detector(nn.Module):
+    """The first layers of the base, with an exit for each variant: the small one ends earlier in the same network."""
+
+    def __init__(self, base: Base, variants: dict[str, int], labels: int, rank: int, causal: bool = True) -> None:
+        super().__init__()
+        self.shape, self.variants, self.causal = base.shape, dict(variants), causal
+        self.register_buffer("embedding", base.tensor("token_embd.weight").bfloat16(), persistent=False)
+        self.blocks = nn.ModuleList(Block(base, layer, rank) for layer in range(max(variants.values())))
+        norm = base.tensor("output_norm.weight")
+        self.exits = nn.ModuleDict({name: Exit(norm, labels, base.shape.epsilon) for name in variants})
+
+    def forward(self, tokens: Tensor, lengths: Tensor, places: tuple[Tensor, Tensor]) -> dict[str, Tensor]:
+        """The states before each exit's norm at the given places, as rows and columns of the batch."""
+        length = tokens.shape[1]
+        position = torch.arange(length)
+        half = self.shape.head_width // 2
+        angle = position[:, None] * self.shape.rope_base ** (-torch.arange(half) / half)
+        cosine, sine = angle.cos().bfloat16(), angle.sin().bfloat16()
+        hidden = position[None, None, None, :] >= lengths[:, None, None, None]
+        if self.causal:
+            hidden = hidden | (position[None, :] > position[:, None])
+        # All blocks are one compiled function, for which an input either has a gradient or not.
+        states = functional.embedding(tokens, self.embedding).requires_grad_(torch.is_grad_enabled())
+        found = {}
+        for layer, block in enumerate(self.blocks, start=1):
+            states = block(states, cosine, sine, hidden)
+            for name, depth in self.variants.items():
+                if depth == layer:
+                    found[name] = states[places]
+        return found
+
+    def trained(self) -> list[nn.Parameter]:
+        return list(self.parameters())
