@@ -43,18 +43,27 @@ def families(kind: str, split: Split) -> list[str]:
 
 
 def manifests(split: Split, count: int, seed: int) -> Iterator[Document]:
-    """Documents of a split, without labels: the rules label them. The same seed gives the same documents."""
+    """Documents of a split. Their only labels are secrets that rules may miss: the rules label the rest. The same seed gives
+    the same documents.
+    """
     for number in range(count):
         rng = random.Random(f"{seed}:{split}:{number}")
         kind = rng.choices(*_kinds())[0]
         family = rng.choice(families(kind, split))
-        yield Document(f"generated-{split}-{seed}-{number}", family, split, _text(rng, split, kind, family))
+        author, text = _written(rng, split, kind, family)
+        document = Document(f"generated-{split}-{seed}-{number}", family, split, text)
+        for at, line in enumerate(text.split("\n")):
+            if any(secret in line for secret in author.secrets):
+                document.labels.append((at, "secret-in-plain-text"))
+            if any(secret in line for secret in author.doubtful):
+                document.unsure.append(at)
+        yield document
 
 
-def _text(rng: random.Random, split: Split, kind: str, family: str) -> str:
-    author = Author(rng, split, family)
+def _written(rng: random.Random, split: Split, kind: str, family: str) -> tuple[Author, str]:
     while True:
+        author = Author(rng, split, family)
         tree = _builders()[kind](author)
         text = style.render(tree, style.draw(rng), (author.words("COMMENTS"), author.words("COMMENTED_SETTINGS")), rng)
         if text.count("\n") <= LONGEST:
-            return text
+            return author, text

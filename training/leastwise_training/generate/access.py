@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from leastwise_training.generate.author import Author
 
 READ = ["get", "list", "watch"]
@@ -79,23 +81,34 @@ def _version(author: Author) -> str:
     return author.rng.choices(("rbac.authorization.k8s.io/v1", "rbac.authorization.k8s.io/v1beta1"), (95, 5))[0]
 
 
-def _role_name(author: Author) -> str:
-    return f"{author.name()}-{author.word('GROUPS_OF_ROLES')}"
+READING = re.compile(r"view|read|audit|guest|watch|observ|monitor|scan|complian|export|collect|public|dashboard|report|metrics|status")
+"""Names that promise a role that changes nothing."""
+
+
+def _role_name(author: Author, rules: list[dict] | None = None) -> str:
+    """The name of a role. One that promises to read only is kept for roles that do."""
+    changes = any(set(rule["verbs"]) - set(READ) or {"secrets", "*"} & set(rule.get("resources", ())) for rule in rules or ())
+    while True:
+        name = f"{author.name()}-{author.word('GROUPS_OF_ROLES')}"
+        if not changes or not READING.search(name):
+            return name
 
 
 def role(author: Author) -> dict:
-    return author.object(_version(author), "Role", author.metadata(_role_name(author)), rules=_rules(author, False))
+    rules = _rules(author, False)
+    return author.object(_version(author), "Role", author.metadata(_role_name(author, rules)), rules=rules)
 
 
 def cluster_role(author: Author) -> dict:
-    metadata = author.metadata(_role_name(author), namespaced=False)
+    rules = _rules(author, True)
+    metadata = author.metadata(_role_name(author, rules), namespaced=False)
     if author.chance(0.12):
-        to = author.choice(("edit", "view", "admin"))
+        to = author.choice(("edit", "admin"))
         metadata.setdefault("labels", {})[f"rbac.authorization.k8s.io/aggregate-to-{to}"] = "true"
     if author.chance(0.04):
         selector = [{"matchLabels": {f"rbac.example.com/aggregate-to-{author.word('SUBJECTS')}": "true"}}]
         return author.object(_version(author), "ClusterRole", metadata, aggregationRule={"clusterRoleSelectors": selector}, rules=[])
-    return author.object(_version(author), "ClusterRole", metadata, rules=_rules(author, True))
+    return author.object(_version(author), "ClusterRole", metadata, rules=rules)
 
 
 def _subject(author: Author) -> dict:
@@ -113,7 +126,7 @@ def _subject(author: Author) -> dict:
         {"kind": "User", "name": "system:anonymous", "apiGroup": group},
         {"kind": "Group", "name": "system:unauthenticated", "apiGroup": group},
         {"kind": "Group", "name": "system:authenticated", "apiGroup": group},
-        {"kind": "Group", "name": "system:masters", "apiGroup": group},
+        {"apiGroup": group, "kind": "Group", "name": "system:masters"}, {"kind": "Group", "name": "system:masters", "apiGroup": group},
         {"apiGroup": group, "kind": "Group", "name": "system:serviceaccounts"},
         {"apiGroup": group, "kind": "Group", "name": f"system:serviceaccounts:{author.word('NAMESPACES')}"},
     ))

@@ -30,6 +30,10 @@ class Author:
         self.rng = rng
         self.split = split
         self.family = family
+        self.secrets: list[str] = []
+        """Secrets written where everybody sees that they are meant to be secret."""
+        self.doubtful: list[str] = []
+        """Secrets where some would say that they stand in plain text, and some not."""
 
     def chance(self, probability: float) -> bool:
         return self.rng.random() < probability
@@ -71,6 +75,12 @@ class Author:
             return f"{self.word('NAMESPACES')}-{subject}"
         return f"{subject}-{self.word('SUBJECTS')}-{self.word('ROLES')}"
 
+    def secret(self, doubtful: bool = False) -> str:
+        """A secret, which is remembered."""
+        value = self.word("SECRET_VALUES")
+        (self.doubtful if doubtful else self.secrets).append(value)
+        return value
+
     def labels(self, name: str) -> dict[str, str]:
         keys = self.some(self.words("LABEL_KEYS"), 0, 2)
         labels = {self.choice(("app", "app.kubernetes.io/name", "k8s-app", "name")): name}
@@ -102,6 +112,8 @@ class Author:
         if self.likes("annotations", 0.2):
             pairs = (entry.split("=", 1) for entry in self.some(self.words("ANNOTATIONS"), 1, 3))
             metadata["annotations"] = {key: value.replace("-", " ") if key == "description" else value for key, value in pairs}
+        if self.likes("creation time", 0.04):
+            metadata = {"creationTimestamp": None, **metadata}
         if self.way("metadata order", 3) == 0:
             metadata = dict(reversed(metadata.items()))
         return metadata

@@ -44,7 +44,7 @@ def tiller(author: Author) -> dict:
     container["name"] = "tiller"
     container["image"] = author.choice(("gcr.io/kubernetes-helm/tiller:v2.16.1", "ghcr.io/helm/tiller:v2.17.0", "registry.example.com/tiller:v2.14.3"))
     container.pop("command", None)
-    container["args"] = author.choice((["--listen=localhost:44134"], ["--listen=0.0.0.0:44134"], ["--listen=:44134"], ["--history-max=200"]))
+    container["args"] = author.choice((["--listen=localhost:44134"], ["--listen=0.0.0.0:44134"], ["--listen=:44134"], ["--history-max=200"], ["--listen=0.0.0.0:44134", "--storage=secret"]))
     labels = {"app": "helm", "name": "tiller"}
     return author.object("apps/v1", "Deployment", {"name": "tiller-deploy", "namespace": "kube-system", "labels": labels},
                          spec={"replicas": 1, "selector": {"matchLabels": labels}, "template": {"metadata": {"labels": labels}, "spec": spec}})
@@ -133,6 +133,6 @@ def vertical_autoscaler(author: Author) -> dict:
     return author.object("autoscaling.k8s.io/v1", "VerticalPodAutoscaler", author.metadata(author.name()), spec=spec)
 
 
-BUILDERS = {"SandboxTemplate": (agent_sandbox, 20), "Tiller": (tiller, 15), "Dashboard": (dashboard, 18), "NetworkPlugin": (network_plugin, 14),
-            "SnippetSwitch": (snippet_switch, 9), "AggregatedEdit": (aggregated_edit, 12), "IdentityMap": (identity_map, 10),
+BUILDERS = {"SandboxTemplate": (agent_sandbox, 20), "Tiller": (tiller, 17), "Dashboard": (dashboard, 18), "NetworkPlugin": (network_plugin, 14),
+            "SnippetSwitch": (snippet_switch, 9), "AggregatedEdit": (aggregated_edit, 12), "IdentityMap": (identity_map, 12),
             "Endpoints": (endpoints, 12), "VerticalPodAutoscaler": (vertical_autoscaler, 3)}

@@ -18,7 +18,7 @@ def config_map(author: Author) -> dict:
         elif drawn < 0.68:
             key = f"{author.word('SECRET_WORDS')}_{author.word('SECRET_ENDS')}"
             data[key if author.chance(0.6) else key.lower()] = author.choice(
-                (author.word("SECRET_VALUES"), author.word("SECRET_VALUES"), "", "/run/secrets/token", "${TOKEN}"))
+                ("", "/run/secrets/token", "${TOKEN}")) if author.chance(0.4) else author.secret()
         elif drawn < 0.85:
             data[f"{author.word('SUBJECTS')}.{author.choice(('conf', 'properties', 'ini'))}"] = "".join(
                 f"{author.word('ENV_WORDS').lower()}.{author.word('ENV_ENDS').lower()}="
@@ -26,7 +26,7 @@ def config_map(author: Author) -> dict:
         else:
             data[f"{author.word('SUBJECTS')}.yaml"] = (
                 f"server:\n  port: {author.word('PORTS')}\n  host: {author.host()}\nlog:\n  level: info\n"
-                + (f"database:\n  user: {author.word('SUBJECTS')}\n  password: {author.word('SECRET_VALUES')}\n" if author.chance(0.3) else ""))
+                + (f"database:\n  user: {author.word('SUBJECTS')}\n  password: {author.secret()}\n" if author.chance(0.3) else ""))
     immutable = True if author.chance(0.05) else None
     metadata = author.metadata(author.name())
     if author.chance(0.04):
@@ -43,7 +43,7 @@ def secret(author: Author) -> dict:
         return author.object("v1", "Secret", metadata, type="kubernetes.io/service-account-token")
     keys = [f"{author.word('SECRET_WORDS')}_{author.word('SECRET_ENDS')}".lower() for _ in range(author.rng.randint(1, 3))]
     if drawn < 0.62:
-        return author.object("v1", "Secret", metadata, type="Opaque", stringData={key: author.word("SECRET_VALUES") for key in keys})
+        return author.object("v1", "Secret", metadata, type="Opaque", stringData={key: author.secret(doubtful=True) for key in keys})
     data = {key: base64.b64encode(author.word("SECRET_VALUES").encode()).decode() for key in keys}
     if drawn < 0.7:
         data = {"tls.crt": base64.b64encode(author.name().encode()).decode(), "tls.key": base64.b64encode(b"key").decode()}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 from leastwise_training.generate.author import Author
 
 
@@ -165,7 +167,7 @@ def kubelet(author: Author) -> dict:
         authentication["x509"] = {"clientCAFile": f"{author.word('CERTIFICATES')}/ca.crt"}
     settings: dict = {
         "authentication": authentication, "authorization": {"mode": pick("Webhook", "AlwaysAllow")},
-        "readOnlyPort": pick(0, 10255), "rotateCertificates": pick(True, False), "serverTLSBootstrap": pick(True, False),
+        "readOnlyPort": pick(0, author.choice((10255, 10250, 1))), "rotateCertificates": pick(True, False), "serverTLSBootstrap": pick(True, False),
         "featureGates": {"RotateKubeletServerCertificate": pick(True, False)},
         "podPidsLimit": pick(4096, -1), "makeIPTablesUtilChains": pick(True, False),
         "streamingConnectionIdleTimeout": pick("4h0m0s", "0s"), "protectKernelDefaults": pick(True, False),
@@ -175,7 +177,7 @@ def kubelet(author: Author) -> dict:
     }
     if not authentication:
         settings.pop("authentication")
-    kept = author.some(tuple(settings), 5, len(settings))
+    kept = author.some(tuple(settings), 8, len(settings))
     if author.way("kubelet order", 2):
         author.rng.shuffle(kept)
     return _file(author, "kubelet.config.k8s.io/v1beta1", "KubeletConfiguration", **{key: settings[key] for key in kept})
@@ -192,7 +194,9 @@ def kube_proxy(author: Author) -> dict:
 
 
 def encryption(author: Author) -> dict:
-    keys = {"keys": [{"name": "key1", "secret": "b2JzY3VyZS1leGFtcGxlLWtleS0wMDAwMDA="}]}
+    key = base64.b64encode(author.rng.randbytes(32)).decode()
+    author.doubtful.append(key)
+    keys = {"keys": [{"name": author.choice(("key1", author.word("SUBJECTS"))), "secret": key}]}
     first = [{"identity": {}}] if author.chance(0.5) else []
     providers = first + author.some((
         {author.choice(("aescbc", "aesgcm", "secretbox")): keys}, *([] if first else [{"identity": {}}]),
@@ -213,6 +217,6 @@ def audit_policy(author: Author) -> dict:
     return _file(author, "audit.k8s.io/v1", "Policy", rules=rules)
 
 
-BUILDERS = {"APIServer": (api_server, 30), "ControllerManager": (manager, 14), "Scheduler": (scheduler, 4), "Etcd": (etcd, 15),
-            "KubeletConfiguration": (kubelet, 16), "KubeProxyConfiguration": (kube_proxy, 10), "EncryptionConfiguration": (encryption, 10),
+BUILDERS = {"APIServer": (api_server, 29), "ControllerManager": (manager, 14), "Scheduler": (scheduler, 4), "Etcd": (etcd, 15),
+            "KubeletConfiguration": (kubelet, 24), "KubeProxyConfiguration": (kube_proxy, 10), "EncryptionConfiguration": (encryption, 10),
             "AuditPolicy": (audit_policy, 2)}

@@ -121,7 +121,7 @@ def host_path(author: Author, spec: dict) -> None:
             path = f"{path.rstrip('/')}/{author.word('SUBJECTS')}"
     elif drawn < 0.55:
         path = author.choice(SOCKETS)
-    elif drawn < 0.65:
+    elif drawn < 0.7:
         path = author.choice(CLOUD_PATHS)
     else:
         path = author.choice(("/mnt/disks", "/srv", "/data", "/opt")) + f"/{author.name()}"
@@ -289,13 +289,42 @@ def vulnerable(author: Author, spec: dict) -> None:
     ))
 
 
+def wrong_type(author: Author, spec: dict) -> None:
+    """A value that has to be text and is none."""
+    container = author.choice(spec["containers"])
+    name = f"{author.word('ENV_WORDS')}_{author.word('ENV_ENDS')}"
+    container["env"] = [*container.get("env", []), {"name": name, "value": author.choice((8080, True, False, 1, 30, 0.5))}]
+
+
+def misplaced(author: Author, spec: dict) -> None:
+    """A setting of containers at the pod, or one of pods at the container, where neither exists."""
+    if author.chance(0.6):
+        key, value = author.choice((
+            ("readOnlyRootFilesystem", True), ("allowPrivilegeEscalation", False), ("privileged", False), ("privileged", True),
+            ("capabilities", {"drop": ["ALL"]}), ("procMount", "Default"),
+        ))
+        spec.setdefault("securityContext", {})[key] = value
+    elif author.chance(0.5):
+        key, value = author.choice((("fsGroup", 2000), ("sysctls", []), ("supplementalGroups", [3000])))
+        _context(author, spec)[key] = value
+    else:
+        key, value = author.choice((("hostNetwork", True), ("serviceAccountName", author.name()), ("automountServiceAccountToken", False),
+                                    ("runAsNonRoot", True), ("readOnlyRootFilesystem", True)))
+        author.choice(spec["containers"])[key] = value
+
+
+def tolerations(author: Author, spec: dict) -> None:
+    spec["tolerations"] = [{"key": key, "operator": "Exists", "effect": "NoSchedule"} for key in author.some(
+        ("node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master", author.word("NODE_KEYS")), 1, 2)]
+
+
 DANGERS: tuple[tuple[Callable[[Author, dict], None], int], ...] = (
     (privileged, 10), (escalation, 7), (added_capabilities, 30), (kept_capabilities, 3), (root_user, 9), (root_group, 7),
     (may_be_root, 4), (low_user, 3), (seccomp_off, 8), (apparmor, 8), (selinux, 11), (proc_mount, 6), (host_namespaces, 14),
-    (host_port, 9), (host_path, 30), (odd_volume, 6), (sysctls, 10), (windows, 7), (literal_secret, 12), (duplicate_variable, 8),
+    (host_port, 9), (host_path, 33), (odd_volume, 6), (sysctls, 10), (windows, 7), (literal_secret, 12), (duplicate_variable, 8),
     (ssh_port, 6), (sudo, 7), (probe_host, 7), (old_account_field, 7), (frozen_registry, 6), (stale_latest, 9),
     (twice_named_port, 6), (bad_port, 8), (bad_spread, 6), (same_probes, 6), (probe_port, 6), (ephemeral, 6), (token_mounted, 5),
-    (git_sync, 8), (vulnerable, 14),
+    (git_sync, 8), (wrong_type, 7), (misplaced, 8), (tolerations, 3), (vulnerable, 14),
 )
 
 

@@ -58,9 +58,9 @@ def ingress(author: Author) -> dict:
         drawn = author.rng.random()
         if drawn < 0.22:
             annotations[NGINX + author.choice(("rewrite-target", "app-root"))] = author.choice(("/", "/$2", "/index.html"))
-        elif drawn < 0.35:
+        elif drawn < 0.32:
             annotations[NGINX + author.choice(("ssl-redirect", "force-ssl-redirect"))] = author.choice(("true", "false"))
-        elif drawn < 0.7:
+        elif drawn < 0.66:
             kind = author.choice(("configuration-snippet", "server-snippet", "auth-snippet", "location-snippet"))
             annotations[NGINX + kind] = author.choice((
                 "more_set_headers \"X-Frame-Options: DENY\";\n", "proxy_set_header X-Team core;\nadd_header X-A 1;\n",
@@ -73,8 +73,9 @@ def ingress(author: Author) -> dict:
     if annotations:
         metadata["annotations"] = annotations
     spec: dict = {}
-    if author.chance(0.5):
-        spec["ingressClassName"] = author.choice(("nginx", "traefik", "haproxy", "alb"))
+    snippets = any(key.startswith(NGINX) for key in annotations)
+    if author.chance(0.8 if snippets else 0.5):
+        spec["ingressClassName"] = "nginx" if snippets and author.chance(0.8) else author.choice(("nginx", "traefik", "haproxy", "alb"))
     hosts = [author.host() for _ in range(author.choice((1, 1, 2)))]
     version = author.rng.choices(("networking.k8s.io/v1", "networking.k8s.io/v1beta1", "extensions/v1beta1"), (88, 6, 6))[0]
     if author.chance(0.6):

@@ -35,6 +35,13 @@ def pod_spec(author: Author, restart: str | None = None) -> dict:
         spec["volumes"] = volumes
     if author.likes("pull secrets", 0.12):
         spec["imagePullSecrets"] = [{"name": f"{author.word('SUBJECTS')}-registry"}]
+    if author.likes("exported", 0.05):
+        spec |= {"dnsPolicy": "ClusterFirst", "schedulerName": "default-scheduler", "terminationGracePeriodSeconds": 30}
+        spec.setdefault("restartPolicy", "Always")
+        spec.setdefault("securityContext", {})
+        for container in containers:
+            container |= {"terminationMessagePath": "/dev/termination-log", "terminationMessagePolicy": "File"}
+            container.setdefault("resources", {})
     return _arranged(author, spec)
 
 

@@ -96,7 +96,7 @@ def admission_policy(author: Author) -> dict:
 
 
 def allowed_repositories(author: Author) -> dict:
-    repositories = [host if author.chance(0.45) else f"{host}/" for host in author.some(author.words("IMAGE_HOSTS"), 1, 4)]
+    repositories = [host if author.chance(0.6) else f"{host}/" for host in author.some(author.words("IMAGE_HOSTS"), 1, 4)]
     spec = {"match": {"kinds": [{"apiGroups": [""], "kinds": ["Pod"]}]}, "parameters": {"repos": repositories}}
     return author.object("constraints.gatekeeper.sh/v1beta1", "K8sAllowedRepos", author.metadata(author.name(), namespaced=False), spec=spec)
 
@@ -107,7 +107,7 @@ def priority_class(author: Author) -> dict:
                          globalDefault=author.choice((None, False)), description=author.word("COMMENTS"))
 
 
-BUILDERS = {"PodSecurityPolicy": (pod_security_policy, 54), "SecurityContextConstraints": (constraints, 15),
+BUILDERS = {"PodSecurityPolicy": (pod_security_policy, 54), "SecurityContextConstraints": (constraints, 19),
             "ValidatingWebhookConfiguration": (validating_webhook, 9), "MutatingWebhookConfiguration": (mutating_webhook, 8),
-            "ValidatingAdmissionPolicy": (admission_policy, 5), "K8sAllowedRepos": (allowed_repositories, 12),
+            "ValidatingAdmissionPolicy": (admission_policy, 5), "K8sAllowedRepos": (allowed_repositories, 16),
             "PriorityClass": (priority_class, 3)}

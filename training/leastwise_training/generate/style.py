@@ -14,6 +14,14 @@ _LIKE_OTHER_TYPE = re.compile(
     r"(true|false|yes|no|on|off|y|n|null|~|[-+.]?[0-9][0-9_.,:eExXoa-fA-F+-]*|\.inf|\.nan)\Z", re.IGNORECASE
 )
 
+_SENTENCE = re.compile(r"[A-Za-z][^:#\n\"'{}\[\]]*[^ :#\n\"'{}\[\]]\Z")
+_LICENSES = (
+    (" Copyright 2024 The authors", "", " Licensed under the Apache License, Version 2.0 (the \"License\");",
+     " you may not use this file except in compliance with the License."),
+    (" SPDX-License-Identifier: Apache-2.0",), (" SPDX-FileCopyrightText: 2023 Example GmbH", " SPDX-License-Identifier: MIT", ""),
+    ("#", "# DO NOT EDIT: this file is made by a script", "#"),
+)
+
 
 @dataclass
 class Style:
@@ -36,9 +44,11 @@ class Style:
     """`written`, `sorted`, or `moved`: what becomes of the order of keys."""
     aliases: bool
     folded: bool
-    """Whether long texts of several lines are kept or folded by quotes."""
-    start: bool
-    """Whether a comment stands at the top."""
+    """Whether long texts are spread over lines."""
+    lone_dashes: bool
+    """Whether the dash of a mapping has a line of its own."""
+    start: str
+    """What stands at the top: nothing, a `comment`, or a `license`."""
 
 
 def draw(rng: random.Random) -> Style:
@@ -56,8 +66,9 @@ def draw(rng: random.Random) -> Style:
         blank_lines=rng.choices((0.0, 0.03, 0.12), (75, 17, 8))[0],
         order=rng.choices(("written", "sorted", "moved"), (62, 20, 18))[0],
         aliases=rng.random() < 0.05,
-        folded=rng.random() < 0.3,
-        start=rng.random() < 0.08,
+        folded=rng.random() < 0.15,
+        lone_dashes=rng.random() < 0.02,
+        start=rng.choices(("", "comment", "license"), (89, 8, 3))[0],
     )
 
 
@@ -65,8 +76,10 @@ def render(tree: dict, style: Style, comments: tuple[list[str], list[str]], rng:
     """The text of a document. `comments` are the sentences and the settings that comments may hold."""
     printer = _Printer(style, comments, rng)
     printer.count(tree)
-    if style.start:
-        printer.lines.append(f"# {rng.choice(comments[0])}")
+    if style.start == "comment":
+        printer.lines += [f"# {line}" for line in rng.sample(comments[0], min(len(comments[0]), rng.choice((1, 1, 2, 4))))]
+    elif style.start == "license":
+        printer.lines += [f"#{line}" for line in rng.choice(_LICENSES)]
     printer.mapping(tree, 0)
     return "\n".join(printer.lines) + "\n"
 
@@ -132,6 +145,12 @@ class _Printer:
         if isinstance(value, str) and self.in_block(value):
             self.block(lead, value, column + self.style.step)
             return
+        if isinstance(value, str) and len(value) > 30 and self.style.folded and _SENTENCE.match(value):
+            self.fold(lead, value, column + self.style.step)
+            return
+        if isinstance(value, list) and self.breaks(value):
+            self.broken(lead, value, column + self.style.step)
+            return
         if not isinstance(value, (dict, list)) or not value or self.flows(value):
             text = self.flow(value) if isinstance(value, (dict, list)) else self.scalar(value, False)
             self.lines.append((f"{lead} {text}" if text else lead) + self.after())
@@ -149,11 +168,14 @@ class _Printer:
         for item in items:
             self.before(column)
             lead = " " * column + "-"
-            if isinstance(item, dict) and item and not self.flows(item):
+            if isinstance(item, dict) and item:
+                if self.flows(item):
+                    self.lines.append(f"{lead} {self.flow(item)}" + self.after())
+                    continue
                 anchor, done = self.anchor(item, "item")
                 if done:
                     self.lines.append(lead + anchor)
-                elif anchor:
+                elif anchor or self.style.lone_dashes:
                     self.lines.append(lead + anchor)
                     self.mapping(item, column + 2)
                 else:
@@ -168,6 +190,32 @@ class _Printer:
         """A text of several lines behind `|`."""
         self.lines.append(f"{lead} |" + ("" if text.endswith("\n") else "-"))
         self.lines += [" " * column + line if line else "" for line in text.rstrip("\n").split("\n")]
+
+    def fold(self, lead: str, text: str, column: int) -> None:
+        """A text of one line behind `>-`, over several lines."""
+        self.lines.append(f"{lead} {self.rng.choice(('>-', '>-', '>'))}")
+        line = ""
+        for word in text.split(" "):
+            if line and len(line) + len(word) > 40:
+                self.lines.append(" " * column + line)
+                line = ""
+            line = f"{line} {word}" if line else word
+        self.lines.append(" " * column + line)
+
+    def breaks(self, items: list) -> bool:
+        """Whether a list stands in brackets over several lines."""
+        return (
+            self.style.flow_lists > 0.5
+            and len(items) > 1
+            and all(isinstance(item, str) and "\n" not in item for item in items)
+            and self.rng.random() < (0.3 if sum(map(len, items)) > 50 else 0.03)
+        )
+
+    def broken(self, lead: str, items: list, column: int) -> None:
+        self.lines.append(f"{lead} [")
+        self.lines += [" " * column + self.scalar(item, True) + "," for item in items[:-1]]
+        self.lines.append(" " * column + self.scalar(items[-1], True) + ("," if self.rng.random() < 0.4 else ""))
+        self.lines.append(" " * (column - 1) + "]")
 
     def flows(self, node: Node) -> bool:
         """Whether a block is written in brackets."""
