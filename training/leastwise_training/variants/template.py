@@ -4,17 +4,46 @@ from __future__ import annotations
 
 from random import Random
 
-from ..documents import Document
+from ..documents import Document, Split, part
 from .bearing import CONTAINER_LISTS, bearing, is_naming
-from .draft import Draft, value_replaced
+from .draft import Draft, Line, value_replaced
 from .outline import Node, Unsuitable
 
+HELPERS = (
+    "chart", "app", "common", "library", "service", "release", "base", "this", "portal", "mychart", "stack", "operator", "platform",
+    "web-app", "microservice", "backend", "umbrella", "exporter", "agent", "shop", "data-platform", "controller", "core", "site",
+)
+"""What the named templates of a chart begin with."""
+COMPONENTS = (
+    "controller", "server", "worker", "manager", "proxy", "backend", "main", "frontend", "api", "web", "operator", "scheduler", "db",
+    "primary", "gateway", "agent", "ui", "webhook", "collector", "ingester", "queue", "cronjob", "defaultBackend", "speaker", "deployment",
+)
+"""The part of a chart's values that a template reads."""
+SUBJECTS = (
+    "serviceAccount", "rbac", "metrics", "ingress", "autoscaling", "networkPolicy", "deployment", "persistence", "podDisruptionBudget",
+    "service", "tests", "monitoring", "webhooks", "dashboard", "prometheus", "hooks", "cron", "admin",
+)
+"""What a whole object may depend on."""
+CONDITIONS = (
+    "if {value}", "with {value}", "if {value}.enabled", "if not {value}.disabled", "if and .Values.global.enabled {value}",
+    'if eq .Values.mode "full"', 'if hasKey .Values "{key}"', "if or {value} .Values.global.{key}", 'if ne .Values.profile "minimal"',
+    "if gt (len {value}) 0", 'if .Capabilities.APIVersions.Has "policy/v1"', 'if semverCompare ">=1.24-0" .Capabilities.KubeVersion.Version',
+    "if (default false .Values.global.openshift)", 'if eq (toString {value}) "true"', "if and {value} (not .Values.global.minimal)",
+    "if kindIs \"map\" {value}", 'if ne (default "" {value}) ""', "if empty {value} | not", "if .Values.extras.{key}",
+)
+"""What a block may depend on."""
 TOGGLES = ("enabled", "create", "install", "active")
 COMMENTS = (
     "{{/* Rendered once a release */}}",
     "{{- /* See values.yaml for what may be set here */ -}}",
     "{{/*\nThis part is optional.\n*/}}",
     "{{- /* The checks run against a test cluster */}}",
+    "{{/* vim: set filetype=mustache: */}}",
+    "{{- /* Kept for clusters of last year */ -}}",
+    "{{- $name := .Release.Name -}}",
+    "{{- $values := .Values }}",
+    "{{- /*\nWritten by the release job.\nDo not edit.\n*/ -}}",
+    "{{ $port := 8080 }}",
 )
 GUARDABLE = frozenset(
     "annotations labels nodeSelector affinity tolerations imagePullSecrets lifecycle livenessProbe readinessProbe startupProbe "
@@ -35,10 +64,11 @@ KEPT_PLAIN = frozenset(("apiVersion", "kind", "apiGroups", "apiGroup", "verbs"))
 class Chart:
     """How one chart writes its templates: its names, and its habits of spacing."""
 
-    def __init__(self, random: Random) -> None:
+    def __init__(self, split: Split, random: Random) -> None:
         self.random = random
-        self.helpers = random.choice(("chart", "app", "common", "library", "service", "release", "base", "this"))
-        self.component = random.choice(("", "", "controller", "server", "worker", "manager", "proxy", "backend", "main"))
+        self.split: Split = split
+        self.helpers = random.choice(part(HELPERS, split))
+        self.component = random.choice(("", random.choice(part(COMPONENTS, split))))
         self.trimmed_end = random.random() < 0.2
         self.tight = random.random() < 0.05
         self.root = random.choice((".", ".", ".", "$"))
@@ -70,7 +100,7 @@ def template(document: Document, random: Random) -> Document:
     draft = Draft(document)
     if not draft.outline.top or not draft.outline.kind():
         raise Unsuitable("no object")
-    chart = Chart(random)
+    chart = Chart(document.split, random)
     strength = random.uniform(0.3, 1.0)
     _header(draft, chart, random)
     for node in draft.outline.top:
@@ -82,17 +112,17 @@ def _header(draft: Draft, chart: Chart, random: Random) -> None:
     """What stands before and behind a whole object."""
     first, last = draft.lines[0], draft.lines[-1]
     if random.random() < 0.3:
-        first.before.extend(type(first)(line) for line in random.choice(COMMENTS).split("\n"))
+        first.before.extend(Line(line) for line in random.choice(part(COMMENTS, chart.split)).split("\n"))
     if random.random() < 0.4:
         toggle = random.choice(TOGGLES)
-        subject = random.choice(("serviceAccount", "rbac", "metrics", "ingress", "autoscaling", "networkPolicy", "deployment"))
+        subject = random.choice(part(SUBJECTS, chart.split))
         condition = random.choice((
             f".Values.{subject}.{toggle}", chart.values(toggle), f"and .Values.{subject}.{toggle} {chart.values('create')}",
             f"not .Values.{subject}.disabled", '.Capabilities.APIVersions.Has "apps/v1"',
         ))
         spaced = random.choice(("{{- if %s }}", "{{- if %s -}}", "{{ if %s }}"))
-        first.before.append(type(first)(spaced % condition))
-        last.after.append(type(last)(random.choice(("{{- end }}", "{{ end }}", "{{- end -}}"))))
+        first.before.append(Line(spaced % condition))
+        last.after.append(Line(random.choice(("{{- end }}", "{{ end }}", "{{- end -}}"))))
 
 
 def _walk(draft: Draft, chart: Chart, random: Random, strength: float, node: Node, inside_range: bool) -> None:
@@ -144,14 +174,17 @@ def _range(draft: Draft, chart: Chart, random: Random, node: Node) -> None:
 def _guard(draft: Draft, chart: Chart, random: Random, node: Node) -> None:
     """A condition around a whole block. Labels in it hold where it is there; what its absence would add is unknown."""
     assert node.key is not None
-    condition = random.choice((
-        f"if {chart.values(node.key)}", f"with {chart.values(node.key)}", f"if {chart.values(node.key, 'enabled')}",
-        f"if not {chart.values('disable' + node.key[:1].upper() + node.key[1:])}",
-        f"if and {chart.values('enabled')} {chart.values(node.key)}", f'if eq {chart.values("mode")} "full"',
-        f'if hasKey .Values "{node.key}"',
-    ))
+    form = random.choice(part(CONDITIONS, chart.split))
+    condition = form.format(value=chart.values(node.key), key=node.key)
     column = random.choice((node.column, node.column, node.column, 0))
-    draft.surround(node.line, node.end, [chart.line(column, condition)], [chart.line(column, "end")])
+    closing = [chart.line(column, "end")]
+    otherwise = node.is_scalar and random.random() < 0.25
+    if otherwise:
+        closing.insert(0, chart.line(column, "else"))
+    draft.surround(node.line, node.end, [chart.line(column, condition)], closing)
+    if otherwise:
+        hidden = f"{' ' * node.column}{node.key}: {chart.action(chart.values(node.key))}"
+        draft.lines[node.line].after.insert(1, Line(hidden, [], unsure=True))
     draft.doubt(bearing(draft.outline, node) - {node.line})
 
 
@@ -170,10 +203,10 @@ def _block_from_values(draft: Draft, chart: Chart, random: Random, node: Node) -
         line.text = head
         inner = "." if form == 2 else value
         body = random.choice((f"toYaml {inner} | nindent {depth}", f"tpl (toYaml {inner}) $ | nindent {depth}"))
-        line.after.insert(0, type(line)(chart.line(depth, body) if form != 3 else f"{{{{ toYaml {inner} | indent {depth} }}}}"))
+        line.after.insert(0, Line(chart.line(depth, body) if form != 3 else f"{{{{ toYaml {inner} | indent {depth} }}}}"))
         if form == 2:
-            line.before.append(type(line)(chart.line(node.column, f"with {value}")))
-            line.after.append(type(line)(chart.line(node.column, "end")))
+            line.before.append(Line(chart.line(node.column, f"with {value}")))
+            line.after.append(Line(chart.line(node.column, "end")))
     # The block is there or not, and says what nobody knows.
     line.unsure = line.unsure or not is_naming(node) or bool(line.labels)
 
@@ -183,7 +216,7 @@ def _labels_from_helper(draft: Draft, chart: Chart, random: Random, node: Node) 
     helper = "selectorLabels" if node.key == "matchLabels" else "labels"
     depth = node.children[0].column
     text = chart.line(depth, f"{chart.helper(helper)} | nindent {depth}")
-    draft.lines[node.line].after.insert(0, type(draft.lines[node.line])(text))
+    draft.lines[node.line].after.insert(0, Line(text))
     keep_some = random.random() < 0.4 and len(node.children) > 1
     for child in node.children[: len(node.children) // 2 if keep_some else None]:
         draft.remove(child.line, child.end)
