@@ -1,0 +1,98 @@
+"""What the modules of meanings give, to be put into documents: parts, harmful or harmless."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .texts import UNVERIFIED, Script, Text, marked
+from .vocabulary import Choices, Words
+
+
+@dataclass
+class Command:
+    """Lines of shell."""
+
+    lines: list[Text]
+
+
+@dataclass
+class Arguments:
+    """A program and its arguments, or arguments alone where the first begins with a dash."""
+
+    items: list[Text]
+
+
+@dataclass
+class Environment:
+    """Entries of an `env` list."""
+
+    entries: list[dict]
+
+
+@dataclass
+class Data:
+    """A key and a value of a configuration."""
+
+    key: str
+    value: str | Script
+
+
+@dataclass
+class Annotation:
+    """A key and a value of an object's annotations."""
+
+    key: str
+    value: str
+
+
+@dataclass
+class Image:
+    """A container's image."""
+
+    reference: str
+
+
+@dataclass
+class Change:
+    """A change of a pod's specification."""
+
+    apply: Callable[[dict, Words], None]
+
+
+@dataclass
+class Whole:
+    """An object as a whole."""
+
+    tree: dict
+    structure: str
+
+
+Part = Command | Arguments | Environment | Data | Annotation | Image | Change | Whole
+
+
+def variable(name: str, value: object) -> Environment:
+    """One environment variable."""
+    return Environment([{"name": name, "value": value}])
+
+
+def command(words: Words, templates: Choices[str]) -> Command:
+    """A command from a list of templates; some harmful downloads do not verify either."""
+    lines = marked(words.template(templates))
+    if words.chance(0.05):
+        lines = [unverified(words, line) for line in lines]
+    return Command(lines)
+
+
+def unverified(words: Words, line: Text) -> Text:
+    """A line that calls curl with a URL, made to verify nothing."""
+    for flags in ("curl -fsSL", "curl -sSL", "curl -sL", "curl -s ", "curl -sfL"):
+        if flags in line and "https" in line and line.labels:
+            other = words.rng.choice((f"curl -k{flags[6:]}", f"curl --insecure {flags[5:]}", f"{flags.rstrip()}k "))
+            return Text(line.replace(flags, other if not flags.endswith(" ") else other + " "), line.labels | {UNVERIFIED})
+    return line
+
+
+def arguments(words: Words, templates: Choices[str]) -> Arguments:
+    """A program and its arguments, one on each line of a template."""
+    return Arguments(marked(words.template(templates)))
