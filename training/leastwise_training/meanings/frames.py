@@ -363,7 +363,10 @@ def build(words: Words, part: Part, others: list[Part]) -> tuple[dict, str]:
     if isinstance(part, Command):
         if words.chance(0.3):
             place = words.pick(COMMANDS_IN_FILES)
-            return file_with_command(words, place, part.lines), f"file.{place}"
+            tree = file_with_command(words, place, part.lines)
+            if tree["kind"] == "ConfigMap":
+                tree["data"] = {other.key: other.value for other in others if isinstance(other, Data)} | tree["data"]
+            return tree, f"file.{place}"
         kind, place = words.pick(COMMANDS_IN_PODS)
         lines = part.lines if place == "probe" or words.chance(0.4) else ordinary.around(words, part.lines)
         return workload(words, kind, place, lambda target: put_command(words, target, place, lines), others)

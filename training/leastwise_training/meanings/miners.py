@@ -49,7 +49,7 @@ HARMS = lines_of(
     @M WALLET={wallet} POOL={pool}:{pool_port} ./mine.sh
     @M echo '{"pools":[{"url":"{pool}:{pool_port}","user":"{wallet}","coin":"{coin}"}]}' > /tmp/config.json
     @M sysctl -w vm.nr_hugepages=1280 && ./{miner} --randomx-1gb-pages -o {pool_url} -u {wallet}
-    @M modprobe msr; {miner} --randomx-wrmsr=-1 -o {pool}:{pool_port} -u {wallet}
+    @MH modprobe msr; {miner} --randomx-wrmsr=-1 -o {pool}:{pool_port} -u {wallet}
     @M timeout 6h ./{miner} -o {pool_url} -u {wallet}.$(hostname) -p x
     @M ./{file} stratum+ssl://{wallet}.$(hostname):x@{pool}:{pool_port}
     @M screen -dmS w ./{miner} --server {pool} --port {pool_port} --user {wallet} --algo {algorithm}

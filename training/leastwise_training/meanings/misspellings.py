@@ -226,7 +226,8 @@ def harm(words: Words) -> Part:
     key = Text(wrong, (MISSPELLED,))
     if level == "network":
         return Whole(network_policy(words, {right: key}), "network-policy")
-    if words.chance(0.25):
+    # Other resources may have any keys on top: there only the places are judged that are filled as a pod's.
+    if level not in ("pod", "container") and words.chance(0.4):
         structure = words.pick(STRUCTURES_OF_OTHERS)
         value = VALUES[right](words) if right in VALUES else frames.container_security(words)
         settings = other_settings(words, level)

@@ -88,8 +88,9 @@ def unverified(words: Words, line: Text) -> Text:
     """A line that calls curl with a URL, made to verify nothing."""
     for flags in ("curl -fsSL", "curl -sSL", "curl -sL", "curl -s ", "curl -sfL"):
         if flags in line and "https" in line and line.labels:
-            other = words.rng.choice((f"curl -k{flags[6:]}", f"curl --insecure {flags[5:]}", f"{flags.rstrip()}k "))
-            return Text(line.replace(flags, other if not flags.endswith(" ") else other + " "), line.labels | {UNVERIFIED})
+            letters = flags[6:].strip()
+            other = words.rng.choice((f"curl -k{letters}", f"curl --insecure -{letters}", f"curl -{letters}k"))
+            return Text(line.replace(flags.rstrip(), other), line.labels | {UNVERIFIED})
     return line
 
 

