@@ -97,9 +97,9 @@ def snippet_switch(author: Author) -> dict:
 
 
 def aggregated_edit(author: Author) -> dict:
-    name = author.choice(("system:aggregate-to-edit", "system:aggregate-to-edit", "system:aggregate-to-view", author.name()))
+    name = author.choice(("system:aggregate-to-edit", "system:aggregate-to-edit", "system:aggregate-to-edit", "system:aggregate-to-view", author.name()))
     rules = [{"apiGroups": [""], "resources": resources, "verbs": verbs} for resources, verbs in author.some((
-        (["endpoints"], author.choice((["create", "patch", "update"], ["get", "list"], ["create", "delete", "deletecollection", "patch", "update"]))),
+        (["endpoints"], author.choice((["create", "patch", "update"], ["update", "patch"], ["get", "list"], ["create", "delete", "deletecollection", "patch", "update"]))),
         (["services", "services/proxy"], ["get", "create", "patch", "update"]), (["configmaps", "endpoints"], ["get", "update"]),
         (["pods", "pods/log"], ["get", "list", "watch"]),
     ), 1, 3)]

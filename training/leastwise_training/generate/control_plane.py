@@ -130,17 +130,17 @@ ETCD = (
 
 
 def manager(author: Author) -> dict:
-    flags = _flags(author, MANAGER, author.choice((0.9, 0.55, 0.25)))
+    flags = _flags(author, MANAGER, author.choice((0.9, 0.5, 0.15)))
     return _static_pod(author, "kube-controller-manager", flags, f"registry.k8s.io/kube-controller-manager:v1.{author.rng.randint(28, 34)}.1")
 
 
 def scheduler(author: Author) -> dict:
-    flags = _flags(author, SCHEDULER, author.choice((0.9, 0.55, 0.25)))
+    flags = _flags(author, SCHEDULER, author.choice((0.9, 0.5, 0.15)))
     return _static_pod(author, "kube-scheduler", flags, f"registry.k8s.io/kube-scheduler:v1.{author.rng.randint(28, 34)}.0")
 
 
 def etcd(author: Author) -> dict:
-    flags = _flags(author, ETCD, author.choice((0.9, 0.55, 0.25)))
+    flags = _flags(author, ETCD, author.choice((0.9, 0.5, 0.15)))
     return _static_pod(author, "etcd", flags, "registry.k8s.io/etcd:3.5.15-0")
 
 
@@ -189,7 +189,7 @@ def kube_proxy(author: Author) -> dict:
         "mode": author.choice(("ipvs", "iptables", "nftables")), "clusterCIDR": "10.244.0.0/16",
         "healthzBindAddress": "0.0.0.0:10256", "bindAddress": "0.0.0.0", "conntrack": {"maxPerCore": 32768, "min": 131072},
     }
-    kept = author.some(tuple(settings), 2, len(settings))
+    kept = author.some(tuple(settings), 3, len(settings))
     return _file(author, "kubeproxy.config.k8s.io/v1alpha1", "KubeProxyConfiguration", **{key: settings[key] for key in kept})
 
 

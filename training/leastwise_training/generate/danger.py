@@ -324,7 +324,7 @@ DANGERS: tuple[tuple[Callable[[Author, dict], None], int], ...] = (
     (host_port, 9), (host_path, 33), (odd_volume, 6), (sysctls, 10), (windows, 7), (literal_secret, 12), (duplicate_variable, 8),
     (ssh_port, 6), (sudo, 7), (probe_host, 7), (old_account_field, 7), (frozen_registry, 6), (stale_latest, 9),
     (twice_named_port, 6), (bad_port, 8), (bad_spread, 6), (same_probes, 6), (probe_port, 6), (ephemeral, 6), (token_mounted, 5),
-    (git_sync, 8), (wrong_type, 7), (misplaced, 8), (tolerations, 3), (vulnerable, 14),
+    (git_sync, 8), (wrong_type, 7), (misplaced, 8), (tolerations, 3), (vulnerable, 17),
 )
 
 

@@ -35,7 +35,7 @@ def service(author: Author) -> dict:
     spec["ports"] = ports
     if author.chance(0.95):
         spec["selector"] = author.labels(name)
-    if author.chance(0.15):
+    if author.chance(0.18):
         spec["externalIPs"] = [f"203.0.113.{author.rng.randint(1, 250)}"]
     if kind == "LoadBalancer" and author.chance(0.25):
         spec["loadBalancerSourceRanges"] = author.choice((["10.0.0.0/8"], ["0.0.0.0/0"], ["192.168.0.0/16"]))
@@ -64,7 +64,8 @@ def ingress(author: Author) -> dict:
             kind = author.choice(("configuration-snippet", "server-snippet", "auth-snippet", "location-snippet"))
             annotations[NGINX + kind] = author.choice((
                 "more_set_headers \"X-Frame-Options: DENY\";\n", "proxy_set_header X-Team core;\nadd_header X-A 1;\n",
-                "content_by_lua_block {\n  ngx.say('hi')\n}\n", "alias /etc/;\nautoindex on;\n",
+                "content_by_lua_block {\n  ngx.say('hi')\n}\n", "access_by_lua_block {\n  ngx.exit(403)\n}\n",
+                f"alias {author.word('MOUNT_PATHS')}/;\nautoindex on;\n", f"root {author.word('MOUNT_PATHS')};\n", "alias /etc/;\n",
                 "rewrite ^/old/(.*)$ /new/$1 permanent;\n", "root /var/run/secrets;\n"))
         else:
             _authenticate(author, annotations)

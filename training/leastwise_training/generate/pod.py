@@ -6,10 +6,10 @@ from leastwise_training.generate.author import Author
 from leastwise_training.generate.security import Posture, container_context, pod_context
 
 
-def pod_spec(author: Author, restart: str | None = None) -> dict:
+def pod_spec(author: Author, restart: str | None = None, name: str | None = None) -> dict:
     """The `spec` of a pod, before anything dangerous is put into it."""
     posture = Posture(author)
-    name = author.name()
+    name = name if name and author.chance(0.6) else author.name()
     volumes = _volumes(author)
     count = author.rng.choices((1, 2, 3), (72, 22, 6))[0]
     containers = [_container(author, posture, name if at == 0 else author.name(), volumes) for at in range(count)]
@@ -162,7 +162,11 @@ def _command(author: Author, container: dict) -> None:
     arguments = author.some(author.words("ARGUMENTS"), 1, 4)
     if drawn < 0.15:
         script = author.word("SCRIPTS")
-        lines = "\n".join(line.strip() for line in script.split(";")) + ("\n" if author.chance(0.8) else "")
+        steps = [line.strip() for line in script.split(";")]
+        for _ in range(author.choice((0, 0, 0, 1, 2, 4))):
+            steps += [f"# {author.word('COMMENTS')}"] if author.chance(0.3) else [""] if author.chance(0.3) else []
+            steps += [line.strip() for line in author.word("SCRIPTS").split(";")]
+        lines = "\n".join(steps) + ("\n" if author.chance(0.8) else "")
         container["command"] = [author.choice(("/bin/sh", "sh", "/bin/bash", "bash")), author.choice(("-c", "-c", "-ec"))]
         text = lines if author.chance(0.6) else script
         if author.chance(0.5):
@@ -197,7 +201,7 @@ def _environment(author: Author) -> list[dict]:
     if not author.chance(0.5):
         return []
     variables: dict[str, dict] = {}
-    for _ in range(author.rng.randint(1, 5)):
+    for _ in range(author.choice((1, 1, 2, 2, 3, 4, 5, 8, 12))):
         drawn = author.rng.random()
         plain = f"{author.word('ENV_WORDS')}_{author.word('ENV_ENDS')}"
         secret = f"{author.word('SECRET_WORDS')}_{author.word('SECRET_ENDS')}"

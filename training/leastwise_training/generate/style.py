@@ -37,6 +37,8 @@ class Style:
     """How often a text is quoted that needs no quotes."""
     flow_lists: float
     flow_mappings: float
+    spaced: bool
+    """Whether brackets have spaces inside."""
     comments: float
     """How often a line has a comment above it; half as often, one after it."""
     blank_lines: float
@@ -62,6 +64,7 @@ def draw(rng: random.Random) -> Style:
         quoted=rng.choices((0.0, 0.05, 0.4, 1.0), (60, 20, 14, 6))[0],
         flow_lists=rng.choices((0.0, 0.3, 0.9), (50, 25, 25))[0],
         flow_mappings=rng.choices((0.0, 0.1, 0.6), (70, 20, 10))[0],
+        spaced=rng.random() < 0.2,
         comments=commenting,
         blank_lines=rng.choices((0.0, 0.03, 0.12), (75, 17, 8))[0],
         order=rng.choices(("written", "sorted", "moved"), (62, 20, 18))[0],
@@ -130,7 +133,8 @@ class _Printer:
             self.lines.append(" " * column + "#" + self.rng.choice((" ", " ", "")) + text)
 
     def after(self) -> str:
-        return f"  # {self.rng.choice(self.sentences)}" if self.rng.random() < self.style.comments / 2 else ""
+        mark = self.rng.choice(("  # ", " # ", " #"))
+        return mark + self.rng.choice(self.sentences) if self.rng.random() < self.style.comments / 2 else ""
 
     def mapping(self, mapping: dict, column: int, first: str | None = None) -> None:
         """Entries of a mapping, the first of them behind `first` where given."""
@@ -145,7 +149,7 @@ class _Printer:
         if isinstance(value, str) and self.in_block(value):
             self.block(lead, value, column + self.style.step)
             return
-        if isinstance(value, str) and len(value) > 30 and self.style.folded and _SENTENCE.match(value):
+        if isinstance(value, str) and len(value) > 30 and " " in value and self.style.folded and _SENTENCE.match(value):
             self.fold(lead, value, column + self.style.step)
             return
         if isinstance(value, list) and self.breaks(value):
@@ -215,7 +219,7 @@ class _Printer:
         self.lines.append(f"{lead} [")
         self.lines += [" " * column + self.scalar(item, True) + "," for item in items[:-1]]
         self.lines.append(" " * column + self.scalar(items[-1], True) + ("," if self.rng.random() < 0.4 else ""))
-        self.lines.append(" " * (column - 1) + "]")
+        self.lines.append(" " * (column - self.style.step + self.rng.choice((0, 0, 1))) + "]")
 
     def flows(self, node: Node) -> bool:
         """Whether a block is written in brackets."""
@@ -230,10 +234,12 @@ class _Printer:
     def flow(self, node: Node) -> str:
         if isinstance(node, dict):
             inner = ", ".join(f"{self.key(key)}: {self.flow(value)}".rstrip() for key, value in node.items())
-            space = " " if inner and self.style.step == 2 and self.style.quote == '"' and self.style.quoted else ""
+            space = " " if inner and self.style.spaced else ""
             return "{" + space + inner + space + "}"
         if isinstance(node, list):
-            return "[" + ", ".join(self.flow(item) for item in node) + "]"
+            inner = ", ".join(self.flow(item) for item in node)
+            space = " " if inner and self.style.spaced else ""
+            return "[" + space + inner + space + "]"
         return self.scalar(node, True) or "null"
 
     def key(self, key: str) -> str:

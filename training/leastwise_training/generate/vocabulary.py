@@ -157,8 +157,8 @@ SCRIPTS = """
 echo starting;exec /app/server --port 8080|set -e;python manage.py migrate;python manage.py collectstatic --noinput
 until nc -z db 5432; do sleep 2; done|mkdir -p /data/cache;cp -r /seed/. /data|sleep 3600
 while true; do date; sleep 60; done|pg_dump -h db -U app app > /backup/app.sql;gzip -f /backup/app.sql
-find /cache -mtime +7 -delete|envsubst < /etc/template > /run/app.conf;exec nginx -g "daemon off;"
-test -f /data/ready || exit 1|node scripts/seed.js && node server.js|echo "waiting for broker"; sleep 5;exec ./worker
+find /cache -mtime +7 -delete|envsubst < /etc/template > /run/app.conf;exec nginx
+test -f /data/ready|node scripts/seed.js && node server.js|echo "waiting for broker"; sleep 5;exec ./worker
 cd /work;make report;cp out/report.csv /export/|java -Xmx512m -jar /app/app.jar|rm -rf /tmp/scratch/*;exec ./batch
 redis-cli -h cache ping|ulimit -n 4096;exec ./proxy|tar czf /backup/site.tgz /srv/content|./check-disk --warn 80
 """.replace("\n", "|").strip("|").split("|")

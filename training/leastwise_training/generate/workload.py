@@ -7,16 +7,17 @@ from leastwise_training.generate.danger import endanger
 from leastwise_training.generate.pod import pod_spec
 
 
-def _spec(author: Author, restart: str | None = None) -> dict:
-    spec = pod_spec(author, restart)
+def _spec(author: Author, restart: str | None = None, name: str | None = None) -> dict:
+    spec = pod_spec(author, restart, name)
     endanger(author, spec)
     return spec
 
 
 def pod(author: Author) -> dict:
-    metadata = author.metadata(author.name())
+    name = author.name()
+    metadata = author.metadata(name)
     _profile_annotations(author, metadata)
-    return author.object("v1", "Pod", metadata, spec=_spec(author))
+    return author.object("v1", "Pod", metadata, spec=_spec(author, name=name))
 
 
 def _profile_annotations(author: Author, metadata: dict) -> None:
@@ -31,13 +32,13 @@ def _profile_annotations(author: Author, metadata: dict) -> None:
         metadata.setdefault("annotations", {})[key] = author.choice(("unconfined", "runtime/default", "docker/default"))
 
 
-def _template(author: Author, labels: dict, restart: str | None = None) -> dict:
+def _template(author: Author, labels: dict, restart: str | None = None, name: str | None = None) -> dict:
     metadata: dict = {"labels": dict(labels)}
     if author.likes("template annotations", 0.15):
         key, value = author.word("ANNOTATIONS").split("=", 1)
         metadata["annotations"] = {key: value}
     _profile_annotations(author, metadata)
-    template = {"metadata": metadata, "spec": _spec(author, restart)}
+    template = {"metadata": metadata, "spec": _spec(author, restart, name)}
     return dict(reversed(template.items())) if author.way("template order", 12) == 0 else template
 
 
@@ -67,19 +68,28 @@ def deployment(author: Author) -> dict:
             {"type": "Recreate"}, {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}},
             {"type": "RollingUpdate"}, {"rollingUpdate": {"maxSurge": "25%", "maxUnavailable": "25%"}},
         ))
-    spec["template"] = _template(author, labels)
+    spec["template"] = _template(author, labels, name=name)
     version = author.rng.choices(("apps/v1", "extensions/v1beta1", "apps/v1beta1", "apps/v1beta2"), (93, 3, 2, 2))[0]
+    if author.chance(0.03):
+        return author.object(version, "Deployment", {"name": name}, spec={"template": {"spec": _patch(spec["template"]["spec"])}})
     return author.object(version, "Deployment", author.metadata(name), spec=spec)
+
+
+def _patch(spec: dict) -> dict:
+    """What an overlay changes of a pod: a setting or two of its first container."""
+    container = spec["containers"][0]
+    kept = [key for key in ("image", "resources", "env", "securityContext", "args") if key in container][:2]
+    return {"containers": [{"name": container["name"], **{key: container[key] for key in kept}}]}
 
 
 def replica_set(author: Author) -> dict:
     name = author.name()
     selector, labels = _selected(author, name)
     if author.chance(0.3):
-        spec = {"replicas": author.choice((1, 2, 3)), "selector": selector["matchLabels"], "template": _template(author, labels)}
+        spec = {"replicas": author.choice((1, 2, 3)), "selector": selector["matchLabels"], "template": _template(author, labels, name=name)}
         return author.object("v1", "ReplicationController", author.metadata(name), spec=spec)
     version = author.rng.choices(("apps/v1", "extensions/v1beta1", "apps/v1beta2"), (90, 6, 4))[0]
-    spec = {"replicas": author.choice((1, 2, 3)), "selector": selector, "template": _template(author, labels)}
+    spec = {"replicas": author.choice((1, 2, 3)), "selector": selector, "template": _template(author, labels, name=name)}
     return author.object(version, "ReplicaSet", author.metadata(name), spec=spec)
 
 
@@ -91,7 +101,7 @@ def stateful_set(author: Author) -> dict:
         spec["replicas"] = author.choice((1, 2, 3))
     if author.likes("pod management", 0.15):
         spec["podManagementPolicy"] = "Parallel"
-    spec["template"] = _template(author, labels)
+    spec["template"] = _template(author, labels, name=name)
     if author.chance(0.7):
         claim: dict = {"accessModes": [author.choice(("ReadWriteOnce", "ReadWriteOnce", "ReadWriteMany"))]}
         if author.likes("storage class", 0.5):
@@ -113,7 +123,7 @@ def daemon_set(author: Author) -> dict:
     if author.likes("update strategy", 0.3):
         spec["updateStrategy"] = author.choice(({"type": "RollingUpdate"}, {"type": "OnDelete"},
                                                 {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 1}}))
-    spec["template"] = _template(author, labels)
+    spec["template"] = _template(author, labels, name=name)
     version = author.rng.choices(("apps/v1", "extensions/v1beta1", "apps/v1beta2"), (93, 4, 3))[0]
     return author.object(version, "DaemonSet", author.metadata(name), spec=spec)
 
