@@ -110,6 +110,7 @@ class Meanings(unittest.TestCase):
             result = subprocess.run([BINARY, "check", folder], capture_output=True, text=True, check=False)
             self.assertIn(result.returncode, (0, 1), result.stderr[:500])
             self.assertNotIn("without Kubernetes objects", result.stdout + result.stderr)
+            self.assertNotIn("not judged", result.stdout + result.stderr)
 
 
 if __name__ == "__main__":

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from ..documents import split_of
 from .parts import Image, Part
 from .texts import IMITATES, Text
 from .vocabulary import Words, words_of
 
-KNOWN = words_of(
+KNOWN = tuple(
     """nginx redis postgres mysql mongo mongodb mariadb rabbitmq elasticsearch kibana logstash grafana prometheus alertmanager
     traefik haproxy memcached httpd tomcat wordpress drupal joomla nextcloud jenkins gitlab sonarqube nexus3 keycloak vault consul
     python node golang openjdk ruby php alpine ubuntu debian busybox centos fedora kubectl helm terraform docker registry cassandra
     kafka zookeeper influxdb telegraf fluentd fluent-bit envoy coredns etcd kube-proxy kubernetes-dashboard metrics-server
     cert-manager external-dns argocd minio mosquitto neo4j couchdb clickhouse solr ghost mattermost odoo adminer phpmyadmin
-    pgadmin4 airflow superset jupyter tensorflow pytorch spark flink nifi trino hadoop calico cilium istio linkerd longhorn"""
+    pgadmin4 airflow superset jupyter tensorflow pytorch spark flink nifi trino hadoop calico cilium istio linkerd longhorn""".split()
 )
+"""What the world's images are called is a fact that each split may know; how it is imitated is each split's own."""
 PUBLISHERS = words_of(
     "bitnami grafana prom hashicorp apache istio calico cilium jenkins gitlab rancher longhornio confluentinc nginxinc kubernetesui "
     "datadog jaegertracing fluent envoyproxy argoproj amazon curlimages library linuxserver jetstack openebs percona sonatype minio"
@@ -60,21 +62,22 @@ NEIGHBOURS = {
 }  # fmt: skip
 EDITS = ("swap", "drop", "double", "replace", "insert", "glyph", "look-alike", "plural")
 LOOK_ALIKES = (("m", "rn"), ("l", "1"), ("o", "0"), ("i", "1"), ("w", "vv"), ("d", "cl"), ("i", "l"), ("g", "q"))
-REAL = set(KNOWN.parts["train"] + KNOWN.parts["validation"] + KNOWN.parts["test"]) | {"mongo"}
+REAL = frozenset(KNOWN)
 
 
 def misspelled(words: Words, name: str) -> str:
-    """A known name with a small mistake that is not another known name."""
-    for _ in range(50):
+    """A known name with a small mistake, or with two, that is not another known name and is this split's own."""
+    while True:
         changed = edited(words, name)
-        if changed != name and changed not in REAL:
+        if changed != name and changed not in REAL and (split_of(changed) == words.split):
             return changed
-    return f"{name}{name[-1]}"
 
 
 def edited(words: Words, name: str) -> str:
-    """A name with one edit."""
+    """A name with one edit, seldom two."""
     rng = words.rng
+    if rng.random() < 0.15:
+        name = edited(words, name)
     edit = rng.choice(EDITS)
     at = rng.randrange(1, len(name)) if len(name) > 2 else 1
     if edit == "swap" and at < len(name) - 1:
@@ -114,7 +117,7 @@ class ImageWords(Words):
     """Words with the names of images."""
 
     def known(self) -> str:
-        return self.pick(KNOWN)
+        return self.rng.choice(KNOWN)
 
     def digits(self) -> str:
         return str(self.rng.randrange(10, 10000))

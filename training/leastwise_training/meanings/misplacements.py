@@ -23,6 +23,14 @@ VALUES: dict[str, Callable[[Words], object]] = misspellings.VALUES | {
     "activeDeadlineSeconds": lambda words: 600,
     "add": lambda words: ["NET_BIND_SERVICE"],
 }
+COMMON = (
+    ("pod.security", "allowPrivilegeEscalation"), ("pod.security", "capabilities"), ("pod.security", "readOnlyRootFilesystem"),
+    ("pod.security", "privileged"), ("container", "hostNetwork"), ("container", "hostPID"), ("container.security", "fsGroup"),
+    ("container.security", "sysctls"), ("pod", "runAsNonRoot"), ("container", "runAsNonRoot"), ("pod", "resources"),
+    ("pod", "livenessProbe"), ("pod", "readinessProbe"), ("metadata", "securityContext"), ("outer", "securityContext"),
+    ("container", "automountServiceAccountToken"), ("container", "allowPrivilegeEscalation"), ("container", "readOnlyRootFilesystem"),
+)  # fmt: skip
+"""What belongs where is a fact that each split may know; of these the surroundings differ. The others are each split's own."""
 MISPLACED = Choices(
     ("pod.security", "allowPrivilegeEscalation"), ("pod.security", "capabilities"), ("pod.security", "readOnlyRootFilesystem"),
     ("pod.security", "privileged"), ("pod", "allowPrivilegeEscalation"), ("pod", "capabilities"), ("pod", "readOnlyRootFilesystem"),
@@ -122,7 +130,7 @@ def harm(words: Words) -> Part:
     """A setting where it does nothing."""
     if words.chance(0.08):
         return network(words)
-    level, key = words.pick(MISPLACED)
+    level, key = words.rng.choice(COMMON) if words.chance(0.5) else words.pick(MISPLACED)
     if level in ("metadata", "outer", "top"):
         return misplaced_outside(words, level, key)
     return Change(lambda spec, words: put(spec, words, level, key))

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from ..documents import split_of
 from . import frames
 from .parts import Change, Part, Whole
 from .texts import MISSPELLED, Text
-from .vocabulary import Choices, Words, lines_of
+from .vocabulary import Choices, Words
 
-HAND_MADE = lines_of(
-    """container.security allowPrivilegeEscalation privilegeEscalation allowPriviledgeEscalation allowPrivilegedEscalation allowEscalation privilegeEscalationAllowed allowPrivilegeEscalations allowPrivEscalation noPrivilegeEscalation denyPrivilegeEscalation allowPrivilageEscalation disallowPrivilegeEscalation
+SETTINGS = tuple(
+    tuple(line.split())
+    for line in """container.security allowPrivilegeEscalation privilegeEscalation allowPriviledgeEscalation allowPrivilegedEscalation allowEscalation privilegeEscalationAllowed allowPrivilegeEscalations allowPrivEscalation noPrivilegeEscalation denyPrivilegeEscalation allowPrivilageEscalation disallowPrivilegeEscalation
     container.security readOnlyRootFilesystem readOnlyFilesystem readonlyRootFilesystem readOnlyRootFileSystem readOnlyRootFs readOnlyRoot rootFilesystemReadOnly readOnlyFileSystem readOnlyRootFilesytem readonlyRootfs rootReadOnly
     container.security runAsNonRoot runAsNonroot runAsNonRootUser runNonRoot nonRoot runAsNotRoot mustRunAsNonRoot runasNonRoot runAsNoneRoot asNonRoot
     container.security runAsUser runAsUID runAsUserId runUser userId runasUser runAsUsr runAsuser
@@ -44,8 +46,10 @@ HAND_MADE = lines_of(
     network policyTypes networkPolicyTypes policyType policytypes types
     network podSelector podselector podSelectors selectPods
     network ingress ingres ingressRules inbound
-    network egress egres egressRules outbound"""
+    network egress egres egressRules outbound""".split("\n")
 )
+"""A level, a setting's key, and keys that people write in its place."""
+HAND_MADE = Choices(*((level, right, wrong) for level, right, *several in SETTINGS for wrong in several))
 VALID = frozenset(
     """allowPrivilegeEscalation readOnlyRootFilesystem runAsNonRoot runAsUser runAsGroup privileged capabilities seccompProfile drop add
     securityContext resources limits requests livenessProbe readinessProbe startupProbe imagePullPolicy automountServiceAccountToken
@@ -96,25 +100,21 @@ STRUCTURES_OF_OTHERS = Choices("network-policy", "custom-flat", "custom-containe
 
 def wrong_key(words: Words) -> tuple[str, str, str]:
     """A level, the right key and a key that is nearly right."""
-    level, right, *wrong = words.pick(HAND_MADE).split()
-    if words.chance(0.55):
-        return level, right, words.rng.choice(wrong)
-    if words.chance(0.7):
-        # The right key may be any: the mistake is what must be seen.
-        level, right = words.rng.choice(EVERY_KEY)
-    for _ in range(30):
+    if words.chance(0.5):
+        return words.pick(HAND_MADE)
+    level, right, *_ = words.rng.choice(SETTINGS)
+    while True:
         changed = mistaken(words, right)
-        if changed not in VALID and changed != right:
+        # The right keys are known to each split; the mistakes are its own.
+        if changed not in VALID and changed != right and split_of(changed) == words.split:
             return level, right, changed
-    return level, right, wrong[0] if wrong else f"{right}s"
-
-
-EVERY_KEY = [tuple(entry.split()[:2]) for part in ("train", "validation", "test") for entry in HAND_MADE.parts[part]]
 
 
 def mistaken(words: Words, key: str) -> str:
-    """A key with a mistake as people make them."""
+    """A key with a mistake as people make them, seldom with two."""
     rng = words.rng
+    if rng.random() < 0.12:
+        key = mistaken(words, key)
     form = rng.random()
     pieces = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", key)
     at = rng.randrange(1, len(key) - 1) if len(key) > 3 else 1
@@ -251,7 +251,7 @@ def decoy(words: Words) -> Part:
         return Whole(tree, structure)
 
     def spelled(spec: dict, words: Words) -> None:
-        level, right, *_ = words.pick(HAND_MADE).split()
+        level, right, *_ = words.rng.choice(SETTINGS)
         if level != "network":
             put(spec, words, level, right, Text(right))
 

@@ -108,8 +108,9 @@ def around(words: Words, lines: list[Text]) -> list[Text]:
     """A script around some lines: what is done before and after them."""
     before = words.rng.choice((0, 0, 1, 1, 2, 3))
     after = words.rng.choice((0, 0, 1, 1, 2))
-    starts = dict.fromkeys(words.template(SCRIPT_STARTS) for _ in range(before))
-    return [Text(line) for line in starts] + lines + [Text(words.template(SCRIPT_ENDS)) for _ in range(after)]
+    starts = dict.fromkeys(words.pick(SCRIPT_STARTS) for _ in range(before))
+    ends = dict.fromkeys(words.pick(SCRIPT_ENDS) for _ in range(after))
+    return [Text(words.fill(line)) for line in starts] + lines + [Text(words.fill(line)) for line in ends]
 
 
 def script(words: Words) -> list[Text]:

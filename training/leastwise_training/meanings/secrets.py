@@ -179,7 +179,7 @@ ARGUMENTS = lines_of(
     @S --header=X-Api-Key: {letters32}
     @S --set=adminPassword={password}
     @S --set=auth.rootPassword={password}
-    @S --license-key={upper5}-{upper52}-{upper53}
+    @S --license-key={upper5}-{upper5}-{upper5}
     ? --password⏎@S {password}
     ? -p⏎@S {password}
     ? --token⏎@S {prefixed}

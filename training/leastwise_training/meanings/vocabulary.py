@@ -241,7 +241,7 @@ CUSTOM_KINDS = words_of(
 )
 LETTERS = string.ascii_letters + string.digits
 CHANGES = {"a": "@4", "e": "3", "i": "1!", "o": "0", "s": "$5", "t": "7"}
-SLOT = re.compile(r"(?<![$%A-Za-z])\{([a-z_]+[0-9]?)\}")
+SLOT = re.compile(r"(?<![$%])\{([a-z_]+[0-9]?)\}")
 
 
 class Words:
