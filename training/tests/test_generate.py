@@ -11,7 +11,9 @@ from leastwise_training.generate import manifests
 
 NAME = re.compile(r"^  name: ([a-z0-9-]+)$", re.MULTILINE)
 
-KNOWN = re.compile(r"default$|(cluster-)?admin$|edit$|view$|kube-|etcd$|tiller|kubernetes-dashboard$|ingress-nginx-controller$|canal-config$|system:")
+KNOWN = re.compile(
+    r"default$|(cluster-)?admin$|edit$|view$|kube-|etcd$|tiller|kubernetes-dashboard$|ingress-nginx-controller$|canal-config$|system:"
+)
 """What is called the same everywhere."""
 
 
@@ -19,14 +21,18 @@ class Manifests(unittest.TestCase):
     def test_a_seed_gives_the_same_documents(self) -> None:
         first, again = list(manifests("train", 50, 7)), list(manifests("train", 50, 7))
         self.assertEqual(first, again)
-        self.assertNotEqual([document.text for document in first], [document.text for document in manifests("train", 50, 8)])
+        self.assertNotEqual(
+            [document.text for document in first], [document.text for document in manifests("train", 50, 8)]
+        )
 
     def test_splits_share_no_names_and_no_families(self) -> None:
         documents = {split: list(manifests(split, 400, 1)) for split in ("train", "validation", "test")}
         for one, other in (("train", "validation"), ("train", "test"), ("validation", "test")):
             families = [{document.family for document in documents[split]} for split in (one, other)]
             self.assertEqual(families[0] & families[1], set())
-            names = [set(NAME.findall("\n".join(document.text for document in documents[split]))) for split in (one, other)]
+            names = [
+                set(NAME.findall("\n".join(document.text for document in documents[split]))) for split in (one, other)
+            ]
             self.assertTrue(names[0] and names[1])
             shared = {name for name in names[0] & names[1] if not KNOWN.match(name)}
             self.assertEqual(shared, set())
@@ -39,7 +45,9 @@ class Manifests(unittest.TestCase):
             for split in ("train", "test"):
                 for document in manifests(split, 300, 3):
                     (Path(folder) / f"{document.id}.yaml").write_text(document.text, encoding="utf-8")
-            result = subprocess.run([binary, "check", folder, "--select", "all"], capture_output=True, text=True, check=False)
+            result = subprocess.run(
+                [binary, "check", folder, "--select", "all"], capture_output=True, text=True, check=False
+            )
         self.assertIn(result.returncode, (0, 1), result.stderr)
         self.assertEqual(result.stderr, "")
 

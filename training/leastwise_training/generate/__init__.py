@@ -7,11 +7,29 @@ import random
 from collections.abc import Iterator
 
 from leastwise_training.documents import Document, Split, split_of
-from leastwise_training.generate import access, component, configuration, control_plane, network, policy, scaling, style, workload
+from leastwise_training.generate import (
+    access,
+    component,
+    configuration,
+    control_plane,
+    network,
+    policy,
+    scaling,
+    style,
+    workload,
+)
 from leastwise_training.generate.author import Author
 
-GROUPS = ((workload.BUILDERS, 46), (access.BUILDERS, 15), (network.BUILDERS, 9.5), (configuration.BUILDERS, 6),
-          (scaling.BUILDERS, 5.5), (control_plane.BUILDERS, 8), (policy.BUILDERS, 4), (component.BUILDERS, 6))
+GROUPS = (
+    (workload.BUILDERS, 46),
+    (access.BUILDERS, 15),
+    (network.BUILDERS, 9.5),
+    (configuration.BUILDERS, 6),
+    (scaling.BUILDERS, 5.5),
+    (control_plane.BUILDERS, 8),
+    (policy.BUILDERS, 4),
+    (component.BUILDERS, 6),
+)
 """The builders of each group of kinds, and how often of a hundred documents."""
 
 TEMPLATES = 64
@@ -43,8 +61,9 @@ def families(kind: str, split: Split) -> list[str]:
 
 
 def manifests(split: Split, count: int, seed: int) -> Iterator[Document]:
-    """Documents of a split. Their only labels are secrets that rules may miss: the rules label the rest. The same seed gives
-    the same documents.
+    """Documents of a split; the same seed gives the same.
+
+    Their only labels are secrets that rules may miss: the rules label the rest.
     """
     for number in range(count):
         rng = random.Random(f"{seed}:{split}:{number}")

@@ -8,28 +8,53 @@ from leastwise_training.generate.author import Author
 
 READ = ["get", "list", "watch"]
 VERBS = ["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"]
-HARMLESS = (("", ("configmaps", "services", "endpoints", "pods", "namespaces", "nodes", "events", "persistentvolumeclaims")),
-            ("apps", ("deployments", "replicasets", "statefulsets", "daemonsets")), ("batch", ("jobs", "cronjobs")),
-            ("coordination.k8s.io", ("leases",)), ("networking.k8s.io", ("ingresses", "networkpolicies")),
-            ("autoscaling", ("horizontalpodautoscalers",)), ("metrics.k8s.io", ("pods", "nodes")),
-            ("storage.k8s.io", ("storageclasses",)), ("discovery.k8s.io", ("endpointslices",)), ("", ("pods/log",)))
+HARMLESS = (
+    ("", ("configmaps", "services", "endpoints", "pods", "namespaces", "nodes", "events", "persistentvolumeclaims")),
+    ("apps", ("deployments", "replicasets", "statefulsets", "daemonsets")),
+    ("batch", ("jobs", "cronjobs")),
+    ("coordination.k8s.io", ("leases",)),
+    ("networking.k8s.io", ("ingresses", "networkpolicies")),
+    ("autoscaling", ("horizontalpodautoscalers",)),
+    ("metrics.k8s.io", ("pods", "nodes")),
+    ("storage.k8s.io", ("storageclasses",)),
+    ("discovery.k8s.io", ("endpointslices",)),
+    ("", ("pods/log",)),
+)
 POWERS = (
-    ("", ("secrets",), READ), ("", ("secrets",), ["create", "update", "patch"]), ("", ("pods/exec",), ["create"]),
-    ("", ("pods/exec", "pods/attach"), ["create", "get"]), ("", ("pods/attach",), ["create"]), ("", ("pods/portforward",), ["create"]),
-    ("", ("pods",), ["create", "delete"]), ("", ("serviceaccounts/token",), ["create"]), ("", ("nodes/proxy",), ["get", "create"]),
-    ("", ("users", "groups", "serviceaccounts"), ["impersonate"]), ("", ("events",), ["delete", "deletecollection"]),
+    ("", ("secrets",), READ),
+    ("", ("secrets",), ["create", "update", "patch"]),
+    ("", ("pods/exec",), ["create"]),
+    ("", ("pods/exec", "pods/attach"), ["create", "get"]),
+    ("", ("pods/attach",), ["create"]),
+    ("", ("pods/portforward",), ["create"]),
+    ("", ("pods",), ["create", "delete"]),
+    ("", ("serviceaccounts/token",), ["create"]),
+    ("", ("nodes/proxy",), ["get", "create"]),
+    ("", ("users", "groups", "serviceaccounts"), ["impersonate"]),
+    ("", ("events",), ["delete", "deletecollection"]),
     ("rbac.authorization.k8s.io", ("rolebindings", "clusterrolebindings"), ["create", "update"]),
     ("rbac.authorization.k8s.io", ("roles", "clusterroles"), ["create", "patch"]),
-    ("", ("configmaps",), ["update", "patch", "delete"]), ("", ("services/status",), ["patch", "update"]),
-    ("networking.k8s.io", ("ingresses", "networkpolicies"), ["create", "update", "delete"]), ("", ("endpoints", "services"), ["create", "update"]),
-    ("apps", ("deployments", "daemonsets"), ["create", "update", "delete"]), ("batch", ("jobs", "cronjobs"), ["create", "delete"]),
-    ("", ("namespaces", "nodes", "services"), ["delete"]), ("", ("pods/log",), ["get", "delete"]),
+    ("", ("configmaps",), ["update", "patch", "delete"]),
+    ("", ("services/status",), ["patch", "update"]),
+    ("networking.k8s.io", ("ingresses", "networkpolicies"), ["create", "update", "delete"]),
+    ("", ("endpoints", "services"), ["create", "update"]),
+    ("apps", ("deployments", "daemonsets"), ["create", "update", "delete"]),
+    ("batch", ("jobs", "cronjobs"), ["create", "delete"]),
+    ("", ("namespaces", "nodes", "services"), ["delete"]),
+    ("", ("pods/log",), ["get", "delete"]),
 )
 RARE_POWERS = (
-    ("rbac.authorization.k8s.io", ("clusterroles", "roles"), ["bind"]), ("rbac.authorization.k8s.io", ("clusterroles", "roles"), ["escalate"]),
-    ("certificates.k8s.io", ("certificatesigningrequests/approval",), ["update"]), ("certificates.k8s.io", ("signers",), ["approve", "sign"]),
-    ("admissionregistration.k8s.io", ("mutatingwebhookconfigurations", "validatingwebhookconfigurations"), ["create", "update", "patch"]),
-    ("", ("persistentvolumes",), ["create"]), ("", ("users", "groups", "serviceaccounts"), ["impersonate"]),
+    ("rbac.authorization.k8s.io", ("clusterroles", "roles"), ["bind"]),
+    ("rbac.authorization.k8s.io", ("clusterroles", "roles"), ["escalate"]),
+    ("certificates.k8s.io", ("certificatesigningrequests/approval",), ["update"]),
+    ("certificates.k8s.io", ("signers",), ["approve", "sign"]),
+    (
+        "admissionregistration.k8s.io",
+        ("mutatingwebhookconfigurations", "validatingwebhookconfigurations"),
+        ["create", "update", "patch"],
+    ),
+    ("", ("persistentvolumes",), ["create"]),
+    ("", ("users", "groups", "serviceaccounts"), ["impersonate"]),
     ("", ("nodes/proxy",), ["get", "create"]),
 )
 """What few roles grant, drawn more often than it is met."""
@@ -42,7 +67,11 @@ def _rule(author: Author) -> dict:
         groups, resources, verbs = [group], author.some(resources, 1, 3), author.some(READ, 1, 3)
     elif drawn < 0.33:
         group, kind = author.split_custom()
-        groups, resources, verbs = [group], [kind] + ([f"{kind}/status"] if author.chance(0.5) else []), author.some(VERBS, 2, 7)
+        groups, resources, verbs = (
+            [group],
+            [kind] + ([f"{kind}/status"] if author.chance(0.5) else []),
+            author.some(VERBS, 2, 7),
+        )
     elif drawn < 0.39:
         group, resources = author.choice(HARMLESS)
         groups, resources, verbs = [group], author.some(resources, 1, 2), author.some(VERBS, 3, 8)
@@ -57,10 +86,17 @@ def _rule(author: Author) -> dict:
             resources = [*author.some(author.choice(HARMLESS)[1], 1, 2), *resources]
     else:
         group, some = author.choice(HARMLESS)
-        groups, resources, verbs = author.choice((
-            (["*"], ["*"], ["*"]), ([group], ["*"], READ), ([group], list(some), ["*"]), (["*"], list(some), READ),
-            (["*"], ["*"], READ), (["", "apps"], ["*"], ["*"]), ([group], ["secrets"] if not group else list(some), ["*"]),
-        ))
+        groups, resources, verbs = author.choice(
+            (
+                (["*"], ["*"], ["*"]),
+                ([group], ["*"], READ),
+                ([group], list(some), ["*"]),
+                (["*"], list(some), READ),
+                (["*"], ["*"], READ),
+                (["", "apps"], ["*"], ["*"]),
+                ([group], ["secrets"] if not group else list(some), ["*"]),
+            )
+        )
     rule: dict = {"apiGroups": list(groups), "resources": list(resources), "verbs": list(verbs)}
     if author.chance(0.08) and "*" not in resources:
         rule["resourceNames"] = [author.name()]
@@ -73,7 +109,9 @@ def _rule(author: Author) -> dict:
 def _rules(author: Author, cluster: bool) -> list[dict]:
     rules = [_rule(author) for _ in range(author.rng.choices((1, 2, 3, 5), (34, 30, 22, 14))[0])]
     if cluster and author.chance(0.08):
-        rules.append({"nonResourceURLs": author.choice((["/metrics"], ["/healthz", "/metrics"], ["*"])), "verbs": ["get"]})
+        rules.append(
+            {"nonResourceURLs": author.choice((["/metrics"], ["/healthz", "/metrics"], ["*"])), "verbs": ["get"]}
+        )
     return rules
 
 
@@ -81,13 +119,17 @@ def _version(author: Author) -> str:
     return author.rng.choices(("rbac.authorization.k8s.io/v1", "rbac.authorization.k8s.io/v1beta1"), (95, 5))[0]
 
 
-READING = re.compile(r"view|read|audit|guest|watch|observ|monitor|scan|complian|export|collect|public|dashboard|report|metrics|status")
+READING = re.compile(
+    r"view|read|audit|guest|watch|observ|monitor|scan|complian|export|collect|public|dashboard|report|metrics|status"
+)
 """Names that promise a role that changes nothing."""
 
 
 def _role_name(author: Author, rules: list[dict] | None = None) -> str:
     """The name of a role. One that promises to read only is kept for roles that do."""
-    changes = any(set(rule["verbs"]) - set(READ) or {"secrets", "*"} & set(rule.get("resources", ())) for rule in rules or ())
+    changes = any(
+        set(rule["verbs"]) - set(READ) or {"secrets", "*"} & set(rule.get("resources", ())) for rule in rules or ()
+    )
     while True:
         name = f"{author.name()}-{author.word('GROUPS_OF_ROLES')}"
         if not changes or not READING.search(name):
@@ -107,7 +149,9 @@ def cluster_role(author: Author) -> dict:
         metadata.setdefault("labels", {})[f"rbac.authorization.k8s.io/aggregate-to-{to}"] = "true"
     if author.chance(0.04):
         selector = [{"matchLabels": {f"rbac.example.com/aggregate-to-{author.word('SUBJECTS')}": "true"}}]
-        return author.object(_version(author), "ClusterRole", metadata, aggregationRule={"clusterRoleSelectors": selector}, rules=[])
+        return author.object(
+            _version(author), "ClusterRole", metadata, aggregationRule={"clusterRoleSelectors": selector}, rules=[]
+        )
     return author.object(_version(author), "ClusterRole", metadata, rules=rules)
 
 
@@ -121,27 +165,40 @@ def _subject(author: Author) -> dict:
     if drawn < 0.6:
         return {"kind": "User", "name": author.word("PEOPLE"), "apiGroup": group}
     if drawn < 0.66:
-        return {"kind": "Group", "apiGroup": group, "name": f"{author.word('SUBJECTS')}-{author.choice(('team', 'admins', 'devs'))}"}
-    return author.choice((
-        {"kind": "User", "name": "system:anonymous", "apiGroup": group},
-        {"kind": "Group", "name": "system:unauthenticated", "apiGroup": group},
-        {"kind": "Group", "name": "system:authenticated", "apiGroup": group},
-        {"apiGroup": group, "kind": "Group", "name": "system:masters"}, {"kind": "Group", "name": "system:masters", "apiGroup": group},
-        {"apiGroup": group, "kind": "Group", "name": "system:serviceaccounts"},
-        {"apiGroup": group, "kind": "Group", "name": f"system:serviceaccounts:{author.word('NAMESPACES')}"},
-    ))
+        return {
+            "kind": "Group",
+            "apiGroup": group,
+            "name": f"{author.word('SUBJECTS')}-{author.choice(('team', 'admins', 'devs'))}",
+        }
+    return author.choice(
+        (
+            {"kind": "User", "name": "system:anonymous", "apiGroup": group},
+            {"kind": "Group", "name": "system:unauthenticated", "apiGroup": group},
+            {"kind": "Group", "name": "system:authenticated", "apiGroup": group},
+            {"apiGroup": group, "kind": "Group", "name": "system:masters"},
+            {"kind": "Group", "name": "system:masters", "apiGroup": group},
+            {"apiGroup": group, "kind": "Group", "name": "system:serviceaccounts"},
+            {"apiGroup": group, "kind": "Group", "name": f"system:serviceaccounts:{author.word('NAMESPACES')}"},
+        )
+    )
 
 
 def _binding(author: Author, kind: str, metadata: dict) -> dict:
     drawn = author.rng.random()
     if drawn < 0.5:
-        name, referred = _role_name(author), "ClusterRole" if kind == "ClusterRoleBinding" or author.chance(0.3) else "Role"
+        name, referred = (
+            _role_name(author),
+            "ClusterRole" if kind == "ClusterRoleBinding" or author.chance(0.3) else "Role",
+        )
     elif drawn < 0.7:
         name, referred = "cluster-admin", "ClusterRole"
     elif drawn < 0.9:
         name, referred = author.choice(("admin", "edit", "view", "edit")), "ClusterRole"
     else:
-        name, referred = author.choice(("system:auth-delegator", "system:node", "system:masters", "system:discovery")), "ClusterRole"
+        name, referred = (
+            author.choice(("system:auth-delegator", "system:node", "system:masters", "system:discovery")),
+            "ClusterRole",
+        )
     reference = {"apiGroup": "rbac.authorization.k8s.io", "kind": referred, "name": name}
     subjects = [_subject(author) for _ in range(author.choice((1, 1, 1, 2, 3)))]
     if kind == "RoleBinding" and "namespace" not in metadata:
@@ -166,9 +223,15 @@ def service_account(author: Author) -> dict:
     name = "default" if author.chance(0.5) else author.name()
     automount = author.choice((None, True, None, False, False))
     secrets = [{"name": f"{author.word('SUBJECTS')}-registry"}] if author.likes("pull secrets", 0.3) else None
-    return author.object("v1", "ServiceAccount", author.metadata(name), automountServiceAccountToken=automount,
-                         imagePullSecrets=secrets)
+    return author.object(
+        "v1", "ServiceAccount", author.metadata(name), automountServiceAccountToken=automount, imagePullSecrets=secrets
+    )
 
 
-BUILDERS = {"Role": (role, 26), "ClusterRole": (cluster_role, 36), "RoleBinding": (role_binding, 16),
-            "ClusterRoleBinding": (cluster_role_binding, 16), "ServiceAccount": (service_account, 10)}
+BUILDERS = {
+    "Role": (role, 26),
+    "ClusterRole": (cluster_role, 36),
+    "RoleBinding": (role_binding, 16),
+    "ClusterRoleBinding": (cluster_role_binding, 16),
+    "ServiceAccount": (service_account, 10),
+}

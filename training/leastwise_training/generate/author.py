@@ -48,7 +48,7 @@ class Author:
         return [entries[place] for place in places]
 
     def likes(self, habit: str, usual: float = 0.4) -> bool:
-        """Whether an optional section is written: families differ in how much they like it, and each stays open to both."""
+        """Whether an optional section is written: families like it more or less, and each stays open to both."""
         leaning = share(f"{self.family}:{habit}")
         return self.chance(usual * 0.3 if leaning < 0.4 else usual if leaning < 0.7 else min(0.95, usual * 1.8))
 
@@ -111,7 +111,9 @@ class Author:
             metadata["labels"] = dict(labels)
         if self.likes("annotations", 0.2):
             pairs = (entry.split("=", 1) for entry in self.some(self.words("ANNOTATIONS"), 1, 3))
-            metadata["annotations"] = {key: value.replace("-", " ") if key == "description" else value for key, value in pairs}
+            metadata["annotations"] = {
+                key: value.replace("-", " ") if key == "description" else value for key, value in pairs
+            }
         if self.likes("creation time", 0.04):
             metadata = {"creationTimestamp": None, **metadata}
         if self.way("metadata order", 3) == 0:

@@ -8,14 +8,17 @@ from leastwise_training.generate.author import Author
 from leastwise_training.generate.security import EXTRA_CAPABILITIES
 
 SENSITIVE_PATHS = """
-/ /etc /etc/kubernetes /proc /sys /var/lib/kubelet /var/lib/docker /root /boot /dev /var/run /run /usr /lib /bin /var/log
-/etc/cni/net.d /opt/cni/bin /lib/modules /var/lib/etcd /home /etc/shadow /var/lib/containerd /sys/fs/cgroup /sbin /etc/ssh
+/ /etc /etc/kubernetes /proc /sys /var/lib/kubelet /var/lib/docker /root /boot /dev /var/run /run /usr /lib /bin
+/var/log /etc/cni/net.d /opt/cni/bin /lib/modules /var/lib/etcd /home /etc/shadow /var/lib/containerd /sys/fs/cgroup
+/sbin /etc/ssh
 """.split()
 SOCKETS = """
-/var/run/docker.sock /run/containerd/containerd.sock /var/run/crio/crio.sock /run/docker.sock /var/run/containerd/containerd.sock
-/run/crio/crio.sock /run/k3s/containerd/containerd.sock
+/var/run/docker.sock /run/containerd/containerd.sock /var/run/crio/crio.sock /run/docker.sock
+/var/run/containerd/containerd.sock /run/crio/crio.sock /run/k3s/containerd/containerd.sock
 """.split()
-CLOUD_PATHS = "/root/.aws /root/.azure /root/.config/gcloud /etc/kubernetes/azure.json /root/.aws/credentials /home/ubuntu/.aws".split()
+CLOUD_PATHS = """
+/root/.aws /root/.azure /root/.config/gcloud /etc/kubernetes/azure.json /root/.aws/credentials /home/ubuntu/.aws
+""".split()
 UNSAFE_SYSCTLS = """
 kernel.msgmax=65536 net.core.somaxconn=1024 kernel.shm_rmid_forced=1 vm.overcommit_memory=1 fs.file-max=100000
 net.ipv4.ip_forward=1 kernel.core_pattern=|/tmp/x vm.max_map_count=262144 net.ipv4.tcp_tw_reuse=1 kernel.sem=250
@@ -45,13 +48,19 @@ def escalation(author: Author, spec: dict) -> None:
 
 def added_capabilities(author: Author, spec: dict) -> None:
     capabilities = _context(author, spec).setdefault("capabilities", {})
-    weights = [6 if name in ("NET_ADMIN", "NET_RAW", "SYS_ADMIN", "SYS_MODULE", "ALL") else 1 for name in EXTRA_CAPABILITIES]
-    added = dict.fromkeys(author.rng.choices(EXTRA_CAPABILITIES, weights, k=author.rng.choices((1, 2, 3, 5), (55, 25, 14, 6))[0]))
+    weights = [
+        6 if name in ("NET_ADMIN", "NET_RAW", "SYS_ADMIN", "SYS_MODULE", "ALL") else 1 for name in EXTRA_CAPABILITIES
+    ]
+    added = dict.fromkeys(
+        author.rng.choices(EXTRA_CAPABILITIES, weights, k=author.rng.choices((1, 2, 3, 5), (55, 25, 14, 6))[0])
+    )
     capabilities["add"] = list(added)
 
 
 def kept_capabilities(author: Author, spec: dict) -> None:
-    _context(author, spec)["capabilities"] = author.choice(({"drop": ["NET_RAW"]}, {"drop": ["MKNOD", "AUDIT_WRITE"]}, {"drop": []}))
+    _context(author, spec)["capabilities"] = author.choice(
+        ({"drop": ["NET_RAW"]}, {"drop": ["MKNOD", "AUDIT_WRITE"]}, {"drop": []})
+    )
 
 
 def root_user(author: Author, spec: dict) -> None:
@@ -85,15 +94,40 @@ def seccomp_off(author: Author, spec: dict) -> None:
 
 
 def apparmor(author: Author, spec: dict) -> None:
-    profile = author.choice(({"type": "Unconfined"}, {"type": "Unconfined"}, {"type": "RuntimeDefault"},
-                             {"type": "Localhost", "localhostProfile": author.name()}))
+    profile = author.choice(
+        (
+            {"type": "Unconfined"},
+            {"type": "Unconfined"},
+            {"type": "RuntimeDefault"},
+            {"type": "Localhost", "localhostProfile": author.name()},
+        )
+    )
     _either_context(author, spec)["appArmorProfile"] = profile
 
 
 def selinux(author: Author, spec: dict) -> None:
-    kind = author.choice(("spc_t", "spc_t", "unconfined_t", "container_t", "container_init_t", "container_kvm_t", "unconfined_t", "svirt_lxc_net_t"))
-    options = author.choice(({"type": kind}, {"type": kind}, {"user": "system_u", "type": kind}, {"role": "sysadm_r"},
-                             {"user": "unconfined_u", "role": "system_r"}, {"level": "s0:c123,c456"}))
+    kind = author.choice(
+        (
+            "spc_t",
+            "spc_t",
+            "unconfined_t",
+            "container_t",
+            "container_init_t",
+            "container_kvm_t",
+            "unconfined_t",
+            "svirt_lxc_net_t",
+        )
+    )
+    options = author.choice(
+        (
+            {"type": kind},
+            {"type": kind},
+            {"user": "system_u", "type": kind},
+            {"role": "sysadm_r"},
+            {"user": "unconfined_u", "role": "system_r"},
+            {"level": "s0:c123,c456"},
+        )
+    )
     _either_context(author, spec)["seLinuxOptions"] = options
 
 
@@ -131,7 +165,10 @@ def host_path(author: Author, spec: dict) -> None:
         source["type"] = "Socket" if path.endswith(".sock") else author.choice(("Directory", "DirectoryOrCreate"))
     spec.setdefault("volumes", [])
     spec["volumes"] = [*spec["volumes"], {"name": name, "hostPath": source}]
-    mount: dict = {"name": name, "mountPath": author.choice((path, f"/host{path}".rstrip("/"), author.word("MOUNT_PATHS")))}
+    mount: dict = {
+        "name": name,
+        "mountPath": author.choice((path, f"/host{path}".rstrip("/"), author.word("MOUNT_PATHS"))),
+    }
     if author.chance(0.45):
         mount["readOnly"] = True
     container = author.choice(spec["containers"])
@@ -140,16 +177,18 @@ def host_path(author: Author, spec: dict) -> None:
 
 def odd_volume(author: Author, spec: dict) -> None:
     name = f"{author.word('VOLUME_NAMES')}-x"
-    source = author.choice((
-        {"nfs": {"server": author.host(), "path": f"/{author.name()}"}},
-        {"iscsi": {"targetPortal": "10.0.2.15:3260", "iqn": "iqn.2001-04.com.example:storage", "lun": 0}},
-        {"cephfs": {"monitors": ["10.16.154.78:6789"], "user": author.word("SUBJECTS")}},
-        {"awsElasticBlockStore": {"volumeID": "vol-0a1b2c3d", "fsType": "ext4"}},
-        {"gcePersistentDisk": {"pdName": author.name(), "fsType": "ext4"}},
-        {"azureFile": {"secretName": author.name(), "shareName": author.word("SUBJECTS")}},
-        {"flexVolume": {"driver": "example.com/driver"}},
-        {"glusterfs": {"endpoints": author.name(), "path": "vol0"}},
-    ))
+    source = author.choice(
+        (
+            {"nfs": {"server": author.host(), "path": f"/{author.name()}"}},
+            {"iscsi": {"targetPortal": "10.0.2.15:3260", "iqn": "iqn.2001-04.com.example:storage", "lun": 0}},
+            {"cephfs": {"monitors": ["10.16.154.78:6789"], "user": author.word("SUBJECTS")}},
+            {"awsElasticBlockStore": {"volumeID": "vol-0a1b2c3d", "fsType": "ext4"}},
+            {"gcePersistentDisk": {"pdName": author.name(), "fsType": "ext4"}},
+            {"azureFile": {"secretName": author.name(), "shareName": author.word("SUBJECTS")}},
+            {"flexVolume": {"driver": "example.com/driver"}},
+            {"glusterfs": {"endpoints": author.name(), "path": "vol0"}},
+        )
+    )
     spec["volumes"] = [*spec.get("volumes", []), {"name": name, **source}]
 
 
@@ -157,7 +196,12 @@ def sysctls(author: Author, spec: dict) -> None:
     entries = author.some(UNSAFE_SYSCTLS, 1, 2)
     items = [dict(zip(("name", "value"), entry.split("=", 1), strict=True)) for entry in entries]
     if author.chance(0.4):
-        items.append({"name": "kernel.shm_rmid_forced", "value": f"{author.choice((0, 1))}+kernel.core_pattern=|{author.word('MOUNT_PATHS')}/x.sh #"})
+        items.append(
+            {
+                "name": "kernel.shm_rmid_forced",
+                "value": f"{author.choice((0, 1))}+kernel.core_pattern=|{author.word('MOUNT_PATHS')}/x.sh #",
+            }
+        )
     spec.setdefault("securityContext", {})["sysctls"] = items
 
 
@@ -178,30 +222,42 @@ def literal_secret(author: Author, spec: dict) -> None:
 
 def duplicate_variable(author: Author, spec: dict) -> None:
     container = author.choice(spec["containers"])
-    variables = container.get("env") or [{"name": f"{author.word('ENV_WORDS')}_{author.word('ENV_ENDS')}", "value": "1"}]
+    variables = container.get("env") or [
+        {"name": f"{author.word('ENV_WORDS')}_{author.word('ENV_ENDS')}", "value": "1"}
+    ]
     again = {"name": author.choice(variables)["name"], "value": author.choice(("0", "info", author.name()))}
     container["env"] = [*variables, again]
 
 
 def ssh_port(author: Author, spec: dict) -> None:
     container = author.choice(spec["containers"])
-    container["ports"] = [*container.get("ports", []), author.choice(({"containerPort": 22}, {"name": "ssh", "containerPort": 22}))]
+    container["ports"] = [
+        *container.get("ports", []),
+        author.choice(({"containerPort": 22}, {"name": "ssh", "containerPort": 22})),
+    ]
 
 
 def sudo(author: Author, spec: dict) -> None:
     container = author.choice(spec["containers"])
-    container["command"] = author.choice((
-        ["sudo", author.word("PROGRAMS"), author.word("ARGUMENTS")],
-        ["sh", "-c", f"sudo {author.word('PROGRAMS')} {author.word('ARGUMENTS')}"],
-        ["/bin/bash", "-c", f"sudo mount -a\nexec {author.word('PROGRAMS')}\n"],
-    ))
+    container["command"] = author.choice(
+        (
+            ["sudo", author.word("PROGRAMS"), author.word("ARGUMENTS")],
+            ["sh", "-c", f"sudo {author.word('PROGRAMS')} {author.word('ARGUMENTS')}"],
+            ["/bin/bash", "-c", f"sudo mount -a\nexec {author.word('PROGRAMS')}\n"],
+        )
+    )
     container.pop("args", None)
 
 
 def probe_host(author: Author, spec: dict) -> None:
     container = author.choice(spec["containers"])
-    probe = {"httpGet": {"host": author.choice((author.host(), "127.0.0.1", "169.254.169.254", "10.0.0.1")),
-                         "path": author.word("PATHS"), "port": author.word("PORTS")}}
+    probe = {
+        "httpGet": {
+            "host": author.choice((author.host(), "127.0.0.1", "169.254.169.254", "10.0.0.1")),
+            "path": author.word("PATHS"),
+            "port": author.word("PORTS"),
+        }
+    }
     if author.chance(0.3):
         container["lifecycle"] = {author.choice(("postStart", "preStop")): probe}
     else:
@@ -213,8 +269,16 @@ def old_account_field(author: Author, spec: dict) -> None:
 
 
 def frozen_registry(author: Author, spec: dict) -> None:
-    name = author.choice(("pause:3.1", "kube-state-metrics/kube-state-metrics:v2.3.0", "metrics-server/metrics-server:v0.5.0",
-                          "ingress-nginx/controller:v1.0.4", "coredns:1.6.7", f"{author.word('SUBJECTS')}:{author.word('TAGS')}"))
+    name = author.choice(
+        (
+            "pause:3.1",
+            "kube-state-metrics/kube-state-metrics:v2.3.0",
+            "metrics-server/metrics-server:v0.5.0",
+            "ingress-nginx/controller:v1.0.4",
+            "coredns:1.6.7",
+            f"{author.word('SUBJECTS')}:{author.word('TAGS')}",
+        )
+    )
     author.choice(spec["containers"])["image"] = f"k8s.gcr.io/{name}"
 
 
@@ -232,11 +296,16 @@ def twice_named_port(author: Author, spec: dict) -> None:
 
 def bad_port(author: Author, spec: dict) -> None:
     container = author.choice(spec["containers"])
-    container["ports"] = [author.choice((
-        {"name": "a-very-long-port-name", "containerPort": author.word("PORTS")},
-        {"name": f"{author.word('PORT_NAMES').title()}_Port"[:15], "containerPort": author.word("PORTS")},
-        {"name": author.word("PORT_NAMES"), "protocol": "TCP"}, {"protocol": "UDP", "hostIP": "10.1.1.1"},
-    ))]
+    container["ports"] = [
+        author.choice(
+            (
+                {"name": "a-very-long-port-name", "containerPort": author.word("PORTS")},
+                {"name": f"{author.word('PORT_NAMES').title()}_Port"[:15], "containerPort": author.word("PORTS")},
+                {"name": author.word("PORT_NAMES"), "protocol": "TCP"},
+                {"protocol": "UDP", "hostIP": "10.1.1.1"},
+            )
+        )
+    ]
 
 
 def bad_spread(author: Author, spec: dict) -> None:
@@ -247,7 +316,10 @@ def bad_spread(author: Author, spec: dict) -> None:
 
 def same_probes(author: Author, spec: dict) -> None:
     container = author.choice(spec["containers"])
-    probe = {"httpGet": {"path": author.word("PATHS"), "port": author.word("PORTS")}, "periodSeconds": author.choice((5, 10, 20))}
+    probe = {
+        "httpGet": {"path": author.word("PATHS"), "port": author.word("PORTS")},
+        "periodSeconds": author.choice((5, 10, 20)),
+    }
     container["livenessProbe"] = probe
     container["readinessProbe"] = dict(probe)
     if author.chance(0.3):
@@ -257,8 +329,12 @@ def same_probes(author: Author, spec: dict) -> None:
 def probe_port(author: Author, spec: dict) -> None:
     container = author.choice(spec["containers"])
     container["ports"] = [{"name": author.word("PORT_NAMES"), "containerPort": author.word("PORTS")}]
-    container[author.choice(("livenessProbe", "readinessProbe"))] = {"httpGet": {
-        "path": author.word("PATHS"), "port": author.choice((author.word("PORT_NAMES"), author.word("PORTS")))}}
+    container[author.choice(("livenessProbe", "readinessProbe"))] = {
+        "httpGet": {
+            "path": author.word("PATHS"),
+            "port": author.choice((author.word("PORT_NAMES"), author.word("PORTS"))),
+        }
+    }
 
 
 def ephemeral(author: Author, spec: dict) -> None:
@@ -271,60 +347,138 @@ def token_mounted(author: Author, spec: dict) -> None:
 
 def git_sync(author: Author, spec: dict) -> None:
     variable = author.choice(("GITSYNC_GIT", "GITSYNC_GIT", "GITSYNC_REPO", "GITSYNC_ROOT"))
-    spec["containers"].append({"name": "git-sync", "image": "registry.k8s.io/git-sync/git-sync:v4.2.1", "env": [
-        {"name": variable, "value": author.choice(("/tmp/git", author.word("MOUNT_PATHS"), f"https://{author.host()}/repo"))}]})
+    spec["containers"].append(
+        {
+            "name": "git-sync",
+            "image": "registry.k8s.io/git-sync/git-sync:v4.2.1",
+            "env": [
+                {
+                    "name": variable,
+                    "value": author.choice(("/tmp/git", author.word("MOUNT_PATHS"), f"https://{author.host()}/repo")),
+                }
+            ],
+        }
+    )
 
 
 def vulnerable(author: Author, spec: dict) -> None:
-    author.choice(spec["containers"])["image"] = author.choice((
-        "quay.io/argoproj/argocd:v2.2.3", "quay.io/argoproj/argocd:v2.1.4", "argoproj/argocd:v2.0.5", "quay.io/argoproj/argocd:v2.14.2",
-        "grafana/grafana:9.2.1", "docker.io/grafana/grafana:9.2.3", "grafana/grafana:9.2.0", "ghcr.io/kyverno/kyverno:v1.8.3",
-        "ghcr.io/kyverno/kyverno:v1.8.4", "ghcr.io/kyverno/kyverno:v1.12.5", "k8s.gcr.io/ingress-nginx/controller:v0.48.1",
-        "registry.k8s.io/ingress-nginx/controller:v1.0.0", "registry.k8s.io/ingress-nginx/controller:v0.47.0",
-        "registry.k8s.io/ingress-nginx/controller:v1.11.2", "registry.k8s.io/ingress-nginx/controller:v1.12.1",
-        "registry.k8s.io/ingress-nginx/controller:v1.9.4",
-        "kubernetesui/dashboard:v2.7.0", "kubernetesui/dashboard:v2.0.0",
-        "quay.io/coreos/flannel:v0.14.0", "docker.io/flannel/flannel:v0.25.1",
-        "rancher/rancher:v2.6.2", "grafana/grafana:8.2.0", "registry.k8s.io/git-sync/git-sync:v3.6.2",
-    ))
+    author.choice(spec["containers"])["image"] = author.choice(
+        (
+            "quay.io/argoproj/argocd:v2.2.3",
+            "quay.io/argoproj/argocd:v2.1.4",
+            "argoproj/argocd:v2.0.5",
+            "quay.io/argoproj/argocd:v2.14.2",
+            "grafana/grafana:9.2.1",
+            "docker.io/grafana/grafana:9.2.3",
+            "grafana/grafana:9.2.0",
+            "ghcr.io/kyverno/kyverno:v1.8.3",
+            "ghcr.io/kyverno/kyverno:v1.8.4",
+            "ghcr.io/kyverno/kyverno:v1.12.5",
+            "k8s.gcr.io/ingress-nginx/controller:v0.48.1",
+            "registry.k8s.io/ingress-nginx/controller:v1.0.0",
+            "registry.k8s.io/ingress-nginx/controller:v0.47.0",
+            "registry.k8s.io/ingress-nginx/controller:v1.11.2",
+            "registry.k8s.io/ingress-nginx/controller:v1.12.1",
+            "registry.k8s.io/ingress-nginx/controller:v1.9.4",
+            "kubernetesui/dashboard:v2.7.0",
+            "kubernetesui/dashboard:v2.0.0",
+            "quay.io/coreos/flannel:v0.14.0",
+            "docker.io/flannel/flannel:v0.25.1",
+            "rancher/rancher:v2.6.2",
+            "grafana/grafana:8.2.0",
+            "registry.k8s.io/git-sync/git-sync:v3.6.2",
+        )
+    )
 
 
 def wrong_type(author: Author, spec: dict) -> None:
     """A value that has to be text and is none."""
     container = author.choice(spec["containers"])
     name = f"{author.word('ENV_WORDS')}_{author.word('ENV_ENDS')}"
-    container["env"] = [*container.get("env", []), {"name": name, "value": author.choice((8080, True, False, 1, 30, 0.5))}]
+    container["env"] = [
+        *container.get("env", []),
+        {"name": name, "value": author.choice((8080, True, False, 1, 30, 0.5))},
+    ]
 
 
 def misplaced(author: Author, spec: dict) -> None:
     """A setting of containers at the pod, or one of pods at the container, where neither exists."""
     if author.chance(0.6):
-        key, value = author.choice((
-            ("readOnlyRootFilesystem", True), ("allowPrivilegeEscalation", False), ("privileged", False), ("privileged", True),
-            ("capabilities", {"drop": ["ALL"]}), ("procMount", "Default"),
-        ))
+        key, value = author.choice(
+            (
+                ("readOnlyRootFilesystem", True),
+                ("allowPrivilegeEscalation", False),
+                ("privileged", False),
+                ("privileged", True),
+                ("capabilities", {"drop": ["ALL"]}),
+                ("procMount", "Default"),
+            )
+        )
         spec.setdefault("securityContext", {})[key] = value
     elif author.chance(0.5):
         key, value = author.choice((("fsGroup", 2000), ("sysctls", []), ("supplementalGroups", [3000])))
         _context(author, spec)[key] = value
     else:
-        key, value = author.choice((("hostNetwork", True), ("serviceAccountName", author.name()), ("automountServiceAccountToken", False),
-                                    ("runAsNonRoot", True), ("readOnlyRootFilesystem", True)))
+        key, value = author.choice(
+            (
+                ("hostNetwork", True),
+                ("serviceAccountName", author.name()),
+                ("automountServiceAccountToken", False),
+                ("runAsNonRoot", True),
+                ("readOnlyRootFilesystem", True),
+            )
+        )
         author.choice(spec["containers"])[key] = value
 
 
 def tolerations(author: Author, spec: dict) -> None:
-    spec["tolerations"] = [{"key": key, "operator": "Exists", "effect": "NoSchedule"} for key in author.some(
-        ("node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master", author.word("NODE_KEYS")), 1, 2)]
+    spec["tolerations"] = [
+        {"key": key, "operator": "Exists", "effect": "NoSchedule"}
+        for key in author.some(
+            ("node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master", author.word("NODE_KEYS")), 1, 2
+        )
+    ]
 
 
 DANGERS: tuple[tuple[Callable[[Author, dict], None], int], ...] = (
-    (privileged, 10), (escalation, 7), (added_capabilities, 30), (kept_capabilities, 3), (root_user, 9), (root_group, 7),
-    (may_be_root, 4), (low_user, 3), (seccomp_off, 8), (apparmor, 8), (selinux, 11), (proc_mount, 6), (host_namespaces, 14),
-    (host_port, 9), (host_path, 33), (odd_volume, 6), (sysctls, 10), (windows, 7), (literal_secret, 12), (duplicate_variable, 8),
-    (ssh_port, 6), (sudo, 7), (probe_host, 7), (old_account_field, 7), (frozen_registry, 6), (stale_latest, 9),
-    (twice_named_port, 6), (bad_port, 8), (bad_spread, 6), (same_probes, 6), (probe_port, 6), (ephemeral, 6), (token_mounted, 5),
-    (git_sync, 8), (wrong_type, 7), (misplaced, 8), (tolerations, 3), (vulnerable, 17),
+    (privileged, 10),
+    (escalation, 7),
+    (added_capabilities, 30),
+    (kept_capabilities, 3),
+    (root_user, 9),
+    (root_group, 7),
+    (may_be_root, 4),
+    (low_user, 3),
+    (seccomp_off, 8),
+    (apparmor, 8),
+    (selinux, 11),
+    (proc_mount, 6),
+    (host_namespaces, 14),
+    (host_port, 9),
+    (host_path, 33),
+    (odd_volume, 6),
+    (sysctls, 10),
+    (windows, 7),
+    (literal_secret, 12),
+    (duplicate_variable, 8),
+    (ssh_port, 6),
+    (sudo, 7),
+    (probe_host, 7),
+    (old_account_field, 7),
+    (frozen_registry, 6),
+    (stale_latest, 9),
+    (twice_named_port, 6),
+    (bad_port, 8),
+    (bad_spread, 6),
+    (same_probes, 6),
+    (probe_port, 6),
+    (ephemeral, 6),
+    (token_mounted, 5),
+    (git_sync, 8),
+    (wrong_type, 7),
+    (misplaced, 8),
+    (tolerations, 3),
+    (vulnerable, 17),
 )
 
 

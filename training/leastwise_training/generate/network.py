@@ -13,7 +13,9 @@ def service(author: Author) -> dict:
     if kind:
         spec["type"] = kind
     if kind == "ExternalName":
-        spec["externalName"] = author.choice((author.host(), "localhost", "127.0.0.1", "localhost", f"db.{author.host()}", "localhost.localdomain"))
+        spec["externalName"] = author.choice(
+            (author.host(), "localhost", "127.0.0.1", "localhost", f"db.{author.host()}", "localhost.localdomain")
+        )
         if author.chance(0.5):
             spec["ports"] = [{"port": 443}]
         return author.object("v1", "Service", metadata, spec=spec)
@@ -57,16 +59,28 @@ def ingress(author: Author) -> dict:
     if author.chance(0.6):
         drawn = author.rng.random()
         if drawn < 0.22:
-            annotations[NGINX + author.choice(("rewrite-target", "app-root"))] = author.choice(("/", "/$2", "/index.html"))
+            annotations[NGINX + author.choice(("rewrite-target", "app-root"))] = author.choice(
+                ("/", "/$2", "/index.html")
+            )
         elif drawn < 0.32:
-            annotations[NGINX + author.choice(("ssl-redirect", "force-ssl-redirect"))] = author.choice(("true", "false"))
+            annotations[NGINX + author.choice(("ssl-redirect", "force-ssl-redirect"))] = author.choice(
+                ("true", "false")
+            )
         elif drawn < 0.66:
             kind = author.choice(("configuration-snippet", "server-snippet", "auth-snippet", "location-snippet"))
-            annotations[NGINX + kind] = author.choice((
-                "more_set_headers \"X-Frame-Options: DENY\";\n", "proxy_set_header X-Team core;\nadd_header X-A 1;\n",
-                "content_by_lua_block {\n  ngx.say('hi')\n}\n", "access_by_lua_block {\n  ngx.exit(403)\n}\n",
-                f"alias {author.word('MOUNT_PATHS')}/;\nautoindex on;\n", f"root {author.word('MOUNT_PATHS')};\n", "alias /etc/;\n",
-                "rewrite ^/old/(.*)$ /new/$1 permanent;\n", "root /var/run/secrets;\n"))
+            annotations[NGINX + kind] = author.choice(
+                (
+                    'more_set_headers "X-Frame-Options: DENY";\n',
+                    "proxy_set_header X-Team core;\nadd_header X-A 1;\n",
+                    "content_by_lua_block {\n  ngx.say('hi')\n}\n",
+                    "access_by_lua_block {\n  ngx.exit(403)\n}\n",
+                    f"alias {author.word('MOUNT_PATHS')}/;\nautoindex on;\n",
+                    f"root {author.word('MOUNT_PATHS')};\n",
+                    "alias /etc/;\n",
+                    "rewrite ^/old/(.*)$ /new/$1 permanent;\n",
+                    "root /var/run/secrets;\n",
+                )
+            )
         else:
             _authenticate(author, annotations)
     if author.chance(0.25):
@@ -76,9 +90,13 @@ def ingress(author: Author) -> dict:
     spec: dict = {}
     snippets = any(key.startswith(NGINX) for key in annotations)
     if author.chance(0.8 if snippets else 0.5):
-        spec["ingressClassName"] = "nginx" if snippets and author.chance(0.8) else author.choice(("nginx", "traefik", "haproxy", "alb"))
+        spec["ingressClassName"] = (
+            "nginx" if snippets and author.chance(0.8) else author.choice(("nginx", "traefik", "haproxy", "alb"))
+        )
     hosts = [author.host() for _ in range(author.choice((1, 1, 2)))]
-    version = author.rng.choices(("networking.k8s.io/v1", "networking.k8s.io/v1beta1", "extensions/v1beta1"), (88, 6, 6))[0]
+    version = author.rng.choices(
+        ("networking.k8s.io/v1", "networking.k8s.io/v1beta1", "extensions/v1beta1"), (88, 6, 6)
+    )[0]
     if author.chance(0.6):
         covered = hosts if author.chance(0.75) else [author.host()]
         spec["tls"] = [{"hosts": covered, "secretName": f"{author.name()}-tls"}]
@@ -87,9 +105,16 @@ def ingress(author: Author) -> dict:
         spec[key] = _backend(author, version)
     rules = []
     for host in hosts:
-        paths = [{"path": author.choice(("/", "/api", f"/{author.word('SUBJECTS')}", "/etc/passwd;", "/static/(.*)", "/.git/config")),
-                  "pathType": author.choice(("Prefix", "Exact", "ImplementationSpecific")), "backend": _backend(author, version)}
-                 for _ in range(author.choice((1, 1, 2)))]
+        paths = [
+            {
+                "path": author.choice(
+                    ("/", "/api", f"/{author.word('SUBJECTS')}", "/etc/passwd;", "/static/(.*)", "/.git/config")
+                ),
+                "pathType": author.choice(("Prefix", "Exact", "ImplementationSpecific")),
+                "backend": _backend(author, version),
+            }
+            for _ in range(author.choice((1, 1, 2)))
+        ]
         drawn = author.rng.random()
         rule: dict = {"host": host, "http": {"paths": paths}}
         if drawn < 0.12:
@@ -110,12 +135,23 @@ def ingress(author: Author) -> dict:
 def _authenticate(author: Author, annotations: dict) -> None:
     """An annotation whose value nginx puts into a directive, harmless or breaking out of it."""
     key = author.choice(("auth-url", "auth-url", "auth-tls-match-cn", "mirror-target", "mirror-host", "auth-signin"))
-    harmless = f"CN={author.name()}" if key == "auth-tls-match-cn" else author.host() if key == "mirror-host" else f"https://{author.host()}/check"
-    escape = author.choice(("#;}", ";}", "\"; ", "\n}\n", ";\n"))
-    directive = author.choice((
-        f"load_module {author.word('MOUNT_PATHS')}/x.so;", f"proxy_pass http://{author.host()};", "ssl_engine /tmp/lib.so;",
-        f"alias {author.word('MOUNT_PATHS')}/;", f"include {author.word('MOUNT_PATHS')}/*.conf;",
-    ))
+    harmless = (
+        f"CN={author.name()}"
+        if key == "auth-tls-match-cn"
+        else author.host()
+        if key == "mirror-host"
+        else f"https://{author.host()}/check"
+    )
+    escape = author.choice(("#;}", ";}", '"; ', "\n}\n", ";\n"))
+    directive = author.choice(
+        (
+            f"load_module {author.word('MOUNT_PATHS')}/x.so;",
+            f"proxy_pass http://{author.host()};",
+            "ssl_engine /tmp/lib.so;",
+            f"alias {author.word('MOUNT_PATHS')}/;",
+            f"include {author.word('MOUNT_PATHS')}/*.conf;",
+        )
+    )
     annotations[NGINX + key] = harmless if author.chance(0.3) else harmless + escape + directive
 
 
@@ -139,15 +175,31 @@ def network_policy(author: Author) -> dict:
         for _ in range(author.choice((1, 1, 2))):
             rule: dict = {}
             if author.chance(0.75):
-                rule[peers] = author.some((
-                    {"podSelector": {"matchLabels": author.labels(author.name())}},
-                    {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": author.word("NAMESPACES")}}},
-                    {"ipBlock": {"cidr": author.choice(("10.0.0.0/8", "0.0.0.0/0", "172.16.0.0/12")), "except": ["10.1.0.0/16"]}}
-                    if author.chance(0.3) else {"ipBlock": {"cidr": author.choice(("10.0.0.0/8", "0.0.0.0/0", "192.0.2.0/24"))}},
-                    {"namespaceSelector": {}},
-                ), 1, 2)
+                rule[peers] = author.some(
+                    (
+                        {"podSelector": {"matchLabels": author.labels(author.name())}},
+                        {
+                            "namespaceSelector": {
+                                "matchLabels": {"kubernetes.io/metadata.name": author.word("NAMESPACES")}
+                            }
+                        },
+                        {
+                            "ipBlock": {
+                                "cidr": author.choice(("10.0.0.0/8", "0.0.0.0/0", "172.16.0.0/12")),
+                                "except": ["10.1.0.0/16"],
+                            }
+                        }
+                        if author.chance(0.3)
+                        else {"ipBlock": {"cidr": author.choice(("10.0.0.0/8", "0.0.0.0/0", "192.0.2.0/24"))}},
+                        {"namespaceSelector": {}},
+                    ),
+                    1,
+                    2,
+                )
             if author.chance(0.6):
-                rule["ports"] = [{"protocol": author.choice(("TCP", "UDP")), "port": author.choice((53, 443, author.word("PORTS")))}]
+                rule["ports"] = [
+                    {"protocol": author.choice(("TCP", "UDP")), "port": author.choice((53, 443, author.word("PORTS")))}
+                ]
             rules.append(rule)
         spec[kind.lower()] = rules
     version = author.rng.choices(("networking.k8s.io/v1", "extensions/v1beta1"), (95, 5))[0]
@@ -157,7 +209,11 @@ def network_policy(author: Author) -> dict:
 def gateway(author: Author) -> dict:
     listeners = []
     for name in author.some(author.words("PORT_NAMES"), 1, 2):
-        listener: dict = {"name": name, "port": author.choice((80, 443, 8080)), "protocol": author.choice(("HTTP", "HTTPS", "TLS"))}
+        listener: dict = {
+            "name": name,
+            "port": author.choice((80, 443, 8080)),
+            "protocol": author.choice(("HTTP", "HTTPS", "TLS")),
+        }
         if author.chance(0.5):
             listener["hostname"] = author.choice((author.host(), "*.example.com"))
         if listener["protocol"] != "HTTP":
@@ -175,12 +231,19 @@ def http_route(author: Author) -> dict:
         spec["hostnames"] = [author.host()]
     rule: dict = {}
     if author.chance(0.7):
-        rule["matches"] = [{"path": {"type": "PathPrefix", "value": author.choice(("/", "/api", f"/{author.word('SUBJECTS')}"))}}]
+        rule["matches"] = [
+            {"path": {"type": "PathPrefix", "value": author.choice(("/", "/api", f"/{author.word('SUBJECTS')}"))}}
+        ]
     rule["backendRefs"] = [{"name": author.name(), "port": author.choice((80, 8080, 3000))}]
     spec["rules"] = [rule]
     version = author.choice(("gateway.networking.k8s.io/v1", "gateway.networking.k8s.io/v1beta1"))
     return author.object(version, "HTTPRoute", author.metadata(author.name()), spec=spec)
 
 
-BUILDERS = {"Service": (service, 45), "Ingress": (ingress, 40), "NetworkPolicy": (network_policy, 9), "Gateway": (gateway, 3),
-            "HTTPRoute": (http_route, 3)}
+BUILDERS = {
+    "Service": (service, 45),
+    "Ingress": (ingress, 40),
+    "NetworkPolicy": (network_policy, 9),
+    "Gateway": (gateway, 3),
+    "HTTPRoute": (http_route, 3),
+}

@@ -27,7 +27,9 @@ def pod_spec(author: Author, restart: str | None = None, name: str | None = None
         spec["restartPolicy"] = restart or "Always"
     _placement(author, spec)
     if author.likes("init containers", 0.2):
-        spec["initContainers"] = [_container(author, posture, f"init-{author.word('VOLUME_NAMES')}", volumes, probes=False)]
+        spec["initContainers"] = [
+            _container(author, posture, f"init-{author.word('VOLUME_NAMES')}", volumes, probes=False)
+        ]
     spec["containers"] = containers
     if author.likes("ephemeral containers", 0.01):
         spec["ephemeralContainers"] = [{"name": "debugger", "image": author.image(), "stdin": True, "tty": True}]
@@ -59,25 +61,59 @@ def _placement(author: Author, spec: dict) -> None:
     if author.likes("node selector", 0.12):
         spec["nodeSelector"] = {author.word("NODE_KEYS"): author.word("LABEL_VALUES")}
     if author.likes("tolerations", 0.1):
-        spec["tolerations"] = [author.choice((
-            {"key": author.word("NODE_KEYS"), "operator": "Equal", "value": author.word("LABEL_VALUES"), "effect": "NoSchedule"},
-            {"operator": "Exists"}, {"key": "node-role.kubernetes.io/control-plane", "effect": "NoSchedule"},
-            {"effect": "NoExecute", "operator": "Exists"},
-        ))]
+        spec["tolerations"] = [
+            author.choice(
+                (
+                    {
+                        "key": author.word("NODE_KEYS"),
+                        "operator": "Equal",
+                        "value": author.word("LABEL_VALUES"),
+                        "effect": "NoSchedule",
+                    },
+                    {"operator": "Exists"},
+                    {"key": "node-role.kubernetes.io/control-plane", "effect": "NoSchedule"},
+                    {"effect": "NoExecute", "operator": "Exists"},
+                )
+            )
+        ]
     if author.likes("affinity", 0.1):
         terms = {"labelSelector": {"matchLabels": {"app": author.name()}}, "topologyKey": "kubernetes.io/hostname"}
-        spec["affinity"] = author.choice((
-            {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [terms]}},
-            {"podAntiAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 100, "podAffinityTerm": terms}]}},
-            {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [{"matchExpressions": [
-                {"key": author.word("NODE_KEYS"), "operator": "In", "values": author.some(author.words("LABEL_VALUES"), 1, 2)},
-            ]}]}}},
-        ))
+        spec["affinity"] = author.choice(
+            (
+                {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [terms]}},
+                {
+                    "podAntiAffinity": {
+                        "preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 100, "podAffinityTerm": terms}]
+                    }
+                },
+                {
+                    "nodeAffinity": {
+                        "requiredDuringSchedulingIgnoredDuringExecution": {
+                            "nodeSelectorTerms": [
+                                {
+                                    "matchExpressions": [
+                                        {
+                                            "key": author.word("NODE_KEYS"),
+                                            "operator": "In",
+                                            "values": author.some(author.words("LABEL_VALUES"), 1, 2),
+                                        },
+                                    ]
+                                }
+                            ]
+                        }
+                    }
+                },
+            )
+        )
     if author.likes("spread", 0.07):
-        spec["topologySpreadConstraints"] = [{
-            "maxSkew": 1, "topologyKey": "topology.kubernetes.io/zone", "whenUnsatisfiable": "ScheduleAnyway",
-            "labelSelector": {"matchLabels": {"app": author.name()}},
-        }]
+        spec["topologySpreadConstraints"] = [
+            {
+                "maxSkew": 1,
+                "topologyKey": "topology.kubernetes.io/zone",
+                "whenUnsatisfiable": "ScheduleAnyway",
+                "labelSelector": {"matchLabels": {"app": author.name()}},
+            }
+        ]
     if author.likes("priority class", 0.08):
         spec["priorityClassName"] = author.word("PRIORITY_CLASSES")
     if author.likes("grace", 0.12):
@@ -98,23 +134,41 @@ def _volumes(author: Author) -> list[dict]:
 
 def _source(author: Author) -> dict:
     name = author.name()
-    return author.rng.choices((
-        {"emptyDir": {}},
-        {"emptyDir": {"medium": "Memory", "sizeLimit": "64Mi"}},
-        {"emptyDir": {"sizeLimit": author.choice(("1Gi", "500Mi", "10Gi"))}},
-        {"configMap": {"name": name}},
-        {"configMap": {"name": name, "items": [{"key": "app.conf", "path": "app.conf"}], "defaultMode": 0o644}},
-        {"secret": {"secretName": name}},
-        {"secret": {"secretName": name, "defaultMode": 256, "optional": True}},
-        {"persistentVolumeClaim": {"claimName": name}},
-        {"projected": {"sources": [{"serviceAccountToken": {"path": "token", "expirationSeconds": 3600, "audience": name}}]}},
-        {"projected": {"sources": [{"configMap": {"name": name}}, {"secret": {"name": author.name()}}]}},
-        {"downwardAPI": {"items": [{"path": "labels", "fieldRef": {"fieldPath": "metadata.labels"}}]}},
-        {"csi": {"driver": "secrets-store.csi.k8s.io", "readOnly": True, "volumeAttributes": {"secretProviderClass": name}}},
-        {"ephemeral": {"volumeClaimTemplate": {"spec": {
-            "accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "5Gi"}}}}}},
-        {"nfs": {"server": f"nfs.{author.host()}", "path": f"/exports/{name}"}},
-    ), (14, 3, 4, 14, 4, 10, 3, 14, 3, 3, 2, 3, 2, 2))[0]
+    return author.rng.choices(
+        (
+            {"emptyDir": {}},
+            {"emptyDir": {"medium": "Memory", "sizeLimit": "64Mi"}},
+            {"emptyDir": {"sizeLimit": author.choice(("1Gi", "500Mi", "10Gi"))}},
+            {"configMap": {"name": name}},
+            {"configMap": {"name": name, "items": [{"key": "app.conf", "path": "app.conf"}], "defaultMode": 0o644}},
+            {"secret": {"secretName": name}},
+            {"secret": {"secretName": name, "defaultMode": 256, "optional": True}},
+            {"persistentVolumeClaim": {"claimName": name}},
+            {
+                "projected": {
+                    "sources": [{"serviceAccountToken": {"path": "token", "expirationSeconds": 3600, "audience": name}}]
+                }
+            },
+            {"projected": {"sources": [{"configMap": {"name": name}}, {"secret": {"name": author.name()}}]}},
+            {"downwardAPI": {"items": [{"path": "labels", "fieldRef": {"fieldPath": "metadata.labels"}}]}},
+            {
+                "csi": {
+                    "driver": "secrets-store.csi.k8s.io",
+                    "readOnly": True,
+                    "volumeAttributes": {"secretProviderClass": name},
+                }
+            },
+            {
+                "ephemeral": {
+                    "volumeClaimTemplate": {
+                        "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "5Gi"}}}
+                    }
+                }
+            },
+            {"nfs": {"server": f"nfs.{author.host()}", "path": f"/exports/{name}"}},
+        ),
+        (14, 3, 4, 14, 4, 10, 3, 14, 3, 3, 2, 3, 2, 2),
+    )[0]
 
 
 def _container(author: Author, posture: Posture, name: str, volumes: list[dict], probes: bool = True) -> dict:
@@ -130,9 +184,14 @@ def _container(author: Author, posture: Posture, name: str, volumes: list[dict],
     if variables:
         container["env"] = variables
     if author.likes("env from", 0.08):
-        container["envFrom"] = [author.choice((
-            {"configMapRef": {"name": author.name()}}, {"secretRef": {"name": author.name()}},
-        ))]
+        container["envFrom"] = [
+            author.choice(
+                (
+                    {"configMapRef": {"name": author.name()}},
+                    {"secretRef": {"name": author.name()}},
+                )
+            )
+        ]
     resources = _resources(author, posture)
     if resources is not None:
         container["resources"] = resources
@@ -152,8 +211,10 @@ def _container(author: Author, posture: Posture, name: str, volumes: list[dict],
         container = dict(sorted(container.items()))
     elif author.way("container order", 4) == 1:
         moved = ("securityContext", "resources", "volumeMounts")
-        container = {**{key: value for key, value in container.items() if key not in moved},
-                     **{key: container[key] for key in moved if key in container}}
+        container = {
+            **{key: value for key, value in container.items() if key not in moved},
+            **{key: container[key] for key in moved if key in container},
+        }
     return container
 
 
@@ -167,7 +228,10 @@ def _command(author: Author, container: dict) -> None:
             steps += [f"# {author.word('COMMENTS')}"] if author.chance(0.3) else [""] if author.chance(0.3) else []
             steps += [line.strip() for line in author.word("SCRIPTS").split(";")]
         lines = "\n".join(steps) + ("\n" if author.chance(0.8) else "")
-        container["command"] = [author.choice(("/bin/sh", "sh", "/bin/bash", "bash")), author.choice(("-c", "-c", "-ec"))]
+        container["command"] = [
+            author.choice(("/bin/sh", "sh", "/bin/bash", "bash")),
+            author.choice(("-c", "-c", "-ec")),
+        ]
         text = lines if author.chance(0.6) else script
         if author.chance(0.5):
             container["command"].append(text)
@@ -208,12 +272,21 @@ def _environment(author: Author) -> list[dict]:
         if drawn < 0.55:
             variables[plain] = {"value": _plain_value(author, plain)}
         elif drawn < 0.7:
-            variables[secret] = {"valueFrom": {"secretKeyRef": {"name": author.name(), "key": secret.lower().replace("_", "-")}}}
+            variables[secret] = {
+                "valueFrom": {"secretKeyRef": {"name": author.name(), "key": secret.lower().replace("_", "-")}}
+            }
         elif drawn < 0.8:
             variables[plain] = {"valueFrom": {"configMapKeyRef": {"name": author.name(), "key": plain.lower()}}}
         elif drawn < 0.92:
-            variables[author.choice(("POD_NAME", "POD_NAMESPACE", "NODE_NAME", "POD_IP"))] = {"valueFrom": {"fieldRef": {
-                "fieldPath": author.choice(("metadata.name", "metadata.namespace", "spec.nodeName", "status.podIP"))}}}
+            variables[author.choice(("POD_NAME", "POD_NAMESPACE", "NODE_NAME", "POD_IP"))] = {
+                "valueFrom": {
+                    "fieldRef": {
+                        "fieldPath": author.choice(
+                            ("metadata.name", "metadata.namespace", "spec.nodeName", "status.podIP")
+                        )
+                    }
+                }
+            }
         else:
             variables[f"{secret}_FILE"] = {"value": f"/run/secrets/{secret.lower()}"}
     return [{"name": name, **value} for name, value in variables.items()]
@@ -273,10 +346,17 @@ def _timing(author: Author) -> dict:
 def _handler(author: Author, ports: list[dict]) -> dict:
     drawn = author.rng.random()
     if not ports or drawn < 0.15:
-        return {"exec": {"command": author.choice((
-            ["cat", author.word("MOUNT_PATHS") + "/ready"], ["/bin/sh", "-c", "test -f /tmp/ready"],
-            [author.word("PROGRAMS"), "--check"],
-        ))}}
+        return {
+            "exec": {
+                "command": author.choice(
+                    (
+                        ["cat", author.word("MOUNT_PATHS") + "/ready"],
+                        ["/bin/sh", "-c", "test -f /tmp/ready"],
+                        [author.word("PROGRAMS"), "--check"],
+                    )
+                )
+            }
+        }
     port = author.choice(ports)
     target = port["name"] if "name" in port and author.chance(0.6) else port["containerPort"]
     if author.chance(0.06):

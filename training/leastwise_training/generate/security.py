@@ -5,14 +5,24 @@ from __future__ import annotations
 from leastwise_training.generate.author import Author
 
 SETTINGS = (
-    "run-as-non-root", "user", "escalation", "read-only", "drop", "seccomp", "memory", "cpu", "liveness", "readiness", "token",
+    "run-as-non-root",
+    "user",
+    "escalation",
+    "read-only",
+    "drop",
+    "seccomp",
+    "memory",
+    "cpu",
+    "liveness",
+    "readiness",
+    "token",
 )
 """What a hardened container has."""
 
 EXTRA_CAPABILITIES = """
-NET_ADMIN NET_RAW SYS_ADMIN SYS_MODULE SYS_PTRACE SYS_TIME SYS_RAWIO SYS_BOOT SYS_NICE SYS_RESOURCE SYSLOG IPC_LOCK BPF PERFMON
-DAC_READ_SEARCH MKNOD AUDIT_WRITE AUDIT_CONTROL CHOWN DAC_OVERRIDE FOWNER FSETID KILL SETGID SETUID SETPCAP SETFCAP
-NET_BIND_SERVICE SYS_CHROOT LINUX_IMMUTABLE MAC_ADMIN MAC_OVERRIDE WAKE_ALARM BLOCK_SUSPEND LEASE ALL
+NET_ADMIN NET_RAW SYS_ADMIN SYS_MODULE SYS_PTRACE SYS_TIME SYS_RAWIO SYS_BOOT SYS_NICE SYS_RESOURCE SYSLOG IPC_LOCK
+BPF PERFMON DAC_READ_SEARCH MKNOD AUDIT_WRITE AUDIT_CONTROL CHOWN DAC_OVERRIDE FOWNER FSETID KILL SETGID SETUID
+SETPCAP SETFCAP NET_BIND_SERVICE SYS_CHROOT LINUX_IMMUTABLE MAC_ADMIN MAC_OVERRIDE WAKE_ALARM BLOCK_SUSPEND LEASE ALL
 """.split()
 
 
@@ -64,7 +74,9 @@ def pod_context(author: Author, posture: Posture) -> dict:
     if author.chance(0.05):
         context["supplementalGroups"] = [author.choice((2000, 5000, 44))]
     if author.chance(0.06):
-        context["sysctls"] = [{"name": "net.ipv4.ip_unprivileged_port_start", "value": author.choice(("0", "80", "1024"))}]
+        context["sysctls"] = [
+            {"name": "net.ipv4.ip_unprivileged_port_start", "value": author.choice(("0", "80", "1024"))}
+        ]
     return context
 
 
@@ -79,9 +91,13 @@ def container_context(author: Author, posture: Posture) -> dict:
     if "drop" in has:
         capabilities: dict = {"drop": ["ALL"]}
         if author.chance(0.15):
-            capabilities = author.choice((
-                {"add": ["NET_BIND_SERVICE"], "drop": ["ALL"]}, {"drop": ["ALL"], "add": ["NET_BIND_SERVICE"]}, {"drop": ["all"]},
-            ))
+            capabilities = author.choice(
+                (
+                    {"add": ["NET_BIND_SERVICE"], "drop": ["ALL"]},
+                    {"drop": ["ALL"], "add": ["NET_BIND_SERVICE"]},
+                    {"drop": ["all"]},
+                )
+            )
         parts.append(("capabilities", capabilities))
     elif author.chance(0.2):
         parts.append(("capabilities", {"drop": author.some(EXTRA_CAPABILITIES[:-1], 1, 3)}))

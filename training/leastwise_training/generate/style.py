@@ -16,9 +16,14 @@ _LIKE_OTHER_TYPE = re.compile(
 
 _SENTENCE = re.compile(r"[A-Za-z][^:#\n\"'{}\[\]]*[^ :#\n\"'{}\[\]]\Z")
 _LICENSES = (
-    (" Copyright 2024 The authors", "", " Licensed under the Apache License, Version 2.0 (the \"License\");",
-     " you may not use this file except in compliance with the License."),
-    (" SPDX-License-Identifier: Apache-2.0",), (" SPDX-FileCopyrightText: 2023 Example GmbH", " SPDX-License-Identifier: MIT", ""),
+    (
+        " Copyright 2024 The authors",
+        "",
+        ' Licensed under the Apache License, Version 2.0 (the "License");',
+        " you may not use this file except in compliance with the License.",
+    ),
+    (" SPDX-License-Identifier: Apache-2.0",),
+    (" SPDX-FileCopyrightText: 2023 Example GmbH", " SPDX-License-Identifier: MIT", ""),
     ("#", "# DO NOT EDIT: this file is made by a script", "#"),
 )
 
@@ -60,7 +65,7 @@ def draw(rng: random.Random) -> Style:
     return Style(
         step=step,
         list_step=rng.choice((0, step, step)) if step == 2 else rng.choice((0, step, 2)),
-        quote=rng.choice("\"\"'"),
+        quote=rng.choice('""\''),
         quoted=rng.choices((0.0, 0.05, 0.4, 1.0), (60, 20, 14, 6))[0],
         flow_lists=rng.choices((0.0, 0.3, 0.9), (50, 25, 25))[0],
         flow_mappings=rng.choices((0.0, 0.1, 0.6), (70, 20, 10))[0],
@@ -80,7 +85,9 @@ def render(tree: dict, style: Style, comments: tuple[list[str], list[str]], rng:
     printer = _Printer(style, comments, rng)
     printer.count(tree)
     if style.start == "comment":
-        printer.lines += [f"# {line}" for line in rng.sample(comments[0], min(len(comments[0]), rng.choice((1, 1, 2, 4))))]
+        printer.lines += [
+            f"# {line}" for line in rng.sample(comments[0], min(len(comments[0]), rng.choice((1, 1, 2, 4))))
+        ]
     elif style.start == "license":
         printer.lines += [f"#{line}" for line in rng.choice(_LICENSES)]
     printer.mapping(tree, 0)
@@ -223,7 +230,11 @@ class _Printer:
 
     def flows(self, node: Node) -> bool:
         """Whether a block is written in brackets."""
-        often = self.style.flow_lists if isinstance(node, list) else self.style.flow_mappings * (1 if len(node) < 3 else 0.3)
+        often = (
+            self.style.flow_lists
+            if isinstance(node, list)
+            else self.style.flow_mappings * (1 if len(node) < 3 else 0.3)
+        )
         if self.rng.random() >= often:
             return False
         if isinstance(node, list) and not all(isinstance(item, (str, int)) for item in node):

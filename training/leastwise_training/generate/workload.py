@@ -27,8 +27,12 @@ def _profile_annotations(author: Author, metadata: dict) -> None:
         value = author.choice(("unconfined", "runtime/default", f"localhost/{author.name()}"))
         metadata.setdefault("annotations", {})[key] = value
     if author.chance(0.04):
-        key = author.choice(("seccomp.security.alpha.kubernetes.io/pod",
-                             f"container.seccomp.security.alpha.kubernetes.io/{author.name()}"))
+        key = author.choice(
+            (
+                "seccomp.security.alpha.kubernetes.io/pod",
+                f"container.seccomp.security.alpha.kubernetes.io/{author.name()}",
+            )
+        )
         metadata.setdefault("annotations", {})[key] = author.choice(("unconfined", "runtime/default", "docker/default"))
 
 
@@ -64,14 +68,20 @@ def deployment(author: Author) -> dict:
         spec["revisionHistoryLimit"] = author.choice((3, 5, 10))
     spec["selector"] = selector
     if author.likes("strategy", 0.15):
-        spec["strategy"] = author.choice((
-            {"type": "Recreate"}, {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}},
-            {"type": "RollingUpdate"}, {"rollingUpdate": {"maxSurge": "25%", "maxUnavailable": "25%"}},
-        ))
+        spec["strategy"] = author.choice(
+            (
+                {"type": "Recreate"},
+                {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}},
+                {"type": "RollingUpdate"},
+                {"rollingUpdate": {"maxSurge": "25%", "maxUnavailable": "25%"}},
+            )
+        )
     spec["template"] = _template(author, labels, name=name)
     version = author.rng.choices(("apps/v1", "extensions/v1beta1", "apps/v1beta1", "apps/v1beta2"), (93, 3, 2, 2))[0]
     if author.chance(0.03):
-        return author.object(version, "Deployment", {"name": name}, spec={"template": {"spec": _patch(spec["template"]["spec"])}})
+        return author.object(
+            version, "Deployment", {"name": name}, spec={"template": {"spec": _patch(spec["template"]["spec"])}}
+        )
     return author.object(version, "Deployment", author.metadata(name), spec=spec)
 
 
@@ -86,10 +96,18 @@ def replica_set(author: Author) -> dict:
     name = author.name()
     selector, labels = _selected(author, name)
     if author.chance(0.3):
-        spec = {"replicas": author.choice((1, 2, 3)), "selector": selector["matchLabels"], "template": _template(author, labels, name=name)}
+        spec = {
+            "replicas": author.choice((1, 2, 3)),
+            "selector": selector["matchLabels"],
+            "template": _template(author, labels, name=name),
+        }
         return author.object("v1", "ReplicationController", author.metadata(name), spec=spec)
     version = author.rng.choices(("apps/v1", "extensions/v1beta1", "apps/v1beta2"), (90, 6, 4))[0]
-    spec = {"replicas": author.choice((1, 2, 3)), "selector": selector, "template": _template(author, labels, name=name)}
+    spec = {
+        "replicas": author.choice((1, 2, 3)),
+        "selector": selector,
+        "template": _template(author, labels, name=name),
+    }
     return author.object(version, "ReplicaSet", author.metadata(name), spec=spec)
 
 
@@ -121,8 +139,13 @@ def daemon_set(author: Author) -> dict:
     selector, labels = _selected(author, name)
     spec: dict = {"selector": selector}
     if author.likes("update strategy", 0.3):
-        spec["updateStrategy"] = author.choice(({"type": "RollingUpdate"}, {"type": "OnDelete"},
-                                                {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 1}}))
+        spec["updateStrategy"] = author.choice(
+            (
+                {"type": "RollingUpdate"},
+                {"type": "OnDelete"},
+                {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 1}},
+            )
+        )
     spec["template"] = _template(author, labels, name=name)
     version = author.rng.choices(("apps/v1", "extensions/v1beta1", "apps/v1beta2"), (93, 4, 3))[0]
     return author.object(version, "DaemonSet", author.metadata(name), spec=spec)
@@ -130,13 +153,18 @@ def daemon_set(author: Author) -> dict:
 
 def _job_spec(author: Author, in_cron: bool = False) -> dict:
     spec: dict = {}
-    for key, values in (("backoffLimit", (0, 2, 4)), ("ttlSecondsAfterFinished", (60, 600, 86400)),
-                        ("activeDeadlineSeconds", (300, 3600)), ("completions", (1, 5)), ("parallelism", (1, 2))):
+    for key, values in (
+        ("backoffLimit", (0, 2, 4)),
+        ("ttlSecondsAfterFinished", (60, 600, 86400)),
+        ("activeDeadlineSeconds", (300, 3600)),
+        ("completions", (1, 5)),
+        ("parallelism", (1, 2)),
+    ):
         if author.likes(key, 0.25):
             spec[key] = author.choice(values)
     restart = author.rng.choices(("Never", "OnFailure", None, "Always"), (50, 42, 4, 4))[0]
     template: dict = _template(author, author.labels(author.name()), restart)
-    if in_cron and author.chance(0.6) or author.chance(0.3):
+    if author.chance(0.72 if in_cron else 0.3):
         template.pop("metadata")
     spec["template"] = template
     return spec
@@ -148,8 +176,13 @@ def job(author: Author) -> dict:
 
 def cron_job(author: Author) -> dict:
     spec: dict = {"schedule": author.word("CRONS")}
-    for key, values in (("concurrencyPolicy", ("Forbid", "Replace", "Allow")), ("successfulJobsHistoryLimit", (1, 3)),
-                        ("failedJobsHistoryLimit", (1, 3)), ("startingDeadlineSeconds", (60, 200)), ("suspend", (True, False))):
+    for key, values in (
+        ("concurrencyPolicy", ("Forbid", "Replace", "Allow")),
+        ("successfulJobsHistoryLimit", (1, 3)),
+        ("failedJobsHistoryLimit", (1, 3)),
+        ("startingDeadlineSeconds", (60, 200)),
+        ("suspend", (True, False)),
+    ):
         if author.likes(key, 0.3):
             spec[key] = author.choice(values)
     spec["jobTemplate"] = {"spec": _job_spec(author, True)}
@@ -157,6 +190,13 @@ def cron_job(author: Author) -> dict:
     return author.object(version, "CronJob", author.metadata(author.name()), spec=spec)
 
 
-BUILDERS = {"Pod": (pod, 15), "Deployment": (deployment, 40), "ReplicaSet": (replica_set, 4), "StatefulSet": (stateful_set, 14),
-            "DaemonSet": (daemon_set, 12), "Job": (job, 8), "CronJob": (cron_job, 8)}
+BUILDERS = {
+    "Pod": (pod, 15),
+    "Deployment": (deployment, 40),
+    "ReplicaSet": (replica_set, 4),
+    "StatefulSet": (stateful_set, 14),
+    "DaemonSet": (daemon_set, 12),
+    "Job": (job, 8),
+    "CronJob": (cron_job, 8),
+}
 """What builds each kind, and how often of a hundred workloads."""
