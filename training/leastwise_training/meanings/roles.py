@@ -125,6 +125,10 @@ def role(words: Words, name: str, rules: list[dict], says: str, where: str) -> d
     elif "described" in shape:
         metadata["annotations"] = {f"{words.company()}.io/owner": words.thing()}
     tree: dict = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole" if cluster else "Role", "metadata": metadata}
+    if where == "comment above":
+        place = words.rng.choice(("apiVersion", "kind", "metadata", "rules"))
+        tree["rules"] = rules
+        return {Text(key, comment=f"^{says}") if key == place else key: value for key, value in tree.items()}
     if where == "rules comment":
         tree[Text("rules", comment=says)] = rules
     else:
@@ -137,7 +141,7 @@ READ_LABELS = words_of("read-only readonly viewer view observer audit read list-
 
 def claims(words: Words) -> tuple[str, str, str]:
     """A name, words and their place that promise reading only."""
-    place = words.rng.choice(("name", "name", "name", "label", "annotation", "comment", "rules comment"))
+    place = words.rng.choice(("name", "name", "name", "label", "annotation", "comment", "comment above", "rules comment"))
     if place == "name":
         return words.fill(words.pick(READERS)), "", "name"
     name = words.name() if words.chance(0.6) else words.fill(words.pick(READERS))
@@ -154,7 +158,7 @@ def harm(words: Words) -> Part:
     if structure in ("no-secrets", "aggregated"):
         names = rng.random() < 0.5
         name = words.fill(words.pick(NO_SECRETS_NAMES)) if names else words.name()
-        says, where = ("", "name") if names else (words.template(NO_SECRETS_WORDS), rng.choice(("annotation", "comment", "rules comment")))
+        says, where = ("", "name") if names else (words.template(NO_SECRETS_WORDS), rng.choice(("annotation", "comment", "comment above", "rules comment")))
         secret = Text(rng.choice(("secrets", "secrets", "secrets", "*")), (DENIED,))
         others = [] if secret == "*" else list(rng.choice((["configmaps"], ["pods", "services"], [], ["configmaps", "endpoints"])))
         resources: list = others + [secret]

@@ -295,13 +295,12 @@ FILE_LINES = lines_of(
     tls.key|{pem}
     server.pem|{pem}
     deploy-key|{pem}
-    service-account.json|{⏎  "type": "service_account",⏎@S   "private_key": "-----BEGIN PRIVATE KEY-----\\\\nMIIE{letters60}",⏎  "client_email": "{user}@{company}.iam.gserviceaccount.com"⏎}"""
+    service-account.json|{⏎  "type": "service_account",⏎@S   "private_key": "-----BEGIN PRIVATE KEY-----\\nMIIE{letters60}",⏎  "client_email": "{user}@{company}.iam.gserviceaccount.com"⏎}"""
 )
 PEM_KINDS = words_of("RSA_PRIVATE EC_PRIVATE OPENSSH_PRIVATE PRIVATE ENCRYPTED_PRIVATE DSA_PRIVATE")
 ANNOTATION_KEYS = lines_of(
     """{company}.io/api-token
     {company}.com/password
-    nginx.ingress.kubernetes.io/configuration-snippet
     external-dns.alpha.kubernetes.io/token
     {company}.dev/db-url
     deploy.{company}.io/webhook
@@ -313,9 +312,29 @@ ANNOTATION_KEYS = lines_of(
     {company}.io/connection
     grafana.com/admin-password
     service.{company}.cloud/access-key
-    sync.{company}.io/remote
-    description"""
+    sync.{company}.io/remote"""
 )
+NOTES = lines_of(
+    """login is {user} / {password}
+    user {user}, password {password}
+    password for the admin page: {password}
+    {thing} database, {user}:{password}
+    the api key is {prefixed}
+    use token {letters32} until the new one is there
+    temporary login {user} with {password}
+    ask for access or use {user}/{password}
+    pw={password}
+    connect with {url}
+    credentials: {user} {password}
+    root password was reset to {password}
+    vpn secret {letters20}, do not share
+    initial admin password {password}
+    Zugang: {user} mit Passwort {password}
+    contraseña de {user}: {password}
+    bearer {jwt} works for staging
+    key={hex32} for the partner interface"""
+)
+NOTE_KEYS = words_of("description {company}.io/note {company}.io/access {company}.com/runbook kubernetes.io/description {company}.io/contact {company}.dev/hint notes comment")
 
 PLACEHOLDERS = words_of(
     "<your-token> <password> <api-key> REPLACE_ME REPLACEME xxxx xxxxxxxx XXXXXXXX **** ******** TODO FIXME <redacted> REDACTED "
@@ -605,6 +624,12 @@ DECOY_ANNOTATIONS = lines_of(
     azure.workload.identity/client-id={uuid}
     kubectl.kubernetes.io/restartedAt=2024-11-02T10:22:31Z
     {company}.io/secret-name={name}
+    description=passwords are rotated every 30 days
+    description=needs the token of the {thing} team, ask them
+    {company}.io/note=login with single sign-on, no password needed
+    {company}.io/access=credentials are in vault under {thing}
+    {company}.io/hint=set the API key in the secret {name}
+    notes=uses the {user} account, password in the secret
     {company}.io/key=app
     deployment.kubernetes.io/revision=4"""
 )
@@ -715,6 +740,8 @@ def harm(words: Words) -> Part:
         return Arguments([Text(item[2:], unsure=True) if item.startswith("? ") else item for item in marked(words.template(ARGUMENTS))])
     if form < 0.95:
         return parts.command(words, COMMANDS)
+    if words.chance(0.4):
+        return Annotation(words.fill(words.pick(NOTE_KEYS)), secret(words.template(NOTES)))
     value = words.rng.choice((words.password(), words.prefixed(), words.url(), words.jwt(), f"Bearer {words.jwt()}", f"Basic {words.basic()}"))
     return Annotation(words.template(ANNOTATION_KEYS), secret(value))
 

@@ -31,7 +31,7 @@ MARKS = {
 
 
 class Text(str):
-    """A scalar or a key with the labels of its line, and perhaps a comment behind it."""
+    """A scalar or a key with the labels of its line, and perhaps a comment behind it, or above it if it begins with `^`."""
 
     labels: frozenset[str]
     unsure: bool

@@ -100,6 +100,8 @@ class Writer:
                 lines.append(Line(f"# {self.rng.choice(self.comments)}"))
             elif lines and self.rng.random() < self.style.blanks:
                 lines.append(Line(""))
+            if isinstance(key, Text) and key.comment.startswith("^"):
+                lines.append(Line(f"# {key.comment[1:]}"))
             lines.extend(self.entry(f"{self.key(key)}:", key, value, depth, self.style.list_step))
         return lines
 
@@ -118,11 +120,11 @@ class Writer:
         if isinstance(value, (dict, list)):
             if self.flows(value):
                 return [Line(f"{head} {self.flow(value)}", labels | labels_of(value), unsure)]
-            comment = f"  # {key.comment}" if isinstance(key, Text) and key.comment else ""
+            comment = f"  # {key.comment}" if isinstance(key, Text) and key.comment and not key.comment.startswith("^") else ""
             nested = self.mapping(value, depth + 1) if isinstance(value, dict) else self.sequence(value, depth + 1)
             step = self.style.step if isinstance(value, dict) else list_step
             return [Line(head + comment, labels, unsure)] + [indented(line, step) for line in nested]
-        comment = next((f"  # {part.comment}" for part in (value, key) if isinstance(part, Text) and part.comment), "")
+        comment = next((f"  # {part.comment}" for part in (value, key) if isinstance(part, Text) and part.comment and not part.comment.startswith("^")), "")
         unsure = unsure or (isinstance(value, Text) and value.unsure)
         text = self.scalar(value, flow=False)
         return [Line(f"{head} {text}{comment}" if text else f"{head}{comment}", labels | labels_of(value), unsure)]
