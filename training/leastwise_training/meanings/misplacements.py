@@ -26,16 +26,17 @@ VALUES: dict[str, Callable[[Words], object]] = misspellings.VALUES | {
 COMMON = (
     ("pod.security", "allowPrivilegeEscalation"), ("pod.security", "capabilities"), ("pod.security", "readOnlyRootFilesystem"),
     ("pod.security", "privileged"), ("container", "hostNetwork"), ("container", "hostPID"), ("container.security", "fsGroup"),
-    ("container.security", "sysctls"), ("pod", "runAsNonRoot"), ("container", "runAsNonRoot"), ("pod", "resources"),
+    ("container.security", "sysctls"), ("pod", "runAsNonRoot"), ("container", "runAsNonRoot"),
     ("pod", "livenessProbe"), ("pod", "readinessProbe"), ("metadata", "securityContext"), ("outer", "securityContext"),
     ("container", "automountServiceAccountToken"), ("container", "allowPrivilegeEscalation"), ("container", "readOnlyRootFilesystem"),
 )  # fmt: skip
+# `resources` of a pod is left out: newer clusters know it, older ones ignore it.
 """What belongs where is a fact that each split may know; of these the surroundings differ. The others are each split's own."""
 MISPLACED = Choices(
     ("pod.security", "allowPrivilegeEscalation"), ("pod.security", "capabilities"), ("pod.security", "readOnlyRootFilesystem"),
     ("pod.security", "privileged"), ("pod", "allowPrivilegeEscalation"), ("pod", "capabilities"), ("pod", "readOnlyRootFilesystem"),
     ("pod", "privileged"), ("pod", "runAsNonRoot"), ("pod", "runAsUser"), ("pod", "seccompProfile"), ("pod", "fsGroup"), ("pod", "runAsGroup"),
-    ("pod", "resources"), ("pod", "livenessProbe"), ("pod", "readinessProbe"), ("pod", "startupProbe"), ("pod", "imagePullPolicy"),
+    ("pod", "livenessProbe"), ("pod", "readinessProbe"), ("pod", "startupProbe"), ("pod", "imagePullPolicy"),
     ("pod", "lifecycle"), ("pod", "limits"), ("container", "hostNetwork"), ("container", "hostPID"), ("container", "hostIPC"),
     ("container", "hostUsers"), ("container", "automountServiceAccountToken"), ("container", "serviceAccountName"),
     ("container", "runAsNonRoot"), ("container", "runAsUser"), ("container", "allowPrivilegeEscalation"), ("container", "privileged"),
