@@ -92,6 +92,14 @@ class Meanings(unittest.TestCase):
             self.assertTrue(all(parts))
             self.assertEqual(sum(map(len, parts)), len(set.union(*parts)))
 
+    def test_no_wrong_key_is_both_trained_and_tested(self) -> None:
+        def wrong(split: str) -> set[str]:
+            lines = ((document.text.split("\n")[at], label) for document in self.made[split] for at, label in document.labels)
+            return {line.strip(" -").split(":")[0].strip("\"'") for line, label in lines if label == "setting-misspelled" and "{" not in line}
+
+        self.assertGreater(len(wrong("test")), 20)
+        self.assertFalse(wrong("test") & wrong("train"))
+
     def test_structures_of_the_test_are_never_trained(self) -> None:
         def structures(split: str) -> set[str]:
             return {document.family.split("/", 2)[2] for document in self.made[split] if "." in document.family and "role" not in document.family and "policy" not in document.family}

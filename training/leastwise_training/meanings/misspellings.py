@@ -49,7 +49,11 @@ SETTINGS = tuple(
     network egress egres egressRules outbound""".split("\n")
 )
 """A level, a setting's key, and keys that people write in its place."""
-HAND_MADE = Choices(*((level, right, wrong) for level, right, *several in SETTINGS for wrong in several))
+HAND_MADE = {
+    split: [(level, right, wrong) for level, right, *several in SETTINGS for wrong in several if split_of(wrong) == split]
+    for split in ("train", "validation", "test")
+}
+"""Cut by the wrong key alone, as the mistakes that are made by chance are."""
 VALID = frozenset(
     """allowPrivilegeEscalation readOnlyRootFilesystem runAsNonRoot runAsUser runAsGroup privileged capabilities seccompProfile drop add
     securityContext resources limits requests livenessProbe readinessProbe startupProbe imagePullPolicy automountServiceAccountToken
@@ -101,7 +105,7 @@ STRUCTURES_OF_OTHERS = Choices("network-policy", "custom-flat", "custom-containe
 def wrong_key(words: Words) -> tuple[str, str, str]:
     """A level, the right key and a key that is nearly right."""
     if words.chance(0.5):
-        return words.pick(HAND_MADE)
+        return words.rng.choice(HAND_MADE[words.split])
     level, right, *_ = words.rng.choice(SETTINGS)
     while True:
         changed = mistaken(words, right)
