@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,8 +23,17 @@ TWINS = {
 BORDER = "---"
 """What the product puts between the parts of a piece."""
 
+NOT_LEARNED = {"pod-security-standard-violation", "schema-violation"}
+"""Rules that sum up what others say, or that compare with a list too long to learn."""
+
 FEWEST = 30
 """A rule with fewer lines in the training data is not learned."""
+
+FEWEST_MEASURED = 10
+"""A label that holds on fewer lines of a test has no figure of its own."""
+
+VALUE_HIDDEN = re.compile(r":\s+[\"']?\{\{")
+"""A value that a template gives."""
 
 MOST_TOKENS = 512
 """A longer piece is not learned from."""
@@ -47,7 +57,7 @@ class Example:
 def labels_of(documents: Iterable[Document]) -> list[str]:
     """The labels to learn: the meanings, and every rule that the data shows often enough."""
     counts = Counter(label for document in documents for _, label in set(document.labels))
-    rules = sorted(label for label, count in counts.items() if count >= FEWEST and label not in MEANINGS)
+    rules = sorted(label for label, count in counts.items() if count >= FEWEST and label not in NOT_LEARNED.union(MEANINGS))
     return [*MEANINGS, *rules]
 
 
@@ -55,9 +65,9 @@ def examples(
     documents: list[Document], labels: list[str], teacher: Teacher, tokens: Tokens, once: bool = False
 ) -> list[Example]:
     """The pieces of the documents. `once` judges heads where they stand and does not read them again: to compare."""
-    found = []
+    found, known = [], Known(labels)
     for number, (document, pieces) in enumerate(zip(documents, teacher.cut(documents), strict=True)):
-        known = _Known(document, labels)
+        targets = known.targets(document)
         for piece in map(_read_once, pieces) if once else pieces:
             ids: list[int] = []
             places, lines = [], []
@@ -67,8 +77,8 @@ def examples(
                     places.append(len(ids) - 1)
                     lines.append(judged)
             if len(ids) <= MOST_TOKENS and lines:
-                targets = np.stack([known.of_line(line) for line in lines])
-                found.append(Example(number, np.array(ids, np.int32), np.array(places), np.array(lines), targets))
+                here = np.stack([targets[line] for line in lines])
+                found.append(Example(number, np.array(ids, np.int32), np.array(places), np.array(lines), here))
     return found
 
 
@@ -82,31 +92,39 @@ def _read_once(piece: list[Reading]) -> list[Reading]:
     return [*piece[: borders[0] + 1], *judged_here]
 
 
-class _Known:
-    """What is known of each line of a document."""
+class Known:
+    """What is known of the lines of documents."""
 
-    def __init__(self, document: Document, labels: list[str]) -> None:
+    def __init__(self, labels: list[str]) -> None:
+        self.labels = labels
         self._index = {label: number for number, label in enumerate(labels)}
-        self._meanings = len(MEANINGS)
-        self._document = document
-        self._unsure = set(document.unsure)
-        self._by_line: dict[int, set[str]] = {}
-        for line, label in document.labels:
-            self._by_line.setdefault(line, set()).add(label)
 
-    def of_line(self, line: int) -> np.ndarray:
-        targets = np.zeros(len(self._index), np.int8)
-        if line in self._unsure:
-            targets[:] = -1
-            return targets
-        if not self._document.judged:
-            targets[self._meanings :] = -1
-        here = self._by_line.get(line, set())
-        if not self._document.family.startswith("meaning/"):
-            for meaning, rules in TWINS.items():
-                if here & rules:
-                    targets[self._index[meaning]] = -1
-        for label in here:
-            if label in self._index:
-                targets[self._index[label]] = 1
-        return targets
+    def of(self, document: Document) -> Callable[[int, str], bool]:
+        """Whether it is known of a line and a label of the document that it holds, or that it does not."""
+        targets = self.targets(document)
+        nothing = np.full(len(self.labels), -1, np.int8)
+        return lambda line, label: label in self._index and targets.get(line, nothing)[self._index[label]] >= 0
+
+    def targets(self, document: Document) -> dict[int, np.ndarray]:
+        """Of each line and label: 1, 0, or -1 where it is not known."""
+        unsure = set(document.unsure)
+        here: dict[int, set[str]] = {}
+        for line, label in document.labels:
+            here.setdefault(line, set()).add(label)
+        found = {}
+        for line, text in enumerate(document.text.split("\n")):
+            targets = np.zeros(len(self.labels), np.int8)
+            if not document.judged:
+                targets[len(MEANINGS) :] = -1
+            if not document.family.startswith("meaning/"):
+                for meaning, rules in TWINS.items():
+                    if here.get(line, set()) & rules:
+                        targets[self._index[meaning]] = -1
+            for label in here.get(line, ()):
+                if label in self._index:
+                    targets[self._index[label]] = 1
+            # Of a value that a template hides nothing can be said, and nothing shall be.
+            if line in unsure and not (VALUE_HIDDEN.search(text) and not here.get(line)):
+                targets[:] = -1
+            found[line] = targets
+        return found

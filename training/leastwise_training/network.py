@@ -127,9 +127,16 @@ class Exit(nn.Module):
         super().__init__()
         self.norm = nn.Parameter(norm.clone())
         self.rows = nn.Parameter(torch.zeros(labels, norm.shape[0]))
-        # Most lines have none of the labels.
-        self.bias = nn.Parameter(torch.full((labels,), -5.0))
+        self.bias = nn.Parameter(torch.zeros(labels))
         self.epsilon = epsilon
+
+    def settle(self, states: Tensor, targets: Tensor) -> None:
+        """Begins where the states lie: within a network, few of their numbers outweigh all others, and would drown them."""
+        normal = functional.rms_norm(states.float(), self.norm.shape, None, self.epsilon)
+        with torch.no_grad():
+            self.norm.copy_(1 / normal.std(dim=0).clamp(min=1e-4))
+            held = (targets == 1).float().sum(dim=0) + 0.5
+            self.bias.copy_((held / (len(targets) - held).clamp(min=1)).log())
 
     def states(self, states: Tensor) -> Tensor:
         return functional.rms_norm(states.float(), self.norm.shape, self.norm, self.epsilon)

@@ -16,6 +16,7 @@ import random
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -41,8 +42,15 @@ LENGTHS = (96, 144, 192, 256, 384, 512)
 BATCH_TOKENS = 4608
 """Tokens of a batch in one process."""
 
-LEARNING_RATE = {"network": 6e-4, "rows": 2e-3}
-WARM_UP_STEPS = 40
+RARE = 500
+"""A label on fewer pieces is rare."""
+SHARES = (0.5, 4.0)
+"""The least and the most that a piece is read in a round."""
+
+LEARNING_RATE = {"network": 1e-3, "rows": 3e-3}
+SETTLING_BATCHES = 12
+"""Batches that are looked at before the first step."""
+WARM_UP_STEPS = 20
 FALLING_SHARE = 0.25
 SHARE_OF_SMALL = 0.4
 """How much the small variant's loss counts."""
@@ -73,11 +81,19 @@ def batch_of(chosen: list[Example], length: int) -> Batch:
     )
 
 
-def batches(data: list[Example], chance: random.Random) -> Iterator[Batch]:
-    """All pieces once, in batches of one length, in random order."""
+def shares_of(data: list[Example]) -> list[float]:
+    """How often each piece is read in a round: those with rare labels several times, those with nothing to see less than once."""
+    counts = np.maximum(sum((example.targets == 1).any(axis=0) for example in data), 1)
+    shares = np.clip(RARE / counts, *SHARES)
+    return [float(max(shares[(example.targets == 1).any(axis=0)], default=SHARES[0])) for example in data]
+
+
+def batches(data: list[Example], shares: list[float], chance: random.Random) -> Iterator[Batch]:
+    """All pieces, each as often as its share says, in batches of one length, in random order."""
     by_length: dict[int, list[Example]] = {length: [] for length in LENGTHS}
-    for example in data:
-        by_length[next(length for length in LENGTHS if len(example.tokens) <= length)].append(example)
+    for example, share in zip(data, shares, strict=True):
+        place = by_length[next(length for length in LENGTHS if len(example.tokens) <= length)]
+        place.extend([example] * int(share + chance.random()))
     groups = []
     for length, members in by_length.items():
         chance.shuffle(members)
@@ -115,7 +131,10 @@ def main() -> None:
     arguments.out.mkdir(parents=True, exist_ok=True)
 
     documents = list(read(arguments.data / "train.jsonl"))
-    labels = labels_of(documents)
+    checkpoint = arguments.out / "checkpoint.pt"
+    saved = torch.load(checkpoint) if checkpoint.exists() else None
+    # A run that goes on keeps its labels, whatever the data has become.
+    labels = saved["labels"] if saved else labels_of(documents)
     data = examples(documents, labels, Teacher(arguments.teacher), Tokens(arguments.base), arguments.once)
     del documents
     detector = Detector(Base(arguments.base), VARIANTS, len(labels), RANK, causal=not arguments.not_causal)
@@ -133,22 +152,22 @@ def main() -> None:
         betas=(0.9, 0.98),
         weight_decay=0.01,
     )
-    checkpoint = arguments.out / "checkpoint.pt"
     step = read_tokens = 0
-    if checkpoint.exists():
-        saved = torch.load(checkpoint)
-        if saved["labels"] != labels:
-            raise SystemExit(f"{checkpoint} was trained for other labels; remove it to begin anew")
+    if saved:
         detector.load_state_dict(saved["detector"])
         optimizer.load_state_dict(saved["optimizer"])
         step, read_tokens = saved["step"], saved["tokens"]
+    else:
+        _settle(detector, data, arguments.seed)
 
+    # Each process learns from its own part.
+    data = data[rank::world]
+    shares = shares_of(data)
     begun, since, losses, epoch = time.time(), read_tokens, [], 0
     while read_tokens < arguments.tokens:
         chance = random.Random(f"{arguments.seed} {rank} {step} {epoch}")
         epoch += 1
-        # Each process learns from its own share.
-        for batch in batches(data[rank::world], chance):
+        for batch in batches(data, shares, chance):
             part = read_tokens / arguments.tokens
             rate = min(1.0, (step + 1) / WARM_UP_STEPS, (1 - part) / FALLING_SHARE)
             for group in optimizer.param_groups:
@@ -178,6 +197,18 @@ def main() -> None:
                 break
     if rank == 0:
         _save(checkpoint, detector, optimizer, labels, step, read_tokens)
+
+
+def _settle(detector: Detector, data: list[Example], seed: int) -> None:
+    states: dict[str, list[Tensor]] = {name: [] for name in VARIANTS}
+    targets = []
+    with torch.no_grad():
+        for batch in islice(batches(data, [1.0] * len(data), random.Random(seed)), SETTLING_BATCHES):
+            targets.append(batch.targets)
+            for name, state in detector(batch.tokens, batch.lengths, (batch.rows, batch.columns)).items():
+                states[name].append(state)
+    for name, seen in states.items():
+        detector.exits[name].settle(torch.cat(seen), torch.cat(targets))
 
 
 def _average(parameters: list[torch.nn.Parameter], world: int) -> None:

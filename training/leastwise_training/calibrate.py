@@ -1,0 +1,81 @@
+"""Makes probabilities of scores: for each label a scale and an offset, and the threshold from which it is told.
+
+All of it is learned from the validation split, whose repositories, vocabulary and structures were not trained on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .measure import best_threshold
+
+FEWEST = 8
+"""Of a label with fewer lines in the validation split nothing is learned: it gets what all labels together have."""
+
+PRECISION_COUNTS = 0.7
+"""The beta of the F-measure by which thresholds are chosen: a false alarm is worse than a miss."""
+
+LOWEST = 0.4
+"""No label is told below this probability, whatever the few examples say."""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """The probability of a label is logistic(scale * score + offset); it is told from the threshold on."""
+
+    scale: float
+    offset: float
+    threshold: float
+
+
+def logistic(values: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-np.clip(values, -60, 60)))
+
+
+def calibrate(scores: np.ndarray, targets: np.ndarray) -> list[Calibration]:
+    """A calibration for each column. Targets are 1, 0, or -1 where they are not known."""
+    known = targets >= 0
+    together = _fit(scores[known], targets[known] == 1)
+    found = []
+    for column in range(scores.shape[1]):
+        sure = known[:, column]
+        score, truth = scores[sure, column], targets[sure, column] == 1
+        enough = truth.sum() >= FEWEST
+        scale, offset = _fit(score, truth, together) if enough else together
+        threshold = 0.5
+        if enough:
+            best, _ = best_threshold(score, truth, PRECISION_COUNTS)
+            threshold = float(logistic(np.array(scale * best + offset)))
+        found.append(Calibration(scale, offset, round(min(max(threshold, LOWEST), 0.95), 4)))
+    return found
+
+
+def _fit(scores: np.ndarray, truth: np.ndarray, start: tuple[float, float] = (1.0, 0.0)) -> tuple[float, float]:
+    """Logistic regression on one number by Newton's method, held near a start by as much as three examples would."""
+    weights = np.array(start)
+    inputs = np.stack([scores, np.ones_like(scores)], axis=1)
+    pull = 3.0
+    for _ in range(50):
+        probability = logistic(inputs @ weights)
+        gradient = inputs.T @ (probability - truth) + pull * (weights - np.array(start))
+        curvature = (inputs * (probability * (1 - probability))[:, None]).T @ inputs + pull * np.eye(2)
+        step = np.linalg.solve(curvature, gradient)
+        weights = weights - np.clip(step, -1, 1)
+        # A scale below this would turn the order of scores around.
+        weights[0] = max(weights[0], 0.05)
+        if np.abs(step).max() < 1e-6:
+            break
+    return float(weights[0]), float(weights[1])
+
+
+def calibration_error(probabilities: np.ndarray, truth: np.ndarray, bins: int = 10) -> float:
+    """The expected calibration error: the mean distance of what was promised and what came true, over equal bins."""
+    place = np.minimum((probabilities * bins).astype(int), bins - 1)
+    error = 0.0
+    for number in range(bins):
+        here = place == number
+        if here.any():
+            error += here.mean() * abs(probabilities[here].mean() - truth[here].mean())
+    return float(error)

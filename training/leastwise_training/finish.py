@@ -1,0 +1,101 @@
+"""From a checkpoint to an adapter: calibrates on the validation split and writes what the product needs.
+
+    python -m leastwise_training.finish --base GGUF --data FOLDER --teacher PROGRAM --run FOLDER --out ADAPTER
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from .calibrate import calibrate
+from .documents import read
+from .examples import Example, examples
+from .export import Label, Variant, write_adapter
+from .network import PROJECTIONS, Base, Detector
+from .teacher import Teacher
+from .tokens import Tokens
+from .train import LENGTHS, RANK, VARIANTS, batch_of
+
+MOST = 900
+"""Documents of the validation split that are read."""
+
+NOISE = 0.02
+"""The share of the mean variance that is added to each direction before states are whitened: few are never enough."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name in ("base", "data", "teacher", "run", "out"):
+        parser.add_argument(f"--{name}", type=Path, required=True)
+    arguments = parser.parse_args()
+    saved = torch.load(arguments.run / "checkpoint.pt")
+    labels: list[str] = saved["labels"]
+    detector = Detector(Base(arguments.base), VARIANTS, len(labels), RANK)
+    detector.load_state_dict(saved["detector"])
+    documents = list(read(arguments.data / "validation.jsonl"))
+    random.Random(1).shuffle(documents)
+    data = examples(documents[:MOST], labels, Teacher(arguments.teacher), Tokens(arguments.base))
+    states, targets = _states(detector, data)
+
+    variants = []
+    for name, layers in VARIANTS.items():
+        end = detector.exits[name]
+        with torch.no_grad():
+            normal = end.states(states[name])
+            scores = end(states[name]).numpy()
+        calibrations = calibrate(scores, targets)
+        mean, whitening = _whitening(normal.numpy().astype(np.float64))
+        variants.append(
+            Variant(
+                name=name,
+                layers=layers,
+                labels=[Label(label, c.threshold, c.scale, c.offset) for label, c in zip(labels, calibrations, strict=True)],
+                output_norm=end.norm.detach().numpy(),
+                label_rows=end.rows.detach().numpy(),
+                label_bias=end.bias.detach().numpy(),
+                state_mean=mean,
+                state_whitening=whitening,
+            )
+        )
+    pair = lambda layer: (layer.down.detach().numpy(), layer.up.detach().numpy())  # noqa: E731
+    lora = {
+        (number, stored): pair(getattr(block, name))
+        for number, block in enumerate(detector.blocks)
+        for stored, name in PROJECTIONS.items()
+    }
+    arguments.out.parent.mkdir(parents=True, exist_ok=True)
+    write_adapter(arguments.out, arguments.base, lora, alpha=float(RANK), variants=sorted(variants, key=lambda v: v.name))
+
+
+def _states(detector: Detector, data: list[Example]) -> tuple[dict[str, Tensor], np.ndarray]:
+    states: dict[str, list[Tensor]] = {name: [] for name in VARIANTS}
+    targets = []
+    data = sorted(data, key=lambda example: len(example.tokens))
+    with torch.no_grad():
+        for at in range(0, len(data), 16):
+            chosen = data[at : at + 16]
+            longest = max(len(example.tokens) for example in chosen)
+            batch = batch_of(chosen, next(length for length in LENGTHS if longest <= length))
+            targets.append(batch.targets.numpy())
+            for name, state in detector(batch.tokens, batch.lengths, (batch.rows, batch.columns)).items():
+                states[name].append(state)
+    return {name: torch.cat(seen) for name, seen in states.items()}, np.concatenate(targets)
+
+
+def _whitening(states: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The mean, and the symmetric matrix that makes the numbers independent, each of variance 1."""
+    mean = states.mean(axis=0)
+    variances, directions = np.linalg.eigh(np.cov(states - mean, rowvar=False))
+    variances = np.clip(variances, 0, None) + NOISE * variances.mean()
+    whitening = (directions / np.sqrt(variances)) @ directions.T
+    return mean.astype(np.float32), whitening.astype(np.float32)
+
+
+if __name__ == "__main__":
+    main()

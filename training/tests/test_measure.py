@@ -1,0 +1,62 @@
+"""How agreement is measured, and probabilities made of scores."""
+
+import unittest
+
+import numpy as np
+from leastwise_training.calibrate import LOWEST, calibrate, calibration_error, logistic
+from leastwise_training.measure import best_threshold, f_measure
+
+
+class Measure(unittest.TestCase):
+    def test_f_measure_counts(self) -> None:
+        self.assertAlmostEqual(f_measure(8, 2, 2), 0.8)
+        self.assertEqual(f_measure(0, 0, 5), 0)
+        self.assertEqual(f_measure(0, 0, 0), 0)
+
+    def test_the_best_threshold_lies_between_what_it_parts(self) -> None:
+        threshold, measure = best_threshold(np.array([0.1, 0.9, 0.4, 0.8]), np.array([False, True, False, True]))
+        self.assertTrue(0.4 < threshold < 0.8)
+        self.assertEqual(measure, 1.0)
+
+    def test_equal_scores_are_not_parted(self) -> None:
+        threshold, measure = best_threshold(np.array([0.5, 0.5, 0.1]), np.array([True, False, False]))
+        self.assertLess(threshold, 0.5)
+        self.assertAlmostEqual(measure, 2 / 3)
+
+    def test_precision_can_count_more(self) -> None:
+        scores = np.array([0.9, 0.8, 0.7, 0.6, 0.5])
+        truth = np.array([True, False, True, False, True])
+        cautious, _ = best_threshold(scores, truth, beta=0.2)
+        even, _ = best_threshold(scores, truth)
+        self.assertGreater(cautious, even)
+
+
+class Calibration(unittest.TestCase):
+    def test_what_is_promised_comes_true(self) -> None:
+        chance = np.random.default_rng(1)
+        scores = chance.normal(size=(20_000, 1)) * 3
+        # The scores are twice as sure as they should be, and too low.
+        truth = (chance.random((20_000, 1)) < logistic(scores / 2 + 1)).astype(np.int8)
+        (found,) = calibrate(scores, truth)
+        self.assertAlmostEqual(found.scale, 0.5, delta=0.03)
+        self.assertAlmostEqual(found.offset, 1.0, delta=0.08)
+        probability = logistic(found.scale * scores[:, 0] + found.offset)
+        self.assertLess(calibration_error(probability, truth[:, 0]), 0.02)
+        self.assertGreater(calibration_error(logistic(scores[:, 0]), truth[:, 0]), 0.1)
+
+    def test_what_nobody_knows_is_not_learned_from(self) -> None:
+        scores = np.array([[3.0], [2.5], [-3.0], [-2.0]] * 20)
+        truth = np.array([[1], [1], [0], [0]] * 20)
+        blurred = np.concatenate([scores, np.full((500, 1), 5.0)])
+        unknown = np.concatenate([truth, np.full((500, 1), -1)])
+        self.assertEqual(calibrate(blurred, unknown), calibrate(scores, truth))
+
+    def test_no_threshold_is_low_whatever_few_examples_say(self) -> None:
+        scores = np.concatenate([np.full(20, -6.0), np.full(200, -9.0)])[:, None]
+        truth = np.concatenate([np.ones(20), np.zeros(200)])[:, None]
+        (found,) = calibrate(scores, truth)
+        self.assertGreaterEqual(found.threshold, LOWEST)
+
+
+if __name__ == "__main__":
+    unittest.main()
