@@ -23,8 +23,9 @@ from .calibrate import calibration_error
 from .documents import MEANINGS, Document, read
 from .examples import BORDER, FEWEST_MEASURED, Known
 from .measure import f_measure
-from .speed import Speed, speed_of
+from .speed import speed_of
 from .teacher import Teacher
+from .teaching import teach_all
 from .worker import Worker
 
 LEAST = 0.02
@@ -185,9 +186,10 @@ def main() -> None:
     said = {name: {test: Measured(arguments.worker, path, known).judge(documents) for test, documents in tests.items()} for name, path in models.items()}
     said |= baselines.judge(tests, arguments.data, teacher, arguments.base, known, judged_of)
     speeds = {name: speed_of(arguments.worker, path, arguments.deployment) for name, path in models.items()}
+    taught = list(teach_all(arguments.worker, arguments.model))
     from .report import report
 
-    arguments.out.write_text(report(said, tests, absent, speeds), encoding="utf-8")
+    arguments.out.write_text(report(said, tests, absent, speeds, taught), encoding="utf-8")
 
 
 def _sample(path: Path, most: int) -> list[Document]:

@@ -34,7 +34,7 @@ def main() -> None:
     for name in ("base", "data", "teacher", "run", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     arguments = parser.parse_args()
-    saved = torch.load(arguments.run / "checkpoint.pt")
+    saved = torch.load(arguments.run / "checkpoint.pt", map_location="cpu")
     labels: list[str] = saved["labels"]
     detector = Detector(Base(arguments.base), VARIANTS, len(labels), RANK)
     detector.load_state_dict(saved["detector"])

@@ -159,9 +159,9 @@ class Detector(nn.Module):
     def forward(self, tokens: Tensor, lengths: Tensor, places: tuple[Tensor, Tensor]) -> dict[str, Tensor]:
         """The states before each exit's norm at the given places, as rows and columns of the batch."""
         length = tokens.shape[1]
-        position = torch.arange(length)
+        position = torch.arange(length, device=tokens.device)
         half = self.shape.head_width // 2
-        angle = position[:, None] * self.shape.rope_base ** (-torch.arange(half) / half)
+        angle = position[:, None] * self.shape.rope_base ** (-torch.arange(half, device=tokens.device) / half)
         cosine, sine = angle.cos().bfloat16(), angle.sin().bfloat16()
         hidden = position[None, None, None, :] >= lengths[:, None, None, None]
         if self.causal:

@@ -7,6 +7,7 @@ from pathlib import Path
 from .documents import Document
 from .evaluate import Figures, Judged, error_of, figures, is_meaning, is_rule
 from .speed import Speed
+from .teaching import EXAMPLES, Taught
 
 Said = dict[str, dict[str, list[Judged]]]
 
@@ -19,7 +20,8 @@ FORMS = {
 }
 
 
-def report(said: Said, tests: dict[str, list[Document]], absent: set[str], speeds: dict[str, Speed]) -> str:
+def report(said: Said, tests: dict[str, list[Document]], absent: set[str], speeds: dict[str, Speed], taught: list[Taught]
+) -> str:
     """The report as Markdown."""
     parts = [
         "# What the detector sees\n\nMade by `cargo xtask evaluate`; not edited by hand. A label counts only on its exact line. "
@@ -37,6 +39,7 @@ def report(said: Said, tests: dict[str, list[Document]], absent: set[str], speed
     parts.append(_alarms(said, tests))
     parts.append(_calibration(said))
     parts.append(_speeds(speeds))
+    parts.append(_taught(taught))
     parts.append(_by_label(said["default"]))
     return "\n".join(parts)
 
@@ -82,7 +85,8 @@ def _calibration(said: Said) -> str:
     return head + "\n".join(rows) + "\n"
 
 
-def _speeds(speeds: dict[str, Speed]) -> str:
+def _speeds(speeds: dict[str, Speed], taught: list[Taught]
+) -> str:
     rows = [
         f"| {name} | {speed.cold:.2f} | {speed.edit * 1000:.0f} | {speed.edit_worst * 1000:.0f} "
         f"| {speed.memory / 2**20:.0f} | {speed.file / 1e6:.1f} |"
@@ -91,6 +95,25 @@ def _speeds(speeds: dict[str, Speed]) -> str:
     head = (
         "## Cost on one thread\n\nA Deployment of 65 lines, in seconds of the processor.\n\n"
         "| | cold, with loading (s) | after an edit of a line, median (ms) | worst (ms) | memory (MiB) | file (MB) |\n"
+        "|---|---|---|---|---|---|\n"
+    )
+    return head + "\n".join(rows) + "\n"
+
+
+def _taught(taught: list[Taught]) -> str:
+    rows = [
+        f"| {one.label} | {one.promised[0]:.2f} / {one.promised[1]:.2f} | {one.precision:.2f} | {one.recall:.2f} "
+        f"| {one.line_precision:.2f} | {one.line_recall:.2f} |"
+        for one in taught
+    ]
+    mean = lambda values: sum(values) / max(len(taught), 1)  # noqa: E731
+    rows.append(
+        f"| **mean** | | {mean(one.precision for one in taught):.2f} | {mean(one.recall for one in taught):.2f} "
+        f"| {mean(one.line_precision for one in taught):.2f} | {mean(one.line_recall for one in taught):.2f} |"
+    )
+    head = (
+        f"## Taught from {EXAMPLES} bad and {EXAMPLES} good files\n\nLabels that were left out of training, tried on other files.\n\n"
+        "| | foretold precision / recall | precision, files | recall, files | precision, lines | recall, lines |\n"
         "|---|---|---|---|---|---|\n"
     )
     return head + "\n".join(rows) + "\n"

@@ -2,7 +2,7 @@
 
     python -m leastwise_training.train --base GGUF --data FOLDER --teacher PROGRAM --out FOLDER --tokens 10e6
 
-It runs on one core, or on several processes with `torchrun`-like environment variables (see `cargo xtask train`), keeps a
+It runs on a GPU where there is one, else on one core, or on several processes with `torchrun`-like environment variables (see `cargo xtask train`), keeps a
 checkpoint, goes on from it, and writes a line of figures to `log.jsonl` now and then. The rate of learning stays level and
 falls to nothing over the last quarter of the tokens, so that a run can be lengthened while it is level.
 """
@@ -15,7 +15,7 @@ import os
 import random
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import islice
 from pathlib import Path
 
@@ -65,6 +65,11 @@ class Batch:
     rows: Tensor
     columns: Tensor
     targets: Tensor
+
+
+    def on(self, device: str) -> Batch:
+        """The same on a device."""
+        return Batch(*(getattr(self, field.name).to(device) for field in fields(self)))
 
 
 def batch_of(chosen: list[Example], length: int) -> Batch:
@@ -123,6 +128,7 @@ def main() -> None:
     parser.add_argument("--not-causal", action="store_true", help="let each token see those after it")
     parser.add_argument("--once", action="store_true", help="do not read the heads of blocks again")
     arguments = parser.parse_args()
+    device = "cuda" if torch.cuda.is_available() else "cpu"
     torch.set_num_threads(1)
     torch.manual_seed(arguments.seed)
     rank, world = int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
@@ -132,12 +138,13 @@ def main() -> None:
 
     documents = list(read(arguments.data / "train.jsonl"))
     checkpoint = arguments.out / "checkpoint.pt"
-    saved = torch.load(checkpoint) if checkpoint.exists() else None
+    saved = torch.load(checkpoint, map_location=device) if checkpoint.exists() else None
     # A run that goes on keeps its labels, whatever the data has become.
     labels = saved["labels"] if saved else labels_of(documents)
     data = examples(documents, labels, Teacher(arguments.teacher), Tokens(arguments.base), arguments.once)
     del documents
     detector = Detector(Base(arguments.base), VARIANTS, len(labels), RANK, causal=not arguments.not_causal)
+    detector.to(device)
     # Each length is a shape of its own.
     torch._dynamo.config.recompile_limit = 2 * len(LENGTHS)
     for block in detector.blocks:
@@ -158,7 +165,7 @@ def main() -> None:
         optimizer.load_state_dict(saved["optimizer"])
         step, read_tokens = saved["step"], saved["tokens"]
     else:
-        _settle(detector, data, arguments.seed)
+        _settle(detector, data, arguments.seed, device)
 
     # Each process learns from its own part.
     data = data[rank::world]
@@ -168,6 +175,7 @@ def main() -> None:
         chance = random.Random(f"{arguments.seed} {rank} {step} {epoch}")
         epoch += 1
         for batch in batches(data, shares, chance):
+            batch = batch.on(device)
             part = read_tokens / arguments.tokens
             rate = min(1.0, (step + 1) / WARM_UP_STEPS, (1 - part) / FALLING_SHARE)
             for group in optimizer.param_groups:
@@ -199,11 +207,12 @@ def main() -> None:
         _save(checkpoint, detector, optimizer, labels, step, read_tokens)
 
 
-def _settle(detector: Detector, data: list[Example], seed: int) -> None:
+def _settle(detector: Detector, data: list[Example], seed: int, device: str) -> None:
     states: dict[str, list[Tensor]] = {name: [] for name in VARIANTS}
     targets = []
     with torch.no_grad():
         for batch in islice(batches(data, [1.0] * len(data), random.Random(seed)), SETTLING_BATCHES):
+            batch = batch.on(device)
             targets.append(batch.targets)
             for name, state in detector(batch.tokens, batch.lengths, (batch.rows, batch.columns)).items():
                 states[name].append(state)
