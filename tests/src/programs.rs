@@ -9,10 +9,16 @@ pub fn leastwise() -> Option<PathBuf> {
     named_by("LEASTWISE_BIN")
 }
 
-/// The small language model: `LEASTWISE_MODEL`, a GGUF file.
+/// The detector: `LEASTWISE_MODEL`, a GGUF file.
 #[must_use]
-pub fn model() -> Option<PathBuf> {
+pub fn detector() -> Option<PathBuf> {
     named_by("LEASTWISE_MODEL")
+}
+
+/// The small language model that explains: `LEASTWISE_EXPLAINER`, a GGUF file.
+#[must_use]
+pub fn explainer() -> Option<PathBuf> {
+    named_by("LEASTWISE_EXPLAINER")
 }
 
 /// A real Neovim: `LEASTWISE_NVIM`.

@@ -131,7 +131,7 @@ fn a_configuration_file_decides_as_it_does_for_the_command() -> Result<()> {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_model_that_is_killed_costs_one_answer() -> Result<()> {
-    let (Some(program), Some(model)) = (programs::leastwise(), programs::model()) else { return Ok(()) };
+    let (Some(program), Some(model)) = (programs::leastwise(), programs::explainer()) else { return Ok(()) };
     let mut client = Client::start(&program, &["lsp"])?;
     client.request(
         "initialize",

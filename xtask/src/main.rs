@@ -42,8 +42,12 @@ enum Errand {
     Install,
     /// Build the release binary with the local model.
     Build,
-    /// Fetch the small language model that the demo and the tests use.
-    Model,
+    /// Fetch the small language model that the demo and the tests use, and make the detectors of it.
+    Model {
+        /// Write down what the detectors are now, after training has left another adapter.
+        #[arg(long)]
+        pin: bool,
+    },
     /// Install, build, fetch the model and show Leastwise at work on a weak manifest.
     Demo,
     /// Install what is missing and run every check and every test.
@@ -92,7 +96,18 @@ fn run(errand: &Errand) -> Result<ExitCode> {
             system::install(&shell, &[system::BUILD])?;
             println!("{}", binary::build(&shell, &places)?.display());
         }
-        Errand::Model => println!("{}", model::fetch(&shell, &places)?.display()),
+        Errand::Model { pin } => {
+            if *pin {
+                model::pin(&shell, &places)?;
+            } else {
+                let models = model::fetch(&shell, &places)?;
+                models
+                    .detectors
+                    .iter()
+                    .chain([&models.explainer])
+                    .for_each(|path| println!("{}", path.display()));
+            }
+        }
         Errand::Demo => demo::run(&shell, &places)?,
         Errand::Test => return Ok(test::run(&shell, &places)),
         Errand::Dependencies => dependencies::check(&shell, &places)?,

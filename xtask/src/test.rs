@@ -1,11 +1,12 @@
 //! Every check and every test, in an order that finds the cheap mistakes first and builds nothing twice.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Result;
 use xshell::{Shell, cmd};
 
+use crate::model::Models;
 use crate::places::Places;
 use crate::steps::Steps;
 use crate::{binary, dependencies, generate, model, neovim, system};
@@ -30,11 +31,11 @@ pub(crate) fn run(shell: &Shell, places: &Places) -> ExitCode {
     let binary = steps.run_after(installed, "release build", |()| binary::build(shell, places));
     steps.run_after(binary.as_ref(), "generated files", |binary| generate::check(shell, places, binary));
     steps.run_after(installed, "llama.cpp crate", |()| llama_tests(shell, places));
-    let model = steps.run_after(installed, "model", |()| model::fetch(shell, places));
+    let models = steps.run_after(installed, "models", |()| model::fetch(shell, places));
     let neovim = steps.run_after(installed, "Neovim", |()| neovim::fetch(shell, places));
-    let fetched = model.zip(neovim);
-    steps.run_after(binary.zip(fetched), "end-to-end tests", |(binary, (model, neovim))| {
-        end_to_end_tests(shell, &binary, &model, &neovim)
+    let fetched = models.zip(neovim);
+    steps.run_after(binary.zip(fetched), "end-to-end tests", |(binary, (models, neovim))| {
+        end_to_end_tests(shell, &binary, &models, &neovim)
     });
     steps.finish()
 }
@@ -66,9 +67,10 @@ fn llama_tests(shell: &Shell, places: &Places) -> Result<()> {
 }
 
 /// The built binary as users meet it: on the command line, over the Language Server Protocol, in a real editor.
-fn end_to_end_tests(shell: &Shell, binary: &Path, model: &PathBuf, neovim: &Path) -> Result<()> {
+fn end_to_end_tests(shell: &Shell, binary: &Path, models: &Models, neovim: &Path) -> Result<()> {
     let _binary = shell.push_env("LEASTWISE_BIN", binary);
-    let _model = shell.push_env("LEASTWISE_MODEL", model);
+    let _detector = shell.push_env("LEASTWISE_MODEL", models.detector());
+    let _explainer = shell.push_env("LEASTWISE_EXPLAINER", &models.explainer);
     let _neovim = shell.push_env("LEASTWISE_NVIM", neovim);
     cmd!(shell, "cargo test --package leastwise-tests").run()?;
     Ok(())

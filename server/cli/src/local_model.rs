@@ -49,7 +49,7 @@ pub(crate) enum NoModel {
 pub(crate) fn file(choice: &Choice) -> Result<Option<ModelFile>, NoModel> {
     let file = match choice {
         Choice::Off => return Ok(None),
-        Choice::Default => location::default_model().ok_or(NoModel::NotFetched)?,
+        Choice::Default => location::explainer().ok_or(NoModel::NotFetched)?,
         Choice::File(path) => ModelFile { path: path.clone(), sha256: None },
     };
     if file.path.is_file() { Ok(Some(file)) } else { Err(NoModel::NotThere(file.path)) }

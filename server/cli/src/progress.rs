@@ -13,8 +13,8 @@ pub(crate) fn bar(files: usize, doing: &'static str) -> ProgressBar {
     bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())).with_message(doing)
 }
 
-/// A bar on the terminal while a file is fetched.
-pub(crate) fn bytes(size: u64, file: &'static str) -> ProgressBar {
+/// A bar on the terminal while a file is fetched or made.
+pub(crate) fn bytes(size: u64, file: String) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(size), ProgressDrawTarget::stderr());
     let style = ProgressStyle::with_template("{msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}");
     bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())).with_message(file)

@@ -175,7 +175,7 @@ impl Model {
 fn local(choice: &ModelChoice, worker: Option<&Path>) -> Result<Supervisor, String> {
     let file = match choice {
         ModelChoice::File(path) => ModelFile { path: path.clone(), sha256: None },
-        _ => location::default_model()
+        _ => location::explainer()
             .ok_or("there is no model on this machine; `leastwise model pull` fetches one")?,
     };
     if !file.path.is_file() {

@@ -1,5 +1,13 @@
 //! The models that `leastwise model pull` knows by name, each pinned by size and SHA-256. A file that differs in one bit is
 //! refused, wherever it came from.
+//!
+//! There are two kinds: models that are published, and detectors, which are made on the user's machine from a published one and
+//! the adapter that training has left.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
 
 /// A model file and what is known about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +53,7 @@ impl Model {
 }
 
 /// SmolLM2-135M-Instruct, quantized to 4 bits: the smallest model that writes English sentences. Untrained for manifests, and
-/// without labels: it explains, and cannot tag.
+/// without labels: it explains, and cannot tag. The detectors are made of it.
 ///
 /// Size and SHA-256 were computed from the file in the Python package. The address is the one that the package's own
 /// description names as the file's source, at the commit it names; a file from there that is not the same is refused.
@@ -65,13 +73,97 @@ pub const SMOLLM2: Model = Model {
     }),
 };
 
-/// Every model that is known by name. The first is the default.
-pub const MODELS: &[Model] = &[SMOLLM2];
+/// A detector: what it is made of is [`SMOLLM2`] and `training/detector/adapter.gguf`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Detector {
+    /// The name that a user types.
+    pub name: &'static str,
+    /// Its name in the adapter.
+    pub variant: &'static str,
+    /// What it is for, in a line.
+    pub purpose: &'static str,
+    /// The licence of the weights, as an SPDX expression.
+    pub licence: &'static str,
+    /// The file's name.
+    pub file: String,
+    /// The file's size in bytes.
+    pub size: u64,
+    /// The file's SHA-256 in lower-case hexadecimal.
+    pub sha256: String,
+}
+
+/// What `cargo xtask model --pin` has written down about the detectors.
+#[derive(Deserialize)]
+struct Pins {
+    /// The SHA-256 of the adapter that they were made with.
+    #[cfg_attr(not(test), expect(dead_code, reason = "a test asks whether it is still the same"))]
+    adapter_sha256: String,
+    variants: BTreeMap<String, Pin>,
+}
+
+#[derive(Deserialize)]
+struct Pin {
+    file: String,
+    size: u64,
+    sha256: String,
+}
+
+/// The detectors by name, variant and purpose.
+const DETECTORS: [(&str, &str, &str); 2] = [
+    ("detector", "default", "sees in a line what no rule can decide; trained for manifests"),
+    ("small", "small", "the same with half of the layers: smaller and quicker, and less exact"),
+];
+
+#[allow(clippy::expect_used, reason = "the file is part of this program, and a test reads it")]
+static PINNED: LazyLock<Vec<Detector>> = LazyLock::new(|| {
+    let pins: Pins = serde_json::from_str(include_str!("../../../training/detector/detector.json"))
+        .expect("the pins of the detectors are JSON");
+    DETECTORS
+        .into_iter()
+        .filter_map(|(name, variant, purpose)| {
+            let Pin { file, size, sha256 } = pins.variants.get(variant)?;
+            Some(Detector {
+                name,
+                variant,
+                purpose,
+                licence: SMOLLM2.licence,
+                file: file.clone(),
+                size: *size,
+                sha256: sha256.clone(),
+            })
+        })
+        .collect()
+});
+
+/// Every detector. The first is the default.
+#[must_use]
+pub fn detectors() -> &'static [Detector] {
+    &PINNED
+}
+
+/// The name of the default.
+pub const DEFAULT: &str = DETECTORS[0].0;
+
+/// The short name of the model that explains.
+pub const EXPLAINER: &str = "explainer";
+
+/// A model that is known by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Named {
+    /// One that is made.
+    Detector(&'static Detector),
+    /// One that is published.
+    Published(&'static Model),
+}
 
 /// The model of this name.
 #[must_use]
-pub fn find(name: &str) -> Option<&'static Model> {
-    MODELS.iter().find(|model| model.name.eq_ignore_ascii_case(name))
+pub fn find(name: &str) -> Option<Named> {
+    let is = |known: &str| known.eq_ignore_ascii_case(name);
+    if let Some(detector) = detectors().iter().find(|detector| is(detector.name)) {
+        return Some(Named::Detector(detector));
+    }
+    (is(EXPLAINER) || is(SMOLLM2.name)).then_some(Named::Published(&SMOLLM2))
 }
 
 #[cfg(test)]
@@ -80,20 +172,32 @@ mod tests {
 
     use super::*;
 
+    fn is_sha256(text: &str) -> bool {
+        text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    }
+
     #[test]
     fn every_entry_is_whole() {
-        let mut seen = HashSet::new();
-        for model in MODELS {
-            assert!(seen.insert(model.name) && seen.insert(model.file), "{} is there twice", model.name);
-            assert_eq!(model.sha256.len(), 64);
-            assert!(model.sha256.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')));
-            assert!(model.size > 0 && !model.licence.is_empty());
-            assert!(
-                model.address.starts_with("https://") && model.address.ends_with(model.file),
-                "{}",
-                model.address
-            );
+        assert!(is_sha256(SMOLLM2.sha256) && SMOLLM2.size > 0 && !SMOLLM2.licence.is_empty());
+        assert!(SMOLLM2.address.starts_with("https://") && SMOLLM2.address.ends_with(SMOLLM2.file));
+        let mut files = HashSet::from([SMOLLM2.file]);
+        assert_eq!(detectors().len(), DETECTORS.len());
+        for detector in detectors() {
+            assert!(is_sha256(&detector.sha256) && detector.size > 0, "{}", detector.name);
+            assert!(files.insert(&detector.file), "{} is there twice", detector.file);
         }
+    }
+
+    #[test]
+    fn the_pins_belong_to_the_adapter() {
+        let pins: Pins =
+            serde_json::from_str(include_str!("../../../training/detector/detector.json")).unwrap();
+        let adapter = include_bytes!("../../../training/detector/adapter.gguf");
+        assert_eq!(
+            super::super::digest::sha256_of(adapter),
+            pins.adapter_sha256,
+            "the adapter has changed; `cargo xtask model --pin` writes its detectors down"
+        );
     }
 
     #[test]
@@ -105,7 +209,10 @@ mod tests {
 
     #[test]
     fn names_are_found_in_any_case() {
-        assert_eq!(find("SmolLM2-135M-Instruct"), Some(&SMOLLM2));
+        assert_eq!(find("SmolLM2-135M-Instruct"), Some(Named::Published(&SMOLLM2)));
+        assert_eq!(find("Explainer"), Some(Named::Published(&SMOLLM2)));
+        assert_eq!(find(DEFAULT), Some(Named::Detector(&detectors()[0])));
+        assert_eq!(find("small"), Some(Named::Detector(&detectors()[1])));
         assert_eq!(find("unknown"), None);
     }
 }

@@ -12,20 +12,44 @@ fn run(folder: &Folder, arguments: &[&str]) -> Ran {
     }
 }
 
+const EXPLAINER: &str = ".local/share/leastwise/models/SmolLM2-135M-Instruct.Q4_1.gguf";
+const DETECTOR: &str = ".local/share/leastwise/models/leastwise-detector.Q8_0.gguf";
+const SMALL: &str = ".cache/leastwise/models/leastwise-detector-small.Q8_0.gguf";
+
 #[test]
 fn the_list_says_what_is_fetched() {
     let folder = Folder::of(&[]);
-    let list = run(&folder, &["model", "list"]).out;
-    assert!(
-        list.starts_with("smollm2-135m-instruct  99 MB, Apache-2.0: ") && list.ends_with("  not fetched\n"),
-        "{list}"
-    );
-    let name = ".local/share/leastwise/models/SmolLM2-135M-Instruct.Q4_1.gguf";
-    assert_eq!(run(&folder, &["model", "path"]).code, Some(2));
-    folder.write(name, b"not checked until it is loaded");
-    let path = folder.path(name).display().to_string();
-    assert!(run(&folder, &["model", "list"]).out.ends_with(&format!("  {path}\n")));
-    assert_eq!(run(&folder, &["model", "path"]).out, format!("{path}\n"));
+    let list = || run(&folder, &["model", "list"]).out;
+    let fresh = list();
+    let lines: Vec<&str> = fresh.lines().collect();
+    assert_eq!(lines.len(), 6, "{fresh}");
+    for (entry, name) in lines.chunks(2).zip(["detector", "small", "explainer (smollm2-135m-instruct)"]) {
+        assert!(
+            entry[0].starts_with(&format!("{name}  ")) && entry[0].contains(" MB, Apache-2.0: "),
+            "{fresh}"
+        );
+        assert_eq!(entry[1], "  not fetched");
+    }
+    folder.write(EXPLAINER, b"not checked until it is loaded");
+    folder.write(SMALL, b"nor is this");
+    let [explainer, small] = [EXPLAINER, SMALL].map(|name| folder.path(name).display().to_string());
+    let list = list();
+    let states: Vec<&str> = list.lines().skip(1).step_by(2).map(str::trim).collect();
+    assert_eq!(states, ["not fetched", small.as_str(), explainer.as_str()]);
+}
+
+#[test]
+fn the_paths_are_those_of_the_best_detector_and_the_explainer() {
+    let folder = Folder::of(&[]);
+    let path = || run(&folder, &["model", "path"]);
+    assert_eq!(path().code, Some(2));
+    let [explainer, detector, small] =
+        [EXPLAINER, DETECTOR, SMALL].map(|name| folder.path(name).display().to_string());
+    folder.write(SMALL, b"not checked until it is loaded");
+    assert_eq!(path().out, format!("detector  {small}\nexplainer  not fetched\n"));
+    folder.write(DETECTOR, b"nor is this");
+    folder.write(EXPLAINER, b"nor this");
+    assert_eq!(path().out, format!("detector  {detector}\nexplainer  {explainer}\n"));
 }
 
 #[test]
@@ -37,10 +61,37 @@ fn a_model_that_cannot_be_fetched_is_told_why() {
         (Some(2), "error: there is no model \"gpt\"; `leastwise model list` lists them\n")
     );
     // Nothing listens on port 1.
-    let unreachable = run(&folder, &["model", "pull", "--mirror", "http://127.0.0.1:1"]);
+    let unreachable = run(&folder, &["model", "pull", "explainer", "--mirror", "http://127.0.0.1:1"]);
     assert_eq!((unreachable.code, unreachable.out.as_str()), (Some(2), ""));
     let beginning = "error: cannot fetch http://127.0.0.1:1/SmolLM2-135M-Instruct.Q4_1.gguf: ";
     assert!(unreachable.err.starts_with(beginning), "{}", unreachable.err);
+}
+
+/// By default it is the detector that is pulled, which a build without llama.cpp could not run.
+#[cfg(not(feature = "llama"))]
+#[test]
+fn a_detector_is_not_made_for_a_build_that_cannot_run_it() {
+    let folder = Folder::of(&[]);
+    for arguments in [["model", "pull"].as_slice(), &["model", "pull", "small"]] {
+        let ran = run(&folder, arguments);
+        assert_eq!(ran.code, Some(2));
+        assert!(
+            ran.err.starts_with("error: this leastwise was built without the local model"),
+            "{}",
+            ran.err
+        );
+    }
+}
+
+/// It is made of the base model, which cannot be fetched here.
+#[cfg(feature = "llama")]
+#[test]
+fn a_detector_needs_the_base_model() {
+    let folder = Folder::of(&[]);
+    let ran = run(&folder, &["model", "pull", "--mirror", "http://127.0.0.1:1"]);
+    assert_eq!(ran.code, Some(2));
+    let beginning = "error: cannot fetch http://127.0.0.1:1/SmolLM2-135M-Instruct.Q4_1.gguf: ";
+    assert!(ran.err.starts_with(beginning), "{}", ran.err);
 }
 
 #[test]

@@ -14,10 +14,10 @@ use crate::worker::supervise;
 const LABELS: &str = r#"{"none": 4, "labels": [{"name": "a", "token": 5, "threshold": 0}, {"name": "b", "token": 6, "threshold": 0}]}"#;
 
 fn worker() -> Option<Supervisor> {
-    match location::default_model() {
+    match location::explainer() {
         Some(model) => Some(supervise(model, &["--labels", LABELS])),
         None => {
-            println!("skipped: there is no model in {:?}", location::candidates());
+            println!("skipped: there is no model in {:?}", location::explainer_candidates());
             None
         }
     }

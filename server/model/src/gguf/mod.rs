@@ -2,20 +2,27 @@
 //!
 //! A file is a header (metadata by key, then a table of tensors) and the tensors' numbers. [`Header::read`] reads the header
 //! of any file, however broken or hostile, and [`Header::data`] the bytes of one tensor, so that a large file is never whole in
-//! memory; [`Writer`] writes one the same way. [`dequantize`] and [`quantize_q8_0`] go between stored bytes and numbers.
+//! memory; [`Writer`] writes one the same way. [`dequantize`] and [`quantize_q8_0`] go between stored bytes and numbers. [`merge`]
+//! makes the detector of a base model and an [`Adapter`].
 //!
 //! The format is described at <https://github.com/ggml-org/ggml/blob/master/docs/gguf.md>. Version 3 is what is read and
 //! written, little endian.
 
+mod adapter;
 mod half;
+mod merge;
 mod number;
 mod quantize;
 mod read;
 mod tensor;
+#[cfg(test)]
+pub(crate) mod tiny;
 mod value;
 mod write;
 
+pub use adapter::{Adapter, Label, Variant};
 pub use half::{f16_to_f32, f32_to_f16};
+pub use merge::merge;
 pub use quantize::{dequantize, quantize_q8_0};
 pub use read::Header;
 pub use tensor::{Tensor, TensorType};

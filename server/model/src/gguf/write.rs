@@ -18,6 +18,20 @@ pub struct TensorPlan {
     pub kind: TensorType,
 }
 
+impl TensorPlan {
+    /// How many bytes it takes.
+    ///
+    /// # Errors
+    ///
+    /// When its shape does not fit its type.
+    pub fn size(&self) -> Result<u64, Error> {
+        let Self { name, dimensions, kind } = self;
+        kind.size(dimensions).ok_or_else(|| {
+            Error::malformed(format!("{name} of {dimensions:?} numbers cannot be stored as {kind:?}"))
+        })
+    }
+}
+
 /// A file in the making.
 #[derive(Debug)]
 pub struct Writer<W> {
@@ -45,15 +59,14 @@ impl<W: Write> Writer<W> {
         }
         let mut offset = 0_u64;
         let mut waiting = Vec::with_capacity(tensors.len());
-        for TensorPlan { name, dimensions, kind } in tensors {
+        for plan in tensors {
+            let TensorPlan { name, dimensions, kind } = plan;
             put_text(&mut header, name);
             header.extend((dimensions.len() as u32).to_le_bytes());
             dimensions.iter().for_each(|dimension| header.extend(dimension.to_le_bytes()));
             header.extend(kind.number().to_le_bytes());
             header.extend(offset.to_le_bytes());
-            let size = kind.size(dimensions).ok_or_else(|| {
-                Error::malformed(format!("{name} of {dimensions:?} numbers cannot be stored as {kind:?}"))
-            })?;
+            let size = plan.size()?;
             waiting.push((name.clone(), size));
             offset = offset
                 .checked_add(size)

@@ -1,0 +1,362 @@
+//! Makes a detector of a base model and the adapter that training has left: one file that llama.cpp loads like any other.
+//!
+//! Every number is a sum in a fixed order of basic operations, none of them fused with another, so that the file is the same to
+//! the bit on every machine and its SHA-256 can be known beforehand.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::Path;
+
+use super::super::digest::sha256;
+use super::adapter::{Adapter, Variant, block, linear};
+use super::{
+    Error, Header, Metadata, Tensor, TensorPlan, TensorType, Value, Writer, dequantize, quantize_q8_0,
+};
+
+const LAST_NORM: &str = "output_norm.weight";
+/// The base model's architecture, and the one under which llama.cpp computes the same layers and gives the states after them,
+/// without the logits of the vocabulary: nobody reads those here, and they cost as much as the layers.
+const ARCHITECTURE: &str = "llama";
+const STATES_ONLY: &str = "llama-embed";
+/// The number that llama.cpp has for "mostly Q8_0" in `general.file_type`.
+const FILE_TYPE_Q8_0: u32 = 7;
+
+/// Writes a variant of the detector: the base model's first layers, each linear one changed by the adapter and stored as
+/// Q8_0, and in the metadata the labels and how they are read. `on_progress` gets the bytes of tensors written so far and in all.
+///
+/// # Errors
+///
+/// When the base model is not the one that the adapter was trained on, either file is broken, or one cannot be read or written.
+pub fn merge(
+    base: &Path,
+    adapter: &Adapter<'_>,
+    variant: &str,
+    output: impl Write,
+    on_progress: &mut dyn FnMut(u64, u64),
+) -> Result<(), Error> {
+    let variant = adapter.variant(variant)?;
+    let found = sha256(File::open(base)?, |_| Ok(()))?;
+    if found != adapter.base_sha256() {
+        return Err(Error::malformed(format!(
+            "{} is not the base model that the detector was trained on: its SHA-256 is {found} and not {}",
+            base.display(),
+            adapter.base_sha256()
+        )));
+    }
+    let header = Header::open(base)?;
+    if header.metadata.text("general.architecture") != Some(ARCHITECTURE) {
+        return Err(Error::malformed(format!("the base model is not of the architecture {ARCHITECTURE}")));
+    }
+    let mut file = File::open(base)?;
+    let metadata = metadata(&header.metadata, adapter, variant)?;
+    let width = width(&header.metadata)?;
+
+    let kept: Vec<&Tensor> = header.tensors.iter().filter(|tensor| is_kept(tensor, variant)).collect();
+    let plans: Vec<TensorPlan> = kept.iter().map(|tensor| plan(tensor)).collect();
+    let sizes = plans.iter().map(TensorPlan::size).collect::<Result<Vec<u64>, Error>>()?;
+    let total = sizes.iter().sum();
+    let mut writer = Writer::begin(output, &metadata, &plans)?;
+    let mut done = 0;
+    for (tensor, size) in kept.iter().zip(&sizes) {
+        if tensor.name == LAST_NORM {
+            let norm = adapter.reader(variant, LAST_NORM, &[width])?;
+            writer.tensor(&norm.iter().flat_map(|number| number.to_le_bytes()).collect::<Vec<u8>>())?;
+        } else {
+            let bytes = header.data(&mut file, tensor)?;
+            match linear(&tensor.name) {
+                Some(_) => writer.tensor(&merged(tensor, &bytes, adapter)?)?,
+                None => writer.tensor(&bytes)?,
+            }
+        }
+        done += size;
+        on_progress(done, total);
+    }
+    writer.finish()?;
+    Ok(())
+}
+
+/// The length of a state: the numbers between two layers.
+fn width(base: &Metadata) -> Result<u64, Error> {
+    base.u32("llama.embedding_length")
+        .map(u64::from)
+        .ok_or_else(|| Error::malformed("the base model does not say its llama.embedding_length"))
+}
+
+/// The base model's metadata, with what is different in the detector and what its reader needs.
+fn metadata(base: &Metadata, adapter: &Adapter<'_>, variant: &Variant) -> Result<Metadata, Error> {
+    let layers = base.u32("llama.block_count").unwrap_or(0);
+    if variant.layers == 0 || variant.layers > layers {
+        return Err(Error::malformed(format!(
+            "the variant {} keeps {} layers of the base model's {layers}",
+            variant.name, variant.layers
+        )));
+    }
+    let name = match variant.name.as_str() {
+        "default" => "leastwise-detector".to_owned(),
+        other => format!("leastwise-detector-{other}"),
+    };
+    let (width, labels) = (width(base)?, variant.labels.len() as u64);
+    let rows = adapter.reader(variant, "label_rows", &[width, labels])?;
+    let biases = adapter.reader(variant, "label_bias", &[labels])?;
+    // Each row of weights and then its bias.
+    let rows: Vec<f32> = rows
+        .chunks_exact(width as usize)
+        .zip(&biases)
+        .flat_map(|(row, bias)| row.iter().chain(std::iter::once(bias)).copied())
+        .collect();
+    let labels = serde_json::json!({ "labels": variant.labels });
+
+    let mut metadata = Metadata::default();
+    for (key, value) in base.iter() {
+        let setting = key.strip_prefix(ARCHITECTURE).filter(|rest| rest.starts_with('.'));
+        let key = setting.map_or_else(|| key.to_owned(), of_states_only);
+        metadata.set(&key, value.clone());
+    }
+    metadata.set("general.architecture", STATES_ONLY);
+    metadata.set("general.name", name);
+    metadata.set(&of_states_only(".block_count"), Value::U32(variant.layers));
+    metadata.set("general.file_type", Value::U32(FILE_TYPE_Q8_0));
+    metadata.set("leastwise.labels", labels.to_string());
+    metadata.set("leastwise.label_rows", rows);
+    metadata.set("leastwise.state_mean", adapter.reader(variant, "state_mean", &[width])?);
+    metadata.set("leastwise.state_whitening", adapter.reader(variant, "state_whitening", &[width, width])?);
+    Ok(metadata)
+}
+
+/// The key of a setting that belongs to the architecture.
+fn of_states_only(setting: &str) -> String {
+    format!("{STATES_ONLY}{setting}")
+}
+
+/// All but the later layers.
+fn is_kept(tensor: &Tensor, variant: &Variant) -> bool {
+    block(&tensor.name).is_none_or(|(block, _)| block < variant.layers)
+}
+
+fn plan(tensor: &Tensor) -> TensorPlan {
+    let kind = match tensor.name.as_str() {
+        LAST_NORM => TensorType::F32,
+        name if linear(name).is_some() => TensorType::Q8_0,
+        _ => tensor.kind,
+    };
+    TensorPlan { name: tensor.name.clone(), dimensions: tensor.dimensions.clone(), kind }
+}
+
+/// The weights plus the scaled product of the adapter's matrices, row by row.
+fn merged(tensor: &Tensor, bytes: &[u8], adapter: &Adapter<'_>) -> Result<Vec<u8>, Error> {
+    let &[input, output] = tensor.dimensions.as_slice() else {
+        return Err(Error::malformed(format!("the base model's {} is no matrix", tensor.name)));
+    };
+    let pair = adapter.pair(&tensor.name, input, output)?;
+    let scale = adapter.alpha() / pair.rank as f32;
+    let mut weights = dequantize(tensor.kind, bytes)?;
+    let mut change = vec![0.0_f32; input as usize];
+    for (row, factors) in weights.chunks_exact_mut(input as usize).zip(pair.b.chunks_exact(pair.rank)) {
+        change.fill(0.0);
+        for (factor, direction) in factors.iter().zip(pair.a.chunks_exact(input as usize)) {
+            for (sum, number) in change.iter_mut().zip(direction) {
+                *sum += factor * number;
+            }
+        }
+        for (weight, change) in row.iter_mut().zip(&change) {
+            *weight += scale * change;
+        }
+    }
+    quantize_q8_0(&weights)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::super::adapter::LINEAR;
+    use super::super::tiny::{Contents, RANK, VARIANTS, adapter, base, shape};
+    use super::*;
+
+    fn merge_bytes(base: &[u8], adapter: &[u8], variant: &str) -> Result<Vec<u8>, Error> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("base.gguf");
+        std::fs::write(&path, base).unwrap();
+        let mut output = Vec::new();
+        merge(&path, &Adapter::read(adapter)?, variant, &mut output, &mut |_, _| {})?;
+        Ok(output)
+    }
+
+    fn refusal(base: &[u8], adapter: &[u8], variant: &str) -> String {
+        merge_bytes(base, adapter, variant).unwrap_err().to_string()
+    }
+
+    fn tensor_of(file: &[u8], name: &str) -> (TensorType, Vec<u8>) {
+        let header = Header::read(file, file.len() as u64).unwrap();
+        let tensor = header.tensor(name).unwrap();
+        (tensor.kind, header.data(&mut Cursor::new(file), tensor).unwrap())
+    }
+
+    fn numbers_of(file: &[u8], name: &str) -> Vec<f32> {
+        let (kind, bytes) = tensor_of(file, name);
+        dequantize(kind, &bytes).unwrap()
+    }
+
+    #[test]
+    fn linear_layers_are_the_base_plus_the_scaled_product() {
+        let base = base().file();
+        let adapter = adapter(&base).file();
+        let file = merge_bytes(&base, &adapter, "default").unwrap();
+        for layer in 0..2 {
+            for part in LINEAR {
+                let name = format!("blk.{layer}.{part}.weight");
+                let [input, output] = shape(part).map(|dimension| dimension as usize);
+                let (before, after) = (numbers_of(&base, &name), numbers_of(&file, &name));
+                let (a, b) = (
+                    numbers_of(&adapter, &format!("{name}.lora_a")),
+                    numbers_of(&adapter, &format!("{name}.lora_b")),
+                );
+                assert_eq!(tensor_of(&file, &name).0, TensorType::Q8_0);
+                let mut has_changed = false;
+                for row in 0..output {
+                    for column in 0..input {
+                        let product: f64 = (0..RANK as usize)
+                            .map(|index| {
+                                f64::from(b[row * RANK as usize + index] * a[index * input + column])
+                            })
+                            .sum();
+                        // Alpha 6 over rank 3.
+                        let expected = f64::from(before[row * input + column]) + 2.0 * product;
+                        let found = f64::from(after[row * input + column]);
+                        // Weights are at most 1 and changes at most 0.75: half of a step of 1.75 / 127, and the scale's rounding.
+                        assert!(
+                            (expected - found).abs() < 0.008,
+                            "{name} {row} {column}: {expected} {found}"
+                        );
+                        has_changed |= (expected - f64::from(before[row * input + column])).abs() > 0.1;
+                    }
+                }
+                assert!(has_changed, "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_rest_is_kept_to_the_bit_and_later_layers_are_gone() {
+        let base = base().file();
+        let adapter = adapter(&base).file();
+        for (variant, layers) in [("default", 2_u32), ("small", 1)] {
+            let file = merge_bytes(&base, &adapter, variant).unwrap();
+            let header = Header::read(file.as_slice(), file.len() as u64).unwrap();
+            assert_eq!(header.tensors.len(), 2 + 9 * layers as usize);
+            assert_eq!(tensor_of(&file, "token_embd.weight"), tensor_of(&base, "token_embd.weight"));
+            for layer in 0..layers {
+                let norm = format!("blk.{layer}.ffn_norm.weight");
+                assert_eq!(tensor_of(&file, &norm), tensor_of(&base, &norm));
+            }
+            assert!(header.tensor(&format!("blk.{layers}.ffn_norm.weight")).is_err());
+            assert_eq!(
+                tensor_of(&file, LAST_NORM),
+                (TensorType::F32, tensor_of(&adapter, &format!("{variant}.{LAST_NORM}")).1)
+            );
+        }
+    }
+
+    #[test]
+    fn the_metadata_says_what_it_is_and_how_its_labels_are_read() {
+        let base = base().file();
+        let adapter = adapter(&base).file();
+        let file = merge_bytes(&base, &adapter, "default").unwrap();
+        let metadata = Header::read(file.as_slice(), file.len() as u64).unwrap().metadata;
+        assert_eq!(metadata.text("general.name"), Some("leastwise-detector"));
+        assert_eq!(metadata.text("general.architecture"), Some("llama-embed"));
+        assert_eq!(metadata.u32("llama-embed.block_count"), Some(2));
+        assert_eq!(metadata.u32("llama-embed.embedding_length"), Some(32));
+        assert_eq!(metadata.get("llama.block_count"), None);
+        assert_eq!(metadata.u32("general.file_type"), Some(7));
+        assert_eq!(metadata.text("tokenizer.chat_template"), Some("{{ messages }}"));
+        assert_eq!(
+            metadata.text("leastwise.labels"),
+            Some(
+                r#"{"labels":[{"name":"host-network","threshold":0.6,"scale":1.25,"offset":-0.5},{"name":"secret-in-plain-text","threshold":0.7,"scale":1.0,"offset":0.0}]}"#
+            )
+        );
+        let (rows, bias) =
+            (numbers_of(&adapter, "default.label_rows"), numbers_of(&adapter, "default.label_bias"));
+        let expected = [&rows[..32], &bias[..1], &rows[32..], &bias[1..]].concat();
+        assert_eq!(metadata.numbers("leastwise.label_rows"), Some(expected.as_slice()));
+        for part in ["state_mean", "state_whitening"] {
+            let expected = numbers_of(&adapter, &format!("default.{part}"));
+            assert_eq!(metadata.numbers(&format!("leastwise.{part}")), Some(expected.as_slice()));
+        }
+        let small = merge_bytes(&base, &adapter, "small").unwrap();
+        let metadata = Header::read(small.as_slice(), small.len() as u64).unwrap().metadata;
+        assert_eq!(metadata.text("general.name"), Some("leastwise-detector-small"));
+    }
+
+    #[test]
+    fn the_file_is_always_the_same() {
+        let base = base().file();
+        let adapter = adapter(&base).file();
+        let file = merge_bytes(&base, &adapter, "default").unwrap();
+        assert_eq!(merge_bytes(&base, &adapter, "default").unwrap(), file);
+        // Computed on x86-64: other machines must come to the same.
+        assert_eq!(
+            sha256(file.as_slice(), |_| Ok(())).unwrap(),
+            "cc50d07b9a5df07c54fa17d02b6af1cc0e531f6d6ab66a1b152e54df79ff7097"
+        );
+    }
+
+    #[test]
+    fn another_base_is_refused() {
+        let mut contents = base();
+        let adapter = adapter(&contents.file()).file();
+        contents.metadata.set("general.name", "another");
+        let words = refusal(&contents.file(), &adapter, "default");
+        assert!(words.contains("is not the base model that the detector was trained on"), "{words}");
+    }
+
+    #[test]
+    fn what_is_no_whole_adapter_is_refused() {
+        let base = base().file();
+        assert!(refusal(&base, &base, "default").contains("no adapter of the detector"));
+        assert!(refusal(&base, &adapter(&base).file(), "large").contains("no variant \"large\""));
+
+        let damaged = |damage: &dyn Fn(&mut Contents)| {
+            let mut contents = adapter(&base);
+            damage(&mut contents);
+            refusal(&base, &contents.file(), "default")
+        };
+        let missing = damaged(&|adapter| drop(adapter.tensors.remove(1)));
+        assert!(missing.contains("not whole: there is no tensor blk.0.attn_q.weight.lora_b"), "{missing}");
+        let stray = damaged(&|adapter| adapter.tensors[0].0.name = "blk.0.attn_qq.weight.lora_a".to_owned());
+        assert!(stray.contains("nobody knows the adapter's tensor blk.0.attn_qq.weight.lora_a"), "{stray}");
+        let turned = damaged(&|adapter| adapter.tensors[0].0.dimensions.reverse());
+        assert!(turned.contains("do not fit blk.0.attn_q.weight"), "{turned}");
+        let infinite = damaged(&|adapter| adapter.tensors[0].1[..2].copy_from_slice(&[0x00, 0x7c]));
+        assert!(infinite.contains("no number"), "{infinite}");
+        let one_label = VARIANTS.replacen(
+            r#"{"name": "host-network", "threshold": 0.6, "scale": 1.25, "offset": -0.5},"#,
+            "",
+            1,
+        );
+        let rows = damaged(&|adapter| adapter.metadata.set("leastwise.variants", one_label.as_str()));
+        assert!(rows.contains("default.label_rows has the shape [32, 2] and not [32, 1]"), "{rows}");
+        let layers = damaged(&|adapter| {
+            adapter.metadata.set("leastwise.variants", VARIANTS.replace("\"layers\": 2", "\"layers\": 4"));
+        });
+        assert!(layers.contains("keeps 4 layers of the base model's 3"), "{layers}");
+        let no_json = damaged(&|adapter| adapter.metadata.set("leastwise.variants", "[{"));
+        assert!(no_json.contains("leastwise.variants"), "{no_json}");
+    }
+
+    #[test]
+    fn progress_ends_at_the_end() {
+        let base = base().file();
+        let adapter = adapter(&base).file();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("base.gguf");
+        std::fs::write(&path, &base).unwrap();
+        let mut steps = Vec::new();
+        let mut on_progress = |done, total| steps.push((done, total));
+        merge(&path, &Adapter::read(&adapter).unwrap(), "small", std::io::sink(), &mut on_progress).unwrap();
+        let expected = 11;
+        assert_eq!(steps.len(), expected);
+        assert!(steps.is_sorted() && steps.last().is_some_and(|(done, total)| done == total), "{steps:?}");
+    }
+}
