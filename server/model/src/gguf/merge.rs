@@ -14,10 +14,8 @@ use super::{
 };
 
 const LAST_NORM: &str = "output_norm.weight";
-/// The base model's architecture, and the one under which llama.cpp computes the same layers and gives the states after them,
-/// without the logits of the vocabulary: nobody reads those here, and they cost as much as the layers.
+/// The architecture of the base model, and of the detector.
 const ARCHITECTURE: &str = "llama";
-const STATES_ONLY: &str = "llama-embed";
 /// The number that llama.cpp has for "mostly Q8_0" in `general.file_type`.
 const FILE_TYPE_Q8_0: u32 = 7;
 
@@ -106,26 +104,15 @@ fn metadata(base: &Metadata, adapter: &Adapter<'_>, variant: &Variant) -> Result
         .collect();
     let labels = serde_json::json!({ "labels": variant.labels });
 
-    let mut metadata = Metadata::default();
-    for (key, value) in base.iter() {
-        let setting = key.strip_prefix(ARCHITECTURE).filter(|rest| rest.starts_with('.'));
-        let key = setting.map_or_else(|| key.to_owned(), of_states_only);
-        metadata.set(&key, value.clone());
-    }
-    metadata.set("general.architecture", STATES_ONLY);
+    let mut metadata = base.clone();
     metadata.set("general.name", name);
-    metadata.set(&of_states_only(".block_count"), Value::U32(variant.layers));
+    metadata.set("llama.block_count", Value::U32(variant.layers));
     metadata.set("general.file_type", Value::U32(FILE_TYPE_Q8_0));
     metadata.set("leastwise.labels", labels.to_string());
     metadata.set("leastwise.label_rows", rows);
     metadata.set("leastwise.state_mean", adapter.reader(variant, "state_mean", &[width])?);
     metadata.set("leastwise.state_whitening", adapter.reader(variant, "state_whitening", &[width, width])?);
     Ok(metadata)
-}
-
-/// The key of a setting that belongs to the architecture.
-fn of_states_only(setting: &str) -> String {
-    format!("{STATES_ONLY}{setting}")
 }
 
 /// All but the later layers.
@@ -264,10 +251,9 @@ mod tests {
         let file = merge_bytes(&base, &adapter, "default").unwrap();
         let metadata = Header::read(file.as_slice(), file.len() as u64).unwrap().metadata;
         assert_eq!(metadata.text("general.name"), Some("leastwise-detector"));
-        assert_eq!(metadata.text("general.architecture"), Some("llama-embed"));
-        assert_eq!(metadata.u32("llama-embed.block_count"), Some(2));
-        assert_eq!(metadata.u32("llama-embed.embedding_length"), Some(32));
-        assert_eq!(metadata.get("llama.block_count"), None);
+        assert_eq!(metadata.text("general.architecture"), Some("llama"));
+        assert_eq!(metadata.u32("llama.block_count"), Some(2));
+        assert_eq!(metadata.u32("llama.embedding_length"), Some(32));
         assert_eq!(metadata.u32("general.file_type"), Some(7));
         assert_eq!(metadata.text("tokenizer.chat_template"), Some("{{ messages }}"));
         assert_eq!(
@@ -298,7 +284,7 @@ mod tests {
         // Computed on x86-64: other machines must come to the same.
         assert_eq!(
             sha256(file.as_slice(), |_| Ok(())).unwrap(),
-            "cc50d07b9a5df07c54fa17d02b6af1cc0e531f6d6ab66a1b152e54df79ff7097"
+            "95c15aa0c4af971de40121186c407adf735b53e6ca3b8eaecb6c76f4f7152355"
         );
     }
 
