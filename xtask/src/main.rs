@@ -18,8 +18,10 @@ mod screenshot;
 mod steps;
 mod system;
 mod test;
+mod training;
 mod wheel;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -47,6 +49,14 @@ enum Errand {
         /// Write down what the detectors are now, after training has left another adapter.
         #[arg(long)]
         pin: bool,
+    },
+    /// Train the detector: data, training, calibration and export, into training/detector.
+    Train(training::Training),
+    /// Measure the detector as users get it and write training/REPORT.md.
+    Evaluate {
+        /// Manifests of real repositories, as `plain/REPOSITORY/...` below this folder.
+        #[arg(long, value_name = "FOLDER", default_value = "../shared/corpus")]
+        corpus: PathBuf,
     },
     /// Install, build, fetch the model and show Leastwise at work on a weak manifest.
     Demo,
@@ -108,6 +118,8 @@ fn run(errand: &Errand) -> Result<ExitCode> {
                     .for_each(|path| println!("{}", path.display()));
             }
         }
+        Errand::Train(training) => training::train(&shell, &places, training)?,
+        Errand::Evaluate { corpus } => training::evaluate(&shell, &places, corpus)?,
         Errand::Demo => demo::run(&shell, &places)?,
         Errand::Test => return Ok(test::run(&shell, &places)),
         Errand::Dependencies => dependencies::check(&shell, &places)?,

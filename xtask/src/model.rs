@@ -103,7 +103,7 @@ fn adapter(places: &Places) -> Result<Vec<u8>> {
     fs::read(&path).with_context(|| format!("cannot read {}", path.display()))
 }
 
-fn fetch_base(shell: &Shell, places: &Places) -> Result<PathBuf> {
+pub(crate) fn fetch_base(shell: &Shell, places: &Places) -> Result<PathBuf> {
     let file = places.models().join(SMOLLM2.file);
     if detector::is_right(&file, SMOLLM2.size, SMOLLM2.sha256)? {
         return Ok(file);

@@ -44,6 +44,11 @@ impl Places {
         self.cache.join("models")
     }
 
+    /// Where the detector is trained: its Python, data and checkpoints.
+    pub(crate) fn training(&self) -> PathBuf {
+        self.cache.join("training")
+    }
+
     /// Programs that errands run, one folder a program and version.
     pub(crate) fn tools(&self) -> PathBuf {
         self.cache.join("tools")

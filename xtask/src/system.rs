@@ -35,6 +35,7 @@ pub(crate) const BUILD: &[Need] = &[
 pub(crate) const PYTHON: &[Need] = &[
     Need { sign: Sign::Command("python3"), package: "python3" },
     Need { sign: Sign::PythonModule("pip"), package: "python3-pip" },
+    Need { sign: Sign::PythonModule("ensurepip"), package: "python3-venv" },
 ];
 
 /// A terminal that a test can type into and read from.

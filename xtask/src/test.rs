@@ -9,7 +9,7 @@ use xshell::{Shell, cmd};
 use crate::model::Models;
 use crate::places::Places;
 use crate::steps::Steps;
-use crate::{binary, dependencies, generate, model, neovim, system};
+use crate::{binary, dependencies, generate, model, neovim, system, training};
 
 /// All packages but the end-to-end tests, which need the built binary. llama.cpp is a feature and not among them.
 const EVERYDAY: &[&str] = &["--workspace", "--exclude", "leastwise-tests"];
@@ -27,6 +27,8 @@ pub(crate) fn run(shell: &Shell, places: &Places) -> ExitCode {
     steps.run("dependencies", || dependencies::check(shell, places));
     steps.run("everyday tests", || everyday_tests(shell));
     steps.run("examples in the documentation", || Ok(cmd!(shell, "cargo test --doc {EVERYDAY...}").run()?));
+
+    steps.run_after(installed, "training's data and measures", |()| training::test(shell, places));
 
     let binary = steps.run_after(installed, "release build", |()| binary::build(shell, places));
     steps.run_after(binary.as_ref(), "generated files", |binary| generate::check(shell, places, binary));
