@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
+use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
@@ -80,12 +81,12 @@ pub(crate) fn pin(shell: &Shell, places: &Places) -> Result<()> {
             "default" => "leastwise-detector.Q8_0.gguf".to_owned(),
             other => format!("leastwise-detector-{other}.Q8_0.gguf"),
         };
-        let fresh = tempfile::NamedTempFile::new_in(places.models())?;
-        let output = std::io::BufWriter::new(fresh.as_file());
-        gguf::merge(&base, &adapter, name, output, &mut |_, _| {})?;
-        let (size, sha256) = (fresh.as_file().metadata()?.len(), sha256(fresh.path())?);
+        let folder = tempfile::tempdir_in(places.models())?;
+        let fresh = folder.path().join(&file);
+        gguf::merge(&base, &adapter, name, BufWriter::new(File::create(&fresh)?), &mut |_, _| {})?;
+        let (size, sha256) = (fresh.metadata()?.len(), sha256(&fresh)?);
         println!("{file}: {size} bytes, {sha256}");
-        fresh.persist(places.models().join(&file))?;
+        fs::rename(&fresh, places.models().join(&file))?;
         variants.insert(name.clone(), json!({ "file": file, "size": size, "sha256": sha256 }));
     }
     let pins = json!({ "adapter_sha256": digest::sha256_of(&bytes), "variants": variants });
