@@ -29,7 +29,7 @@ pub(crate) fn is_blind(error: &Error) -> bool {
 fn look_at(judged: &mut Judged, model: &Supervisor) -> Result<(), Error> {
     for (index, placed) in judged.file.stream().documents().iter().enumerate() {
         let name = format!("{}#{index}", judged.source.name);
-        let seen = match model.tag(&name, placed.document.source(), &AtomicBool::new(false)) {
+        let seen = match model.tag(&name, placed.document.source(), &[], None, &AtomicBool::new(false)) {
             Ok(tags) => sightings(&judged.file, index, &tags.tags),
             // One answer is lost; the next question finds a new worker.
             Err(Error::WorkerEnded(reason)) => {

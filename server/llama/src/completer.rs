@@ -15,7 +15,7 @@ use llguidance::toktrie::SimpleVob;
 use llguidance::{Matcher, ParserFactory};
 
 use crate::chat;
-use crate::decode::{Reader, State};
+use crate::decode::{Output, Reader, State};
 use crate::failure::{Failure, Stop};
 use crate::load::Loaded;
 
@@ -38,7 +38,12 @@ impl<'model> Completer<'model> {
             ParserFactory::new_simple(&vocabulary).map_err(|error| Failure::engine("the grammars", error))?;
         // Standard error is for what ends the process.
         grammars.quiet();
-        Ok(Self { model: &loaded.model, reader: Reader::new(loaded, threads, BATCH)?, grammars, fixed: None })
+        Ok(Self {
+            model: &loaded.model,
+            reader: Reader::new(loaded, threads, BATCH, Output::Logits)?,
+            grammars,
+            fixed: None,
+        })
     }
 
     /// Completes a prompt. `on_progress` gets the tokens of the prompt read and to read, `on_text` the answer's pieces.

@@ -28,17 +28,31 @@ mod load;
 #[cfg(feature = "engine")]
 mod measure;
 #[cfg(feature = "engine")]
+mod measure_tags;
+#[cfg(feature = "engine")]
 mod native_log;
+#[cfg(feature = "engine")]
+mod plane;
+#[cfg(feature = "engine")]
+mod script;
 #[cfg(feature = "engine")]
 mod serve;
 #[cfg(feature = "engine")]
+mod shelf;
+#[cfg(feature = "engine")]
+mod states;
+#[cfg(feature = "engine")]
 mod tagger;
+#[cfg(feature = "engine")]
+mod tap;
+#[cfg(feature = "engine")]
+mod weigh;
 
 #[cfg(feature = "engine")]
 pub use failure::Failure;
 #[cfg(feature = "engine")]
-pub use labels::{LABELS_KEY, Label, Labels};
+pub use measure::{Measurements, TextMeasurements, measure};
 #[cfg(feature = "engine")]
-pub use measure::{Measurements, measure};
+pub use measure_tags::TagMeasurements;
 #[cfg(feature = "engine")]
 pub use serve::{Options, serve};

@@ -48,7 +48,14 @@ pub(crate) fn load(
         let reason = if said.is_empty() { error.to_string() } else { said };
         Failure::new(FailureKind::ModelInvalid, format!("{} cannot be loaded: {reason}", path.display()))
     })?;
-    let labels = labels::of(&model, options.labels.as_deref())?;
+    // The only reason for an error is that there is no such key.
+    let labels = match model.meta_val_str(labels::LABELS_KEY) {
+        Ok(_) => {
+            check_architecture(&model)?;
+            Some(labels::read(path, width(&model))?)
+        }
+        Err(_) => None,
+    };
     let info = ModelInfo {
         // A model need not have a name.
         name: model.meta_val_str("general.name").unwrap_or_default(),
@@ -56,6 +63,30 @@ pub(crate) fn load(
         sha256: sha256.map(str::to_ascii_lowercase).unwrap_or_default(),
     };
     Ok(Loaded { backend, model, labels, info })
+}
+
+impl Loaded {
+    /// How many numbers a state of the model has.
+    pub(crate) fn width(&self) -> usize {
+        width(&self.model)
+    }
+}
+
+/// Checks that llama.cpp reads this kind of model from left to right and keeps what it has read. `llama-embed`, which it calls
+/// the same layers without the choice of a next token, sees only its own batch.
+fn check_architecture(model: &LlamaModel) -> Result<(), Failure> {
+    match model.meta_val_str("general.architecture").as_deref() {
+        Ok("llama") => Ok(()),
+        other => {
+            let other = other.unwrap_or("none");
+            let message = format!("only models of the architecture `llama` can tag, and this is `{other}`");
+            Err(Failure::new(FailureKind::ModelInvalid, message))
+        }
+    }
+}
+
+fn width(model: &LlamaModel) -> usize {
+    model.n_embd_out().try_into().unwrap_or(0)
 }
 
 /// llama.cpp itself, which can be started once in a process.

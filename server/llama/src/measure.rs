@@ -17,10 +17,9 @@ use llama_cpp_2::token::LlamaToken;
 use crate::chat;
 use crate::completer::Completer;
 use crate::failure::{Failure, Stop};
-use crate::labels::{Label, Labels};
 use crate::load::{Loaded, load};
+use crate::measure_tags::{self, TagMeasurements};
 use crate::serve::Options;
-use crate::tagger::Tagger;
 
 /// Tokens of an answer.
 const ANSWER: u32 = 64;
@@ -30,6 +29,17 @@ const ANSWER: u32 = 64;
 pub struct Measurements {
     /// Checking the head of the file and loading it; seconds on the clock.
     pub load_seconds: f64,
+    /// What a completion costs, of a model that cannot tag.
+    pub text: Option<TextMeasurements>,
+    /// What tags cost, of a model that can tag.
+    pub tags: Option<TagMeasurements>,
+    /// Resident memory of the process at the end, in bytes; 0 where it is not known.
+    pub resident_bytes: u64,
+}
+
+/// What it costs to complete a prompt.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TextMeasurements {
     /// Tokens of the prompt.
     pub prompt_tokens: usize,
     /// Tokens of the prompt a second: here, and by llama.cpp's own loop.
@@ -48,22 +58,24 @@ pub struct Measurements {
     pub fixed_seconds: f64,
     /// See `fixed_tokens`.
     pub restore_seconds: f64,
-    /// Tags: tokens of the document, seconds for a fresh read, and after a change in the line that is given.
-    pub tag_tokens: usize,
-    /// See `tag_tokens`.
-    pub tag_fresh_seconds: f64,
-    /// A change in the last line.
-    pub tag_last_line_seconds: f64,
-    /// A change in the line in the middle.
-    pub tag_middle_line_seconds: f64,
-    /// Resident memory of the process at the end, in bytes; 0 where it is not known.
-    pub resident_bytes: u64,
 }
 
 impl fmt::Display for Measurements {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(formatter, "load                {:8.1} ms", self.load_seconds * 1e3)?;
+        if let Some(text) = &self.text {
+            writeln!(formatter, "{text}")?;
+        }
+        if let Some(tags) = &self.tags {
+            writeln!(formatter, "{tags}")?;
+        }
+        write!(formatter, "resident memory     {:8.1} MiB", self.resident_bytes as f64 / (1024.0 * 1024.0))
+    }
+}
+
+impl fmt::Display for TextMeasurements {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let milliseconds = |seconds: f64| seconds * 1e3;
-        writeln!(formatter, "load                {:8.1} ms", milliseconds(self.load_seconds))?;
         for (what, here, there) in [
             ("prompt", self.prompt_rate, self.llama_prompt_rate),
             ("answer", self.answer_rate, self.llama_answer_rate),
@@ -75,27 +87,18 @@ impl fmt::Display for Measurements {
             )?;
         }
         writeln!(formatter, "grammar             {:8.3} ms a token", milliseconds(self.grammar_seconds))?;
-        writeln!(
+        write!(
             formatter,
             "fixed prompt        {:8.1} ms for {} tokens, {:.2} ms to take it up again",
             milliseconds(self.fixed_seconds),
             self.fixed_tokens,
             milliseconds(self.restore_seconds)
-        )?;
-        writeln!(
-            formatter,
-            "tags                {:8.1} ms for {} tokens, {:.1} ms after a change in the middle, {:.1} ms in the last line",
-            milliseconds(self.tag_fresh_seconds),
-            self.tag_tokens,
-            milliseconds(self.tag_middle_line_seconds),
-            milliseconds(self.tag_last_line_seconds)
-        )?;
-        write!(formatter, "resident memory     {:8.1} MiB", self.resident_bytes as f64 / (1024.0 * 1024.0))
+        )
     }
 }
 
-/// Measures a model file. `document` is a manifest: it is tagged, with made-up labels if the model has none, and it stands in
-/// the prompt.
+/// Measures a model file: what it can do of completing prompts and tagging. `document` is a manifest: it is tagged, and it
+/// stands in the prompt.
 ///
 /// # Errors
 ///
@@ -103,7 +106,24 @@ impl fmt::Display for Measurements {
 pub fn measure(path: &Path, document: &str, threads: u32, rounds: u32) -> Result<Measurements, Failure> {
     let start = Instant::now();
     let loaded = load(&Options::new(path), |_| Ok(()))?;
-    let mut best = Measurements { load_seconds: start.elapsed().as_secs_f64(), ..Measurements::default() };
+    let load_seconds = start.elapsed().as_secs_f64();
+    // A detector is not made to write.
+    let text = match loaded.labels {
+        None => Some(measure_text(&loaded, path, document, threads, rounds)?),
+        Some(_) => None,
+    };
+    let labels = loaded.labels.as_ref();
+    let tags = labels.map(|labels| measure_tags::measure(&loaded, labels, document, threads, rounds));
+    Ok(Measurements { load_seconds, text, tags: tags.transpose()?, resident_bytes: resident_bytes() })
+}
+
+fn measure_text(
+    loaded: &Loaded,
+    path: &Path,
+    document: &str,
+    threads: u32,
+    rounds: u32,
+) -> Result<TextMeasurements, Failure> {
     let prompt = Prompt {
         system: "You explain one finding about a Kubernetes manifest to the person who wrote it. ".repeat(4),
         user: document.to_owned(),
@@ -114,30 +134,33 @@ pub fn measure(path: &Path, document: &str, threads: u32, rounds: u32) -> Result
     };
     let chat::Tokens { fixed, rest } = chat::tokens(&loaded.model, &prompt.system, &prompt.user);
     let tokens = [fixed.clone(), rest].concat();
-    best.prompt_tokens = tokens.len();
-    best.fixed_tokens = fixed.len();
-    best.fixed_seconds = f64::INFINITY;
-    best.restore_seconds = f64::INFINITY;
-    let made_up = made_up_labels();
-    let labels = loaded.labels.as_ref().unwrap_or(&made_up);
-    for times in
-        [&mut best.tag_fresh_seconds, &mut best.tag_middle_line_seconds, &mut best.tag_last_line_seconds]
-    {
-        *times = f64::INFINITY;
-    }
+    let mut best = TextMeasurements {
+        prompt_tokens: tokens.len(),
+        prompt_rate: 0.0,
+        llama_prompt_rate: 0.0,
+        answer_rate: 0.0,
+        llama_answer_rate: 0.0,
+        grammar_seconds: f64::INFINITY,
+        fixed_tokens: fixed.len(),
+        fixed_seconds: f64::INFINITY,
+        restore_seconds: f64::INFINITY,
+    };
     let own = OwnLoop::new(path, threads)?;
     for _ in 0..rounds.max(1) {
-        complete(&loaded, &prompt, threads, &mut best)?;
+        complete(loaded, &prompt, threads, &mut best)?;
         let (prompt_seconds, answer_seconds) = own.run(&tokens, ANSWER)?;
         best.llama_prompt_rate = best.llama_prompt_rate.max(tokens.len() as f64 / prompt_seconds);
         best.llama_answer_rate = best.llama_answer_rate.max(f64::from(ANSWER) / answer_seconds);
-        tag(&loaded, labels, document, threads, &mut best)?;
     }
-    best.resident_bytes = resident_bytes();
     Ok(best)
 }
 
-fn complete(loaded: &Loaded, prompt: &Prompt, threads: u32, best: &mut Measurements) -> Result<(), Failure> {
+fn complete(
+    loaded: &Loaded,
+    prompt: &Prompt,
+    threads: u32,
+    best: &mut TextMeasurements,
+) -> Result<(), Failure> {
     let mut completer = Completer::new(loaded, threads)?;
     // Twice: the second time the fixed part is taken up again.
     for again in [false, true] {
@@ -159,7 +182,8 @@ fn complete(loaded: &Loaded, prompt: &Prompt, threads: u32, best: &mut Measureme
         };
         let rate = f64::from(usage.answer_tokens - 1) / (end - first_text_at);
         best.answer_rate = best.answer_rate.max(rate);
-        best.grammar_seconds = f64::from(usage.grammar_seconds) / f64::from(usage.answer_tokens);
+        let grammar_seconds = f64::from(usage.grammar_seconds) / f64::from(usage.answer_tokens);
+        best.grammar_seconds = best.grammar_seconds.min(grammar_seconds);
         if again {
             let restored = completer.restore_seconds(thread_seconds)?;
             best.restore_seconds = best.restore_seconds.min(restored);
@@ -171,44 +195,7 @@ fn complete(loaded: &Loaded, prompt: &Prompt, threads: u32, best: &mut Measureme
     Ok(())
 }
 
-fn tag(
-    loaded: &Loaded,
-    labels: &Labels,
-    document: &str,
-    threads: u32,
-    best: &mut Measurements,
-) -> Result<(), Failure> {
-    let lines: Vec<&str> = document.lines().collect();
-    let changed = |at: usize| {
-        let mut lines = lines.clone();
-        lines[at] = "# another line";
-        lines.join("\n")
-    };
-    let mut tagger = Tagger::new(loaded, labels, threads)?;
-    let (middle, last) = (changed(lines.len() / 2), changed(lines.len() - 1));
-    let mut time = |text: &str| {
-        let start = thread_seconds();
-        let mut on_progress = |_, total| best.tag_tokens = total;
-        tagger.tag("document", text, &mut on_progress, &AtomicBool::new(false)).map_err(failure)?;
-        Ok::<_, Failure>(thread_seconds() - start)
-    };
-    let fresh = time(document)?;
-    let in_the_middle = time(&middle)?;
-    time(document)?;
-    let in_the_last = time(&last)?;
-    best.tag_fresh_seconds = best.tag_fresh_seconds.min(fresh);
-    best.tag_middle_line_seconds = best.tag_middle_line_seconds.min(in_the_middle);
-    best.tag_last_line_seconds = best.tag_last_line_seconds.min(in_the_last);
-    Ok(())
-}
-
-fn made_up_labels() -> Labels {
-    let label =
-        |token: u32| Label { name: format!("label-{token}"), token, threshold: 0.5, scale: 1.0, offset: 0.0 };
-    Labels { none: 4, labels: (5..17).map(label).collect() }
-}
-
-fn failure(stop: Stop) -> Failure {
+pub(crate) fn failure(stop: Stop) -> Failure {
     match stop {
         Stop::Failed(failure) => failure,
         Stop::Cancelled => Failure::engine("it cannot be measured", "it was cancelled"),
@@ -216,7 +203,7 @@ fn failure(stop: Stop) -> Failure {
 }
 
 /// Seconds that this thread has had a processor, or on the clock where the system does not tell.
-fn thread_seconds() -> f64 {
+pub(crate) fn thread_seconds() -> f64 {
     static START: std::sync::LazyLock<Instant> = std::sync::LazyLock::new(Instant::now);
     let nanoseconds = std::fs::read_to_string("/proc/thread-self/schedstat")
         .ok()

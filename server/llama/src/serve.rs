@@ -8,7 +8,7 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use leastwise_model::protocol::{self, Event, FailureKind, Request, read_message, write_message};
+use leastwise_model::protocol::{self, Event, FailureKind, Probe, Request, read_message, write_message};
 
 use crate::completer::Completer;
 use crate::failure::{Failure, Stop};
@@ -26,15 +26,13 @@ pub struct Options {
     pub threads: u32,
     /// The memory that may be used, in bytes, in place of what the system says is available.
     pub available_memory: Option<u64>,
-    /// Labels in place of those in the file, in the same form: to try out a model before they are written into it.
-    pub labels: Option<String>,
 }
 
 impl Options {
     /// One thread, no digest, and the memory that there is.
     #[must_use]
     pub fn new(model: impl Into<PathBuf>) -> Self {
-        Self { model: model.into(), sha256: None, threads: 1, available_memory: None, labels: None }
+        Self { model: model.into(), sha256: None, threads: 1, available_memory: None }
     }
 }
 
@@ -164,21 +162,21 @@ impl<W: Write> Session<'_, W> {
     fn run(mut self, requests: &Receiver<io::Result<Request>>) -> io::Result<()> {
         for request in requests {
             let (id, answer) = match request? {
-                Request::Tag { id, document, text, .. } => {
+                Request::Tag { id, document, text, probes, least } => {
                     self.wishes.begin(id);
-                    (id, self.tag(id, &document, &text))
+                    (id, self.tag(id, (&document, &text), (&probes, least)))
+                }
+                Request::Weigh { id, text, label, line } => {
+                    self.wishes.begin(id);
+                    (id, self.weigh(id, &text, (&label, line)))
+                }
+                Request::States { id, text } => {
+                    self.wishes.begin(id);
+                    (id, self.states(id, &text))
                 }
                 Request::Complete { id, prompt } => {
                     self.wishes.begin(id);
                     (id, self.complete(id, &prompt))
-                }
-                Request::Weigh { id, .. } | Request::States { id, .. } => {
-                    self.wishes.begin(id);
-                    (
-                        id,
-                        Err(Failure::new(FailureKind::NoLabels, "this model was not trained to tag lines")
-                            .into()),
-                    )
                 }
                 // The reading thread has seen to it.
                 Request::Cancel { .. } => continue,
@@ -193,17 +191,33 @@ impl<W: Write> Session<'_, W> {
         Ok(())
     }
 
-    fn tag(&mut self, id: u64, document: &str, text: &str) -> Result<Event, Stop> {
-        let Some(labels) = &self.loaded.labels else {
-            return Err(Failure::new(FailureKind::NoLabels, "this model was not trained to tag lines").into());
-        };
-        let tagger = match &mut self.tagger {
-            Some(tagger) => tagger,
-            empty => empty.insert(Tagger::new(self.loaded, labels, self.threads)?),
-        };
-        let (output, wishes) = (&self.output, &self.wishes);
+    fn tag(
+        &mut self,
+        id: u64,
+        (document, text): (&str, &str),
+        wanted: (&[Probe], Option<f32>),
+    ) -> Result<Event, Stop> {
+        let Self { loaded, threads, tagger, output, wishes, .. } = self;
+        let tagger = ready(tagger, loaded, *threads)?;
         let mut on_progress = |done, total| tell(output, wishes, &progress(id, done, total));
-        tagger.tag(document, text, &mut on_progress, &wishes.give_up).map(|tags| Event::Tags { id, tags })
+        let tags = tagger.tag(document, text, wanted, &mut on_progress, &wishes.give_up)?;
+        Ok(Event::Tags { id, tags })
+    }
+
+    fn weigh(&mut self, id: u64, text: &str, question: (&str, u32)) -> Result<Event, Stop> {
+        let Self { loaded, threads, tagger, output, wishes, .. } = self;
+        let tagger = ready(tagger, loaded, *threads)?;
+        let mut on_progress = |done, total| tell(output, wishes, &progress(id, done, total));
+        let weights = tagger.weigh(text, question, &mut on_progress, &wishes.give_up)?;
+        Ok(Event::Weights { id, weights })
+    }
+
+    fn states(&mut self, id: u64, text: &str) -> Result<Event, Stop> {
+        let Self { loaded, threads, tagger, output, wishes, .. } = self;
+        let tagger = ready(tagger, loaded, *threads)?;
+        let mut on_states = |states| tell(output, wishes, &Event::States { id, states, is_last: false });
+        tagger.states(text, &mut on_states, &wishes.give_up)?;
+        Ok(Event::States { id, states: Vec::new(), is_last: true })
     }
 
     fn complete(&mut self, id: u64, prompt: &protocol::Prompt) -> Result<Event, Stop> {
@@ -216,6 +230,21 @@ impl<W: Write> Session<'_, W> {
         let mut on_text = |text: &str| tell(output, wishes, &Event::Text { id, text: text.to_owned() });
         let (finish, usage) = completer.complete(prompt, &mut on_progress, &mut on_text, &wishes.give_up)?;
         Ok(Event::Done { id, finish, usage })
+    }
+}
+
+/// The tagger, made when it is first needed.
+fn ready<'tagger, 'model>(
+    tagger: &'tagger mut Option<Tagger<'model>>,
+    loaded: &'model Loaded,
+    threads: u32,
+) -> Result<&'tagger mut Tagger<'model>, Failure> {
+    let Some(labels) = &loaded.labels else {
+        return Err(Failure::new(FailureKind::NoLabels, "this model was not trained to tag lines"));
+    };
+    match tagger {
+        Some(tagger) => Ok(tagger),
+        empty => Ok(empty.insert(Tagger::new(loaded, labels, threads)?)),
     }
 }
 

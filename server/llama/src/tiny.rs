@@ -1,8 +1,17 @@
 //! A small random model, so that tests need neither a download nor Python: a GGUF file of under half a megabyte with the llama
 //! architecture, a vocabulary of single bytes, a chat template, and labels in its metadata. It says nonsense, always the same.
 
-/// The vocabulary's special tokens in order: the end of a text, the two marks of the chat template, and the label of nothing.
-const SPECIAL: [&str; 4] = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|label:none|>"];
+/// The vocabulary's special tokens in order: the end of a text, the two marks of the chat template, and some of no use, as every
+/// vocabulary has them.
+const SPECIAL: [&str; 7] = [
+    "<|endoftext|>",
+    "<|im_start|>",
+    "<|im_end|>",
+    "<|unused:0|>",
+    "<|unused:1|>",
+    "<|unused:2|>",
+    "<|unused:3|>",
+];
 const CHAT_TEMPLATE: &str = "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\\n' + message['content'] + \
                              '<|im_end|>' + '\\n'}}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
 
@@ -16,27 +25,33 @@ const CONTEXT: u32 = 2048;
 /// The bytes of a random model that can give these labels, each at any probability. Without labels it cannot tag.
 #[must_use]
 pub fn model(labels: &[&str]) -> Vec<u8> {
-    let tokens = tokens(labels);
+    model_of("llama", labels)
+}
+
+/// The same weights under another architecture.
+#[must_use]
+pub fn model_of(architecture: &str, labels: &[&str]) -> Vec<u8> {
+    let tokens = tokens();
     let vocabulary = tokens.len() as u64;
-    let normal = SPECIAL.len() + labels.len();
     let mut file = Writer::default();
-    file.text("general.architecture", "llama");
+    file.text("general.architecture", architecture);
     file.text("general.name", "tiny random model");
-    file.number("llama.context_length", CONTEXT);
-    file.number("llama.embedding_length", EMBEDDING as u32);
-    file.number("llama.block_count", BLOCKS as u32);
-    file.number("llama.feed_forward_length", FEED_FORWARD as u32);
-    file.number("llama.attention.head_count", HEADS as u32);
-    file.number("llama.attention.head_count_kv", KEY_VALUE_HEADS as u32);
-    file.number("llama.rope.dimension_count", (EMBEDDING / HEADS) as u32);
-    file.real("llama.attention.layer_norm_rms_epsilon", 1e-5);
+    let key = |name: &str| format!("{architecture}.{name}");
+    file.number(&key("context_length"), CONTEXT);
+    file.number(&key("embedding_length"), EMBEDDING as u32);
+    file.number(&key("block_count"), BLOCKS as u32);
+    file.number(&key("feed_forward_length"), FEED_FORWARD as u32);
+    file.number(&key("attention.head_count"), HEADS as u32);
+    file.number(&key("attention.head_count_kv"), KEY_VALUE_HEADS as u32);
+    file.number(&key("rope.dimension_count"), (EMBEDDING / HEADS) as u32);
+    file.real(&key("attention.layer_norm_rms_epsilon"), 1e-5);
     file.text("tokenizer.ggml.model", "gpt2");
     file.text("tokenizer.ggml.pre", "smollm");
     file.texts("tokenizer.ggml.tokens", &tokens);
     // 3 is a control token, 1 a normal one.
     file.integers(
         "tokenizer.ggml.token_type",
-        (0..tokens.len()).map(|index| if index < normal { 3 } else { 1 }),
+        (0..tokens.len()).map(|index| if index < SPECIAL.len() { 3 } else { 1 }),
     );
     // Pairs that become one token, so that a token can stand for more than a byte.
     file.texts("tokenizer.ggml.merges", &["t h".to_owned(), "i n".to_owned(), "\u{120} \u{120}".to_owned()]);
@@ -44,7 +59,18 @@ pub fn model(labels: &[&str]) -> Vec<u8> {
     file.number("tokenizer.ggml.eos_token_id", 2);
     file.text("tokenizer.chat_template", CHAT_TEMPLATE);
     if !labels.is_empty() {
+        // Of their own, so that the weights are the same with any labels.
+        let mut random = Random(11);
+        let width = EMBEDDING as usize;
+        let mut numbers =
+            |count: usize, size: f32| (0..count).map(|_| random.normal() * size).collect::<Vec<_>>();
         file.text("leastwise.labels", &labels_json(labels));
+        file.reals(
+            "leastwise.label_rows",
+            &numbers(labels.len() * (width + 1), 1.0 / (EMBEDDING as f32).sqrt()),
+        );
+        file.reals("leastwise.state_mean", &numbers(width, 1.0));
+        file.reals("leastwise.state_whitening", &numbers(width * width, 1.0 / (EMBEDDING as f32).sqrt()));
     }
 
     let mut random = Random(7);
@@ -66,16 +92,11 @@ pub fn model(labels: &[&str]) -> Vec<u8> {
     file.finish()
 }
 
-/// The special tokens, the labels, all 256 bytes as a byte-level vocabulary writes them, and the merged pairs.
-fn tokens(labels: &[&str]) -> Vec<String> {
+/// The special tokens, all 256 bytes as a byte-level vocabulary writes them, and the merged pairs.
+fn tokens() -> Vec<String> {
     let special = SPECIAL.iter().map(|&token| token.to_owned());
-    let labels = labels.iter().map(|label| format!("<|label:{label}|>"));
     let bytes = (0..=255).map(|byte| byte_character(byte).to_string());
-    special
-        .chain(labels)
-        .chain(bytes)
-        .chain(["th".to_owned(), "in".to_owned(), "\u{120}\u{120}".to_owned()])
-        .collect()
+    special.chain(bytes).chain(["th".to_owned(), "in".to_owned(), "\u{120}\u{120}".to_owned()]).collect()
 }
 
 /// The character that stands for a byte: itself if it can be printed, else one from U+0100 on, in order.
@@ -90,13 +111,9 @@ fn byte_character(byte: u8) -> char {
 
 /// A threshold of 0 lets every label of every line be seen.
 fn labels_json(labels: &[&str]) -> String {
-    let none = SPECIAL.len() - 1;
-    let entries: Vec<String> = labels
-        .iter()
-        .zip(SPECIAL.len()..)
-        .map(|(label, token)| format!(r#"{{"name":"{label}","token":{token},"threshold":0}}"#))
-        .collect();
-    format!(r#"{{"none":{none},"labels":[{}]}}"#, entries.join(","))
+    let entries: Vec<String> =
+        labels.iter().map(|label| format!(r#"{{"name":"{label}","threshold":0}}"#)).collect();
+    format!(r#"{{"labels":[{}]}}"#, entries.join(","))
 }
 
 /// Writes the format that <https://github.com/ggml-org/ggml/blob/master/docs/gguf.md> describes, version 3.
@@ -146,6 +163,13 @@ impl Writer {
         self.metadata.extend(STRING.to_le_bytes());
         self.metadata.extend((values.len() as u64).to_le_bytes());
         values.iter().for_each(|value| put_text(&mut self.metadata, value));
+    }
+
+    fn reals(&mut self, key: &str, values: &[f32]) {
+        self.key(key, ARRAY);
+        self.metadata.extend(FLOAT32.to_le_bytes());
+        self.metadata.extend((values.len() as u64).to_le_bytes());
+        values.iter().for_each(|value| self.metadata.extend(value.to_le_bytes()));
     }
 
     fn integers(&mut self, key: &str, values: impl ExactSizeIterator<Item = i32>) {

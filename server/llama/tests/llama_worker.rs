@@ -1,4 +1,4 @@
-//! The worker alone: `llama-worker --model PATH [--sha256 HEX] [--threads N] [--memory BYTES] [--labels JSON]`.
+//! The worker alone: `llama-worker --model PATH [--sha256 HEX] [--threads N] [--memory BYTES]`.
 
 use std::io::{self, BufReader};
 
@@ -15,7 +15,6 @@ fn main() -> io::Result<()> {
             "--sha256" => options.sha256 = Some(value),
             "--threads" => options.threads = number()?.try_into().map_err(io::Error::other)?,
             "--memory" => options.available_memory = Some(number()?),
-            "--labels" => options.labels = Some(value),
             _ => return Err(io::Error::other(format!("{name} is unknown"))),
         }
     }

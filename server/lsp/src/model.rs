@@ -240,7 +240,7 @@ impl Asking {
         let mut seen: Vec<Sighting> = Vec::new();
         for (index, placed) in file.stream().documents().iter().enumerate() {
             let name = format!("{}#{index}", revision.uri);
-            let tags = local.tag(&name, placed.document.source(), cancel)?;
+            let tags = local.tag(&name, placed.document.source(), &[], None, cancel)?;
             seen.extend(sightings(file, index, &tags.tags));
         }
         revision.see(seen);

@@ -61,6 +61,8 @@ pub enum Role {
 pub struct Reading<'text> {
     /// The text, without its line end, at most [`MAX_LINE_BYTES`].
     pub text: &'text str,
+    /// The number of the line, none for a border.
+    pub line: Option<u32>,
     /// The number of the line that is judged here.
     pub judged: Option<u32>,
 }
@@ -72,14 +74,16 @@ impl Piece {
         let shown = |line: u32| lines.get(line as usize).map_or("", |line| shortened(line));
         // Where it stands was read the first time.
         let again = |line: u32| shown(line).trim_start();
-        let context = self.context.iter().map(|&line| Reading { text: shown(line), judged: None });
-        let own = self.own.iter().map(|own| Reading {
-            text: shown(own.line),
-            judged: (own.role == Role::Leaf).then_some(own.line),
-        });
+        let read = |text, line, is_judged: bool| Reading {
+            text,
+            line: Some(line),
+            judged: is_judged.then_some(line),
+        };
+        let context = self.context.iter().map(|&line| read(shown(line), line, false));
+        let own = self.own.iter().map(|own| read(shown(own.line), own.line, own.role == Role::Leaf));
         let heads = self.own.iter().filter(|own| own.role == Role::Head);
-        let heads = heads.map(|own| Reading { text: again(own.line), judged: Some(own.line) });
-        let border = || std::iter::once(Reading { text: BORDER, judged: None });
+        let heads = heads.map(|own| read(again(own.line), own.line, true));
+        let border = || std::iter::once(Reading { text: BORDER, line: None, judged: None });
         context.chain(border()).chain(own).chain(border()).chain(heads).collect()
     }
 }

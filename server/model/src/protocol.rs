@@ -26,7 +26,7 @@ pub enum Request {
     Tag {
         /// The request's number, unique in this worker's life.
         id: u64,
-        /// The document's name: what was computed for an earlier text of the same name is used again.
+        /// The document's name: what was computed for an earlier text of the same name is kept until its next text is read.
         document: String,
         /// The whole text.
         text: String,
@@ -290,7 +290,7 @@ pub enum FailureKind {
     Processor,
     /// There is too little free memory.
     Memory,
-    /// The model has no labels to tag with.
+    /// The model has no labels to tag with, or not the one that was asked for.
     NoLabels,
     /// The grammar is not one.
     Grammar,

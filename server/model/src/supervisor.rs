@@ -10,7 +10,9 @@ use std::sync::mpsc::RecvTimeoutError;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::protocol::{Event, Finish, MAX_TAG_BYTES, ModelInfo, Prompt, Request, Tags};
+use crate::protocol::{
+    Event, Finish, LineState, MAX_TAG_BYTES, ModelInfo, Probe, Prompt, Request, Tags, Weight,
+};
 use crate::worker::{End, Limits, Phase, Worker};
 use crate::{Backend, Error, Unavailable};
 
@@ -83,25 +85,77 @@ impl Supervisor {
         Self { command, model, limits, state: Mutex::default() }
     }
 
-    /// Labels the lines of a document. What was computed for an earlier text of the same `document` is used again. Lines end
-    /// at a line feed; of a text longer than [`MAX_TAG_BYTES`] only the beginning is judged, as [`Tags::judged_lines`] tells.
+    /// Labels the lines of a document, also with labels that were taught on this machine. What was computed for an earlier
+    /// text of the same `document` is used again. Every label of at least the probability `least` is told, or, without one,
+    /// those that reach their thresholds. Lines end at a line feed; of a text longer than [`MAX_TAG_BYTES`] only the beginning
+    /// is judged, as [`Tags::judged_lines`] tells.
     ///
     /// # Errors
     ///
-    /// See [`Error`]; [`crate::protocol::FailureKind::NoLabels`] when the model cannot tag.
-    pub fn tag(&self, document: &str, text: &str, cancel: &AtomicBool) -> Result<Tags, Error> {
-        let text = beginning(text, MAX_TAG_BYTES);
-        let request = |id| Request::Tag {
-            id,
-            document: document.to_owned(),
-            text: text.to_owned(),
-            probes: Vec::new(),
-            least: None,
-        };
+    /// See [`Error`]; [`crate::protocol::FailureKind::NoLabels`] when the model cannot tag, or a taught label belongs to another.
+    pub fn tag(
+        &self,
+        document: &str,
+        text: &str,
+        probes: &[Probe],
+        least: Option<f32>,
+        cancel: &AtomicBool,
+    ) -> Result<Tags, Error> {
+        let text = beginning(text, MAX_TAG_BYTES).to_owned();
+        let (document, probes) = (document.to_owned(), probes.to_vec());
+        let request = |id| Request::Tag { id, document, text, probes, least };
         self.ask(request, cancel, |event| match event {
             Event::Tags { tags, .. } => ControlFlow::Break(tags),
             _ => ControlFlow::Continue(()),
         })
+    }
+
+    /// The lines that a label of a line hangs on, the weightiest first. The label is one of the model's own.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`]; [`crate::protocol::FailureKind::NoLabels`] when the model has no such label.
+    pub fn weigh(
+        &self,
+        text: &str,
+        label: &str,
+        line: u32,
+        cancel: &AtomicBool,
+    ) -> Result<Vec<Weight>, Error> {
+        let (text, label) = (beginning(text, MAX_TAG_BYTES).to_owned(), label.to_owned());
+        self.ask(
+            |id| Request::Weigh { id, text, label, line },
+            cancel,
+            |event| match event {
+                Event::Weights { weights, .. } => ControlFlow::Break(weights),
+                _ => ControlFlow::Continue(()),
+            },
+        )
+    }
+
+    /// What the model knows at the end of each line of a text that is not empty, in their order.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`]; [`crate::protocol::FailureKind::NoLabels`] when the model cannot tag.
+    pub fn states(&self, text: &str, cancel: &AtomicBool) -> Result<Vec<LineState>, Error> {
+        let text = beginning(text, MAX_TAG_BYTES).to_owned();
+        let mut all = Vec::new();
+        self.ask(
+            |id| Request::States { id, text },
+            cancel,
+            |event| match event {
+                Event::States { states, is_last, .. } => {
+                    all.extend(states);
+                    if !is_last {
+                        return ControlFlow::Continue(());
+                    }
+                    all.sort_by_key(|state| state.line);
+                    ControlFlow::Break(std::mem::take(&mut all))
+                }
+                _ => ControlFlow::Continue(()),
+            },
+        )
     }
 
     /// What can be said about the worker now.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use leastwise_model::protocol::{FailureKind, Finish, Prompt, Sampling};
+use leastwise_model::protocol::{FailureKind, Finish, LineState, Prompt, Sampling, VERSION, Weight};
 use leastwise_model::{Backend, Error, Limits, ModelFile, Status, Supervisor, Tags, WorkerCommand};
 
 /// A supervisor of scripted workers, and the folder with their log.
@@ -47,7 +47,7 @@ impl Scripted {
     }
 
     fn ask(&self) -> Result<Tags, Error> {
-        self.tag("a.yaml", "good\nbad\ngood\n", &AtomicBool::new(false))
+        self.tag("a.yaml", "good\nbad\ngood\n", &[], None, &AtomicBool::new(false))
     }
 
     fn say(&self, text: &str) -> (String, Result<Finish, Error>) {
@@ -116,6 +116,15 @@ fn an_answer_is_streamed() {
     );
     assert_eq!(end, Ok(Finish::End));
     assert_eq!(pieces, ["one ", "two ", "three"]);
+}
+
+#[test]
+fn weights_come_back_and_states_of_several_parts_are_joined() {
+    let scripted = Scripted::new(&["good"], Limits::default());
+    let cancel = AtomicBool::new(false);
+    assert_eq!(scripted.weigh("bad\n", "bad", 3, &cancel), Ok(vec![Weight { line: 4, weight: 2.0 }]));
+    let state = |line, number| LineState { line, state: vec![number] };
+    assert_eq!(scripted.states("good\nbad\n", &cancel), Ok(vec![state(0, 0.0), state(1, 1.0)]));
 }
 
 #[test]
@@ -219,7 +228,10 @@ fn a_worker_that_grows_too_large_is_ended() {
 
 #[test]
 fn a_program_that_is_no_worker_is_ended() {
-    for (behaviour, expected) in [("gibberish", "Usage: something else"), ("other-version", "version 2")] {
+    let other_version = format!("version {}", VERSION + 1);
+    for (behaviour, expected) in
+        [("gibberish", "Usage: something else"), ("other-version", other_version.as_str())]
+    {
         let scripted = Scripted::new(&[behaviour, "good"], Limits::default());
         let reason = reason(&scripted.ask().unwrap_err());
         assert!(reason.contains(expected), "{behaviour}: {reason}");
@@ -232,7 +244,7 @@ fn a_program_that_is_not_there_is_told() {
     let command = WorkerCommand { program: "/nonexistent/leastwise".into(), arguments: vec![] };
     let model = ModelFile { path: "/nonexistent/model.gguf".into(), sha256: None };
     let supervisor = Supervisor::new(command, model, Limits::default());
-    let error = supervisor.tag("a", "b\n", &AtomicBool::new(false)).unwrap_err();
+    let error = supervisor.tag("a", "b\n", &[], None, &AtomicBool::new(false)).unwrap_err();
     assert!(
         matches!(&error, Error::Unavailable(_)) && error.to_string().contains("/nonexistent/leastwise"),
         "{error}"

@@ -11,7 +11,7 @@ use crate::worker::{LABELS, Worker, supervise};
 
 /// The reason why no worker can be asked.
 fn refusal(worker: &leastwise_model::Supervisor) -> String {
-    let error = worker.tag("a.yaml", "kind: Pod\n", &AtomicBool::new(false)).unwrap_err();
+    let error = worker.tag("a.yaml", "kind: Pod\n", &[], None, &AtomicBool::new(false)).unwrap_err();
     let Error::Unavailable(unavailable) = error else { panic!("{error:?}") };
     assert_eq!(unavailable.retry_at, None, "loading the same file again would be in vain");
     assert!(matches!(worker.status(), Status::Failed(_)));
@@ -85,7 +85,7 @@ fn a_missing_file_that_comes_is_loaded() {
     let supervisor = supervise(ModelFile { path: path.clone(), sha256: None }, &[]);
     refusal(&supervisor);
     std::fs::write(path, tiny::model(LABELS)).unwrap();
-    assert!(supervisor.tag("a.yaml", "kind: Pod\n", &AtomicBool::new(false)).is_ok());
+    assert!(supervisor.tag("a.yaml", "kind: Pod\n", &[], None, &AtomicBool::new(false)).is_ok());
 }
 
 #[test]
@@ -94,17 +94,43 @@ fn too_little_memory_is_told_before_it_is_taken() {
     assert!(reason.contains("memory") && reason.contains("0 MiB are free"), "{reason}");
 }
 
+/// The file with each occurrence of some bytes replaced by as many others.
+fn replaced(file: &[u8], from: &str, to: &str) -> Vec<u8> {
+    assert_eq!(from.len(), to.len());
+    let mut file = file.to_vec();
+    let places: Vec<usize> =
+        (0..file.len() - from.len()).filter(|&at| file[at..].starts_with(from.as_bytes())).collect();
+    assert!(!places.is_empty(), "{from} is not in the file");
+    places.into_iter().for_each(|at| file[at..at + to.len()].copy_from_slice(to.as_bytes()));
+    file
+}
+
 #[test]
 fn labels_that_make_no_sense_are_refused() {
-    let labels = r#"{"none": 3, "labels": [{"name": "a", "token": 100000}]}"#;
-    let reason = refusal(&Worker::with(&tiny::model(LABELS), None, &["--labels", labels]));
-    assert!(reason.contains("token 100000"), "{reason}");
+    let whole = tiny::model(LABELS);
+    let last = r#",{"name":"secret","threshold":0}"#;
+    for (from, to, expected) in [
+        ("\"threshold\":0}", "\"threshold\":}}", "`leastwise.labels` cannot be read"),
+        ("leastwise.label_rows", "leastwise.label_rowz", "no `leastwise.label_rows`"),
+        ("leastwise.state_mean", "leastwise.state_meen", "no `leastwise.state_mean`"),
+        // Two labels for the rows of three.
+        (last, &" ".repeat(last.len()), "has 195 numbers instead of 130"),
+    ] {
+        let reason = refusal(&Worker::with(&replaced(&whole, from, to), None, &[]));
+        assert!(reason.contains(expected), "{to}: {reason}");
+    }
+}
+
+#[test]
+fn a_detector_that_would_see_one_batch_only_is_refused() {
+    let reason = refusal(&Worker::with(&tiny::model_of("llama-embed", LABELS), None, &[]));
+    assert!(reason.contains("`llama-embed`"), "{reason}");
 }
 
 #[test]
 fn a_model_without_labels_explains_and_does_not_tag() {
     let worker = Worker::with(&tiny::model(&[]), None, &[]);
-    let error = worker.tag("a.yaml", "kind: Pod\n", &AtomicBool::new(false)).unwrap_err();
+    let error = worker.tag("a.yaml", "kind: Pod\n", &[], None, &AtomicBool::new(false)).unwrap_err();
     assert!(matches!(error, Error::Refused { kind: FailureKind::NoLabels, .. }), "{error:?}");
     let (said, end) = worker.say(&crate::worker::prompt("Why?", "start: \"yes\"", 5));
     assert_eq!(said, "yes");

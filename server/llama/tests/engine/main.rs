@@ -4,6 +4,8 @@
 
 mod completing;
 mod loading;
+mod probing;
 mod real_model;
 mod tagging;
+mod weighing;
 mod worker;

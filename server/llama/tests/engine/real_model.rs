@@ -4,29 +4,25 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use leastwise_model::{Explainer, Status, Supervisor, location};
+use leastwise_model::{Explainer, ModelFile, Status, Supervisor, location};
 
 use crate::completing::{facts, prompt_of};
 use crate::tagging::{assert_same, changes, manifest};
 use crate::worker::supervise;
 
-/// Tokens of the default model that are used for nothing else, as labels.
-const LABELS: &str = r#"{"none": 4, "labels": [{"name": "a", "token": 5, "threshold": 0}, {"name": "b", "token": 6, "threshold": 0}]}"#;
-
-fn worker() -> Option<Supervisor> {
-    match location::explainer() {
-        Some(model) => Some(supervise(model, &["--labels", LABELS])),
-        None => {
-            println!("skipped: there is no model in {:?}", location::explainer_candidates());
-            None
-        }
+fn worker(model: Option<ModelFile>, candidates: &[ModelFile]) -> Option<Supervisor> {
+    if model.is_none() {
+        println!("skipped: there is no model in {candidates:?}");
     }
+    model.map(|model| supervise(model, &[]))
 }
 
 #[test]
 fn tags_after_a_change_are_those_of_a_fresh_read() {
-    let Some(worker) = worker() else { return };
-    let tags = |document: &str, text: &str| worker.tag(document, text, &AtomicBool::new(false)).unwrap();
+    let Some(worker) = worker(location::detector(), &location::detector_candidates()) else { return };
+    let tags = |document: &str, text: &str| {
+        worker.tag(document, text, &[], Some(0.0), &AtomicBool::new(false)).unwrap()
+    };
     let text = manifest(1);
     tags("edited.yaml", &text);
     for (turn, text) in changes(&text).iter().take(6).enumerate() {
@@ -37,13 +33,12 @@ fn tags_after_a_change_are_those_of_a_fresh_read() {
 
 #[test]
 fn it_explains_and_names_only_what_exists() {
-    let Some(worker) = worker() else { return };
+    let Some(worker) = worker(location::explainer(), &location::explainer_candidates()) else { return };
     let worker = Arc::new(worker);
     let explainer = Explainer::new(worker.clone());
     let mut pieces = Vec::new();
-    let explanation = explainer
-        .explain(&facts(), &mut |piece| pieces.push(piece.to_owned()), &AtomicBool::new(false))
-        .unwrap();
+    let mut on_text = |piece: &str| pieces.push(piece.to_owned());
+    let explanation = explainer.explain(&facts(), &mut on_text, &AtomicBool::new(false)).unwrap();
     println!("{explanation:?}");
     assert_eq!(explanation.text, pieces.concat());
     assert!(!explanation.text.is_empty(), "nothing it said could be believed");

@@ -3,15 +3,17 @@
 use std::fmt::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use leastwise_model::pieces::{MAX_LINE_BYTES, lines, pieces};
+use leastwise_model::protocol::MAX_TAG_BYTES;
 use leastwise_model::{Backend, Error, Tags};
 
 use crate::worker::{LABELS, Worker, prompt};
 
-/// A manifest of some hundred tokens, different for each seed.
+/// A manifest of some hundred tokens and several pieces, different for each seed.
 pub(crate) fn manifest(seed: u32) -> String {
     let mut text =
         format!("apiVersion: v1\nkind: Pod\nmetadata:\n  name: shop-{seed}\nspec:\n  containers:\n");
-    for container in 0..4 {
+    for container in 0..12 {
         write!(
             text,
             "  - name: c{container}\n    image: nginx:{seed}.{container}\n    securityContext:\n      privileged: {}\n",
@@ -80,6 +82,7 @@ fn every_line_is_judged_for_every_label() {
 fn tags_after_a_change_are_those_of_a_fresh_read() {
     let worker = Worker::new();
     let text = manifest(1);
+    assert!(pieces(&lines(&text)).len() > 1);
     worker.tags("edited.yaml", &text);
     for (turn, text) in changes(&text).iter().enumerate() {
         let after = worker.tags("edited.yaml", text);
@@ -120,24 +123,43 @@ fn an_empty_document_has_no_tags() {
 }
 
 #[test]
-fn a_document_that_is_too_long_is_judged_from_the_top() {
+fn a_long_document_is_judged_as_far_as_it_is_sent() {
     let worker = Worker::new();
     let short = manifest(1);
-    let long = short.repeat(100);
+    let long = short.repeat(20);
     let tags = worker.tags("long.yaml", &long);
+    let lines = long.lines().count();
+    assert_eq!((tags.judged_lines as usize, tags.tags.len()), (lines, lines * LABELS.len()));
+    let longer = short.repeat(1 + MAX_TAG_BYTES / short.len());
+    let tags = worker.tags("longer.yaml", &longer);
     let lines = tags.judged_lines as usize;
-    assert!(lines > short.lines().count() && lines < long.lines().count(), "{lines}");
+    let beginning: String = longer.split_inclusive('\n').take(lines).collect();
+    assert!(beginning.len() <= MAX_TAG_BYTES && beginning.len() > MAX_TAG_BYTES - 100, "{lines}");
     assert_eq!(tags.tags.len(), lines * LABELS.len());
-    let beginning: String = long.split_inclusive('\n').take(lines).collect();
-    assert_same(&tags, &worker.tags("beginning.yaml", &beginning), &beginning);
 }
 
 #[test]
-fn a_line_that_is_too_long_ends_the_judgement() {
+fn of_a_long_line_the_beginning_is_read() {
     let worker = Worker::new();
-    let tags = worker.tags("a.yaml", &format!("kind: Pod\nnote: {}\nspec: {{}}\n", "x".repeat(5000)));
-    assert_eq!(tags.judged_lines, 1);
-    assert_eq!(worker.tags("b.yaml", &"x".repeat(100_000)).judged_lines, 0);
+    let text = |end: &str| format!("kind: Pod\nnote: {}{end}\nspec: {{}}\n", "x".repeat(MAX_LINE_BYTES));
+    let tags = worker.tags("a.yaml", &text("a"));
+    assert_eq!(tags.judged_lines, 3);
+    assert_same(&worker.tags("b.yaml", &text(&"b".repeat(50_000))), &tags, "long lines");
+}
+
+#[test]
+fn lines_under_more_than_fits_are_judged_without_the_outermost() {
+    let worker = Worker::new();
+    let nested: String = (0..200).map(|column| format!("{}k:\n", " ".repeat(column))).collect();
+    let text = format!("{nested}{}end: true\n", " ".repeat(200));
+    let tags = worker.tags("deep.yaml", &text);
+    assert_eq!((tags.judged_lines, tags.tags.len()), (201, 201 * LABELS.len()));
+    // What is too far away to be seen does not count.
+    let other = text.replacen("k:", "z:", 1);
+    let of = |tags: &Tags, line| tags.tags.iter().filter(|tag| tag.line == line).cloned().collect::<Vec<_>>();
+    let others = worker.tags("other.yaml", &other);
+    assert_eq!(of(&others, 200), of(&tags, 200));
+    assert_ne!(of(&others, 0), of(&tags, 0));
 }
 
 #[test]
@@ -145,12 +167,12 @@ fn a_cancelled_read_is_taken_up_and_ends_in_the_same_tags() {
     let worker = Worker::new();
     let text = manifest(1).repeat(3);
     let cancel = AtomicBool::new(true);
-    assert_eq!(worker.tag("a.yaml", &text, &cancel), Err(Error::Cancelled));
+    assert_eq!(worker.tag("a.yaml", &text, &[], None, &cancel), Err(Error::Cancelled));
     // Cancelled at any moment: before it is taken up, in the middle, or after the end.
     std::thread::scope(|scope| {
         for _ in 0..20 {
             cancel.store(false, Ordering::Relaxed);
-            let asked = scope.spawn(|| worker.tag("a.yaml", &text, &cancel));
+            let asked = scope.spawn(|| worker.tag("a.yaml", &text, &[], None, &cancel));
             cancel.store(true, Ordering::Relaxed);
             if let Err(error) = asked.join().unwrap() {
                 assert_eq!(error, Error::Cancelled);

@@ -45,7 +45,7 @@ impl Worker {
     }
 
     pub(crate) fn tags(&self, document: &str, text: &str) -> Tags {
-        self.tag(document, text, &AtomicBool::new(false)).unwrap()
+        self.tag(document, text, &[], None, &AtomicBool::new(false)).unwrap()
     }
 
     pub(crate) fn say(&self, prompt: &Prompt) -> (String, Result<Finish, Error>) {
