@@ -64,7 +64,11 @@ fn check_two_megabytes(bencher: Bencher<'_, '_>) {
     fs::write(&file, &text).expect("the scratch folder can be written");
     bencher.counter(BytesCount::of_str(&text)).bench_local(|| {
         let mut check = Command::new(binary());
-        let status = check.args(["check", "--format", "json"]).arg(&file).stdout(Stdio::null()).status();
+        let status = check
+            .args(["check", "--model", "off", "--format", "json"])
+            .arg(&file)
+            .stdout(Stdio::null())
+            .status();
         assert_eq!(status.expect("leastwise runs").code(), Some(1), "there are findings");
     });
 }

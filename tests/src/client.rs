@@ -46,6 +46,8 @@ impl Client {
     /// When it does not start.
     pub fn start_command(command: &mut Command) -> Result<Self> {
         let mut server = command
+            // Which model there is depends on the test, and not on the machine.
+            .env("LEASTWISE_MODEL", "/no/such/model.gguf")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

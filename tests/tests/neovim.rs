@@ -37,6 +37,8 @@ impl Workplace {
         let environment = vec![
             ("LEASTWISE_RECORDED_FOLDER", folder.path().to_owned()),
             ("HOME", at("home")),
+            // What this machine's detector would add is not tested here.
+            ("LEASTWISE_MODEL", at("no-model")),
             ("XDG_STATE_HOME", at("home")),
             ("XDG_CONFIG_HOME", at("home")),
             ("LEASTWISE_NEOVIM_PLUGIN", repository("editors/neovim")),

@@ -1,8 +1,10 @@
 //! What one can do about a finding: apply its fix, silence it with a reason, or apply every safe fix.
 
+use crate::detect::suppression;
 use crate::suppression::{Reach, comment};
-use crate::{File, Located, Standing, fix};
+use crate::{File, Located, Sighting, Standing, fix};
 use leastwise_text::{Buffer, TextEdit, TextRange, TextSize, apply, edits_between};
+use leastwise_yaml::{Path, PlacedDocument};
 
 /// Something one can do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,9 +13,9 @@ pub struct Action {
     pub title: String,
     /// What it is.
     pub kind: ActionKind,
-    /// The rule whose finding it is about; `None` for all.
-    pub rule: Option<&'static str>,
-    /// The finding it is about, as an index into [`File::diagnoses`].
+    /// The rule, or the model's label, that it is about; `None` for all.
+    pub rule: Option<String>,
+    /// The finding it is about, as an index into [`File::diagnoses`]; `None` for what the model saw, too.
     pub diagnosis: Option<usize>,
     /// It cannot change how a working program behaves.
     pub is_safe: bool,
@@ -40,19 +42,22 @@ pub enum ActionKind {
     Harden,
 }
 
-/// What one can do about the findings that touch `range`.
-pub fn actions(file: &File, range: TextRange) -> Vec<Action> {
-    let touching = |(_, located): &(usize, Located<'_>)| {
-        located.is_shown() && located.range().intersect(range).is_some()
-    };
+/// The ways to silence something, the narrowest first.
+const SUPPRESSING: [ActionKind; 3] =
+    [ActionKind::SuppressLine, ActionKind::SuppressObject, ActionKind::SuppressFile];
+
+/// What one can do about the findings that touch `range`, and about what the model has seen there.
+pub fn actions(file: &File, seen: &[Sighting], range: TextRange) -> Vec<Action> {
+    let is_touched = |own: TextRange| own.intersect(range).is_some();
     let mut actions = Vec::new();
-    for (index, located) in file.diagnoses().enumerate().filter(touching) {
+    let found = file.diagnoses().enumerate();
+    for (index, located) in found.filter(|(_, located)| located.is_shown() && is_touched(located.range())) {
         actions.extend(fix_action(file, index, &located));
-        actions.extend(
-            [ActionKind::SuppressLine, ActionKind::SuppressObject, ActionKind::SuppressFile]
-                .into_iter()
-                .filter_map(|kind| suppress_action(file, index, &located, kind)),
-        );
+        actions
+            .extend(SUPPRESSING.into_iter().filter_map(|kind| suppress_action(file, index, &located, kind)));
+    }
+    for sighting in seen.iter().filter(|sighting| sighting.is_shown() && is_touched(sighting.range)) {
+        actions.extend(SUPPRESSING.into_iter().filter_map(|kind| suppress_sighting(file, sighting, kind)));
     }
     // Fixes first, whatever finding they belong to.
     actions.sort_by_key(|action| action.kind != ActionKind::Fix);
@@ -100,7 +105,7 @@ fn fix_action(file: &File, index: usize, located: &Located<'_>) -> Option<Action
     Some(Action {
         title: format!("{}{caution}", offer.title),
         kind: ActionKind::Fix,
-        rule: Some(located.diagnosis.rule()),
+        rule: Some(located.diagnosis.rule().to_owned()),
         diagnosis: Some(index),
         is_safe,
         edits: offer.edits,
@@ -109,67 +114,105 @@ fn fix_action(file: &File, index: usize, located: &Located<'_>) -> Option<Action
 }
 
 fn suppress_action(file: &File, index: usize, located: &Located<'_>, kind: ActionKind) -> Option<Action> {
-    let rule = located.diagnosis.rule();
     if located.diagnosis.removal.is_some() {
         return None;
     }
-    let (title, edits) = match kind {
-        ActionKind::SuppressFile => {
-            let edit = at_top(file, &comment(rule, Reach::File));
-            (format!("Ignore {rule} in this file, with a reason"), vec![edit])
-        }
-        ActionKind::SuppressObject => {
-            let edit = above_object(file, located, &comment(rule, Reach::Object))?;
-            (format!("Ignore {rule} on this object, with a reason"), vec![edit])
-        }
-        _ => {
-            let edit = on_line(file, located, &comment(rule, Reach::Line))?;
-            (format!("Ignore {rule} on this line, with a reason"), vec![edit])
-        }
+    let target = Target {
+        rule: located.diagnosis.rule(),
+        document: located.document,
+        object: &located.diagnosis.finding.object,
+        range: located.range(),
     };
-    silences(file, located, &edits).then_some(Action {
-        title,
-        kind,
-        rule: Some(rule),
-        diagnosis: Some(index),
-        is_safe: true,
-        edits,
-        details: Vec::new(),
-    })
+    let action = target.suppress(file, kind)?;
+    silences(file, located, &action.edits).then_some(Action { diagnosis: Some(index), ..action })
 }
 
-/// After the last character of the finding's line, or above it where a comment stands there already.
-fn on_line(file: &File, located: &Located<'_>, comment: &str) -> Option<TextEdit> {
-    let buffer = file.buffer();
-    let line = buffer.line_range(buffer.line_of(located.range().start()));
-    let text = buffer.text();
-    let content = text.get(usize::from(line.start())..usize::from(line.end()))?;
-    let comments = located.source().comments().iter();
-    let is_taken =
-        comments.map(|comment| comment.range + located.offset).any(|range| line.contains_range(range));
-    if is_taken {
-        let indentation: String = content.chars().take_while(|char| *char == ' ').collect();
-        let end = line_end(&text);
-        return Some(TextEdit::replace(
-            TextRange::empty(line.start()),
-            format!("{indentation}{comment}{end}"),
-        ));
+fn suppress_sighting(file: &File, sighting: &Sighting, kind: ActionKind) -> Option<Action> {
+    let target = Target {
+        rule: &sighting.label,
+        document: sighting.document,
+        object: &sighting.object,
+        range: sighting.range,
+    };
+    let action = target.suppress(file, kind)?;
+    silences_sighting(file, sighting, &action.edits).then_some(action)
+}
+
+/// What is to be silenced.
+struct Target<'a> {
+    rule: &'a str,
+    document: usize,
+    /// The object, as a path in its document.
+    object: &'a Path,
+    /// The characters, in the text.
+    range: TextRange,
+}
+
+impl Target<'_> {
+    /// The comment that silences it, as an action; whether it does so is still to be tried.
+    fn suppress(&self, file: &File, kind: ActionKind) -> Option<Action> {
+        let rule = self.rule;
+        let (title, edit) = match kind {
+            ActionKind::SuppressFile => {
+                let edit = at_top(file, &comment(rule, Reach::File));
+                (format!("Ignore {rule} in this file, with a reason"), edit)
+            }
+            ActionKind::SuppressObject => {
+                let edit = self.above_object(file, &comment(rule, Reach::Object))?;
+                (format!("Ignore {rule} on this object, with a reason"), edit)
+            }
+            ActionKind::SuppressLine => {
+                let edit = self.on_line(file, &comment(rule, Reach::Line))?;
+                (format!("Ignore {rule} on this line, with a reason"), edit)
+            }
+            ActionKind::Fix | ActionKind::FixAll | ActionKind::Harden => return None,
+        };
+        Some(Action {
+            title,
+            kind,
+            rule: Some(rule.to_owned()),
+            diagnosis: None,
+            is_safe: true,
+            edits: vec![edit],
+            details: Vec::new(),
+        })
     }
-    let end = line.start() + TextSize::of(content.trim_end());
-    Some(TextEdit::replace(TextRange::new(end, line.end()), format!(" {comment}")))
-}
 
-/// On a line of its own above the object's first key, indented like it.
-fn above_object(file: &File, located: &Located<'_>, comment: &str) -> Option<TextEdit> {
-    let object = located.source().at(&located.diagnosis.finding.object)?;
-    let buffer = file.buffer();
-    let line = buffer.line_range(buffer.line_of(object.head().start() + located.offset));
-    let text = buffer.slice(line);
-    let content = text.trim_start_matches([' ', '-']);
-    let is_first = content.starts_with(located.source().text(object.head()));
-    let indentation: String = text.chars().take_while(|char| *char == ' ').collect();
-    let above = format!("{indentation}{comment}{}", line_end(&buffer.text()));
-    is_first.then(|| TextEdit::replace(TextRange::empty(line.start()), above))
+    /// After the last character of the finding's line, or above it where a comment stands there already.
+    fn on_line(&self, file: &File, comment: &str) -> Option<TextEdit> {
+        let PlacedDocument { document, offset } = file.stream().documents().get(self.document)?;
+        let buffer = file.buffer();
+        let line = buffer.line_range(buffer.line_of(self.range.start()));
+        let text = buffer.text();
+        let content = text.get(usize::from(line.start())..usize::from(line.end()))?;
+        let comments = document.comments().iter();
+        let is_taken =
+            comments.map(|comment| comment.range + *offset).any(|range| line.contains_range(range));
+        if is_taken {
+            let indentation: String = content.chars().take_while(|char| *char == ' ').collect();
+            let end = line_end(&text);
+            return Some(TextEdit::replace(
+                TextRange::empty(line.start()),
+                format!("{indentation}{comment}{end}"),
+            ));
+        }
+        let end = line.start() + TextSize::of(content.trim_end());
+        Some(TextEdit::replace(TextRange::new(end, line.end()), format!(" {comment}")))
+    }
+
+    /// On a line of its own above the object's first key, indented like it.
+    fn above_object(&self, file: &File, comment: &str) -> Option<TextEdit> {
+        let PlacedDocument { document, offset } = file.stream().documents().get(self.document)?;
+        let object = document.at(self.object)?;
+        let buffer = file.buffer();
+        let line = buffer.line_range(buffer.line_of(object.head().start() + *offset));
+        let text = buffer.slice(line);
+        let content = text.trim_start_matches([' ', '-']);
+        let is_first = content.starts_with(document.text(object.head()));
+        let indentation: String = text.chars().take_while(|char| *char == ' ').collect();
+        let above = format!("{indentation}{comment}{}", line_end(&buffer.text()));
+        is_first.then(|| TextEdit::replace(TextRange::empty(line.start()), above))
+    }
 }
 
 fn at_top(file: &File, comment: &str) -> TextEdit {
@@ -195,10 +238,28 @@ fn silences(file: &File, located: &Located<'_>, edits: &[TextEdit]) -> bool {
     same_shape && silenced && after.diagnoses().count() <= file.diagnoses().count()
 }
 
+/// The same of what the model saw: it is not asked again, so that the comment must reach where that stands afterwards.
+fn silences_sighting(file: &File, sighting: &Sighting, edits: &[TextEdit]) -> bool {
+    let Ok(text) = apply(&file.buffer().text(), edits) else { return false };
+    let after = file.changed(Buffer::new(&text), None, file.environment());
+    let mut start = sighting.range.start();
+    for edit in edits.iter().filter(|edit| edit.range.end() <= sighting.range.start()) {
+        start = start + TextSize::of(edit.content.as_str()) - edit.range.len();
+    }
+    let Some((_, offset, analysis)) = after.placed().nth(sighting.document) else { return false };
+    let same_shape = after.stream().documents().len() == file.stream().documents().len();
+    same_shape
+        && start >= offset
+        && suppression(&after, analysis, &sighting.label, &sighting.object, TextRange::empty(start - offset))
+            .is_some()
+        && after.diagnoses().count() <= file.diagnoses().count()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Configuration, Environment};
+    use crate::{Configuration, Environment, sightings};
+    use leastwise_model::Tag;
     use std::sync::Arc;
 
     fn file(text: &str, select: &str) -> File {
@@ -209,7 +270,7 @@ mod tests {
 
     fn after(file: &File, kind: ActionKind) -> Vec<String> {
         let everywhere = TextRange::up_to(file.buffer().len());
-        let actions = actions(file, everywhere).into_iter().filter(|action| action.kind == kind);
+        let actions = actions(file, &[], everywhere).into_iter().filter(|action| action.kind == kind);
         actions.map(|action| apply(&file.buffer().text(), &action.edits).unwrap()).collect()
     }
 
@@ -254,7 +315,7 @@ mod tests {
     #[test]
     fn nothing_is_offered_beside_the_finding() {
         let file = file(POD, "host-pid");
-        assert_eq!(actions(&file, TextRange::empty(0.into())), []);
+        assert_eq!(actions(&file, &[], TextRange::empty(0.into())), []);
     }
 
     #[test]
@@ -280,11 +341,34 @@ mod tests {
     }
 
     #[test]
+    fn what_the_model_saw_can_be_silenced_like_a_finding() {
+        let text =
+            POD.replace("  containers: []", "  containers:\n  - name: web # main\n    image: ngimx:1.2");
+        let file = file(&text, "meanings");
+        let see = |file: &File, line| {
+            let label = "image-imitates-known-name".to_owned();
+            sightings(file, 0, &[Tag { label, line, probability: 0.9 }])
+        };
+        for (line, range) in [(6, "ngimx:1.2"), (5, "web")] {
+            let seen = see(&file, line);
+            let actions = actions(&file, &seen, seen[0].range);
+            let kinds: Vec<_> = actions.iter().map(|action| action.kind).collect();
+            assert_eq!(kinds, SUPPRESSING);
+            for action in actions {
+                let after = apply(&text, &action.edits).unwrap();
+                let line = u32::try_from(after[..after.find(range).unwrap()].matches('\n').count()).unwrap();
+                let standing = see(&file.changed(Buffer::new(&after), None, file.environment()), line);
+                assert_eq!(standing[0].standing(), Standing::Suppressed("…"), "{after}");
+            }
+        }
+    }
+
+    #[test]
     fn an_action_is_found_again_by_its_rule_and_place() {
         let file = file(POD, "host-pid");
         let range = file.shown().next().unwrap().range();
         let again = resolve(&file, ActionKind::Fix, "host-pid", range).unwrap();
-        assert_eq!(actions(&file, range).remove(0), again);
+        assert_eq!(actions(&file, &[], range).remove(0), again);
         assert_eq!(resolve(&file, ActionKind::Fix, "host-ipc", range), None);
     }
 }

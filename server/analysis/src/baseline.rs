@@ -66,18 +66,34 @@ impl Baseline {
         self.findings.is_empty()
     }
 
+    /// The same, and what else goes by these names.
+    #[must_use]
+    pub fn with(mut self, identities: impl IntoIterator<Item = String>) -> Self {
+        self.findings.extend(identities);
+        self
+    }
+
     pub(crate) fn knows(&self, document: &Document, finding: &Finding) -> bool {
-        self.findings.contains(&identity(document, finding))
+        self.holds(&identity(document, finding))
+    }
+
+    pub(crate) fn holds(&self, identity: &str) -> bool {
+        self.findings.contains(identity)
     }
 }
 
 /// What a finding is called for good: the rule, the object and the field, with names in place of numbers where items
 /// have names. It stays the same when lines, files or other findings change.
 pub fn identity(document: &Document, finding: &Finding) -> String {
-    let object = document.at(&finding.object).unwrap_or_else(|| document.root());
+    identity_of(document, finding.rule.id, &finding.object, &finding.path)
+}
+
+/// The same of whatever is said under the name `id` of the field at `path`.
+pub(crate) fn identity_of(document: &Document, id: &str, at: &Path, path: &Path) -> String {
+    let object = document.at(at).unwrap_or_else(|| document.root());
     // A template is as good a name as any: it is the text that counts.
     let written = |keys: &[&str]| {
-        let found = document.at(&finding.object.keys(keys));
+        let found = document.at(&at.keys(keys));
         found.map(|node| document.text(node.range()).trim_matches(['"', '\'']).to_owned()).unwrap_or_default()
     };
     let version = object.get("apiVersion").value().and_then(|version| version.as_text()).unwrap_or_default();
@@ -85,14 +101,14 @@ pub fn identity(document: &Document, finding: &Finding) -> String {
     let group = version.split_once('/').map_or("", |(group, _)| group);
     let (kind, namespace, name) =
         (written(&["kind"]), written(&["metadata", "namespace"]), written(&["metadata", "name"]));
-    let field = field(document, finding);
-    format!("{} {group}/{kind} {namespace}/{name} {field}", finding.rule.id)
+    let field = field(document, at, path);
+    format!("{id} {group}/{kind} {namespace}/{name} {field}")
 }
 
-fn field(document: &Document, finding: &Finding) -> String {
+fn field(document: &Document, object: &Path, path: &Path) -> String {
     let mut text = String::new();
-    let mut here = finding.object.clone();
-    let relative = finding.path.relative_to(&finding.object).unwrap_or_else(Path::root);
+    let mut here = object.clone();
+    let relative = path.relative_to(object).unwrap_or_else(Path::root);
     for segment in relative.segments() {
         match segment {
             Segment::Key(key) => {

@@ -1,7 +1,8 @@
-use crate::{File, Located, Standing};
-use leastwise_rules::{FixKind, Profile, Rule, rules};
+use crate::field::{in_pod, pattern};
+use crate::meaning::{Meaning, meaning};
+use crate::{File, Located, Sighting, Standing, WeighedLine, certainty};
+use leastwise_rules::{FixKind, Profile, Rule, rule, rules};
 use leastwise_text::{TextRange, TextSize};
-use leastwise_yaml::{Path, Segment};
 use std::fmt::Write;
 
 /// What is shown for a place.
@@ -13,16 +14,40 @@ pub struct Hover {
     pub markdown: String,
 }
 
-/// Explains the findings at `offset`, or else the field that stands there, if a rule knows it.
-pub fn hover(file: &File, offset: TextSize) -> Option<Hover> {
-    let here: Vec<_> = findings_at(file, offset).collect();
-    match here.first() {
-        Some(first) => {
-            let parts: Vec<_> = here.iter().map(|located| explain(file, located)).collect();
-            Some(Hover { range: first.range(), markdown: parts.join("\n\n---\n\n") })
+/// Explains the findings at `offset` and, after them, what the model has seen there; or else the field that stands there,
+/// if a rule knows it.
+pub fn hover(file: &File, seen: &[Sighting], offset: TextSize) -> Option<Hover> {
+    let found: Vec<_> = findings_at(file, offset).collect();
+    let seen: Vec<_> = sightings_at(seen, offset).collect();
+    let ranges = found.iter().map(Located::range).chain(seen.iter().map(|sighting| sighting.range));
+    match ranges.into_iter().next() {
+        Some(range) => {
+            let parts: Vec<_> = found
+                .iter()
+                .map(|located| explain(file, located))
+                .chain(seen.iter().map(|sighting| explain_sighting(sighting)))
+                .collect();
+            Some(Hover { range, markdown: parts.join("\n\n---\n\n") })
         }
         None => field(file, offset),
     }
+}
+
+/// What the model has seen at `offset`, without what rules say, too.
+pub fn sightings_at(seen: &[Sighting], offset: TextSize) -> impl Iterator<Item = &Sighting> {
+    seen.iter().filter(move |sighting| {
+        sighting.range.contains_inclusive(offset) && !matches!(sighting.standing(), Standing::Covered(_))
+    })
+}
+
+/// The lines that weighed in what the model saw, as part of its explanation.
+pub fn weight_words(lines: &[WeighedLine]) -> String {
+    if lines.is_empty() {
+        return "**What weighed.** No other line.".to_owned();
+    }
+    // Code between two backticks may hold single ones.
+    let lines = lines.iter().map(|WeighedLine { row, text }| format!("- line {row}: `` {text} ``"));
+    format!("**What weighed.**\n\n{}", lines.collect::<Vec<_>>().join("\n"))
 }
 
 /// The findings whose characters hold `offset`, the covered ones left out.
@@ -53,6 +78,36 @@ fn explain(file: &File, located: &Located<'_>) -> String {
     let _ = write!(text, "\n\n**Fix.** {fix}");
     if let Some(references) = rule.section("References") {
         let _ = write!(text, "\n\n{references}");
+    }
+    text
+}
+
+fn explain_sighting(sighting: &Sighting) -> String {
+    let (severity, certainty) = (sighting.severity.name(), certainty(sighting.probability));
+    let mut text = format!("**{}** · `{}` · {severity} · {certainty}", sighting.message, sighting.label);
+    // Writing to a string cannot fail.
+    if let Standing::Suppressed(reason) = sighting.standing() {
+        let _ = write!(text, "\n\n*Suppressed here: {reason}*");
+    }
+    if let Some(meaning) = meaning(&sighting.label) {
+        let Meaning { summary, why, remedy, exception, .. } = meaning;
+        let _ = write!(
+            text,
+            "\n\n{summary}\n\n**Why.** {why}\n\n**When it is fine.** {exception}\n\n**Fix.** By hand: {remedy}"
+        );
+    }
+    if let Some(rule) = rule(&sighting.label) {
+        let _ = write!(
+            text,
+            "\n\n{}\n\nThe rule cannot judge here: a template hides what it would look at, the text is not whole, or \
+             the kind is none that it knows.",
+            rule.summary()
+        );
+        for section in ["Why", "Fix"] {
+            if let Some(words) = rule.section(section) {
+                let _ = write!(text, "\n\n**{section}.** {words}");
+            }
+        }
     }
     text
 }
@@ -95,39 +150,11 @@ fn field(file: &File, offset: TextSize) -> Option<Hover> {
     Some(Hover { range: entry.key.range() + start, markdown: parts.collect::<Vec<_>>().join("\n\n") })
 }
 
-/// A path in a pod spec, as rules name their fields: `C[*].image`, `P.hostNetwork`.
-fn in_pod(path: &Path) -> String {
-    let name = pattern(path);
-    for list in leastwise_manifest::ContainerList::ALL {
-        if let Some(rest) = name.strip_prefix(list.key()).and_then(|rest| rest.strip_prefix("[*]")) {
-            return format!("C[*]{rest}");
-        }
-    }
-    format!("P.{name}")
-}
-
-/// A path with `[*]` for each item.
-fn pattern(path: &Path) -> String {
-    let mut name = String::new();
-    for segment in path.segments() {
-        match segment {
-            Segment::Index(_) => name.push_str("[*]"),
-            Segment::Key(_) => {
-                let key = Path::root().child(segment.clone()).to_string();
-                if !name.is_empty() && !key.starts_with('[') {
-                    name.push('.');
-                }
-                name.push_str(&key);
-            }
-        }
-    }
-    name
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Environment;
+    use crate::{Environment, sightings};
+    use leastwise_model::Tag;
 
     const TEXT: &str = "\
 apiVersion: v1
@@ -142,7 +169,26 @@ spec:
 
     fn hover_at(text: &str, at: &str) -> Option<Hover> {
         let offset = TextSize::of(&text[..text.find(at).unwrap()]) + TextSize::new(1);
-        hover(&File::new(text, &Environment::default()), offset)
+        hover(&File::new(text, &Environment::default()), &[], offset)
+    }
+
+    #[test]
+    fn what_the_model_saw_comes_after_the_rules_and_says_whose_it_is() {
+        let file = File::new(TEXT, &Environment::default());
+        let saw = |label: &str, line| {
+            let tags = [Tag { label: label.to_owned(), line, probability: 0.93 }];
+            sightings(&file, 0, &tags)
+        };
+        let at = |at: &str| TextSize::of(&TEXT[..TEXT.find(at).unwrap()]);
+        let both = hover(&file, &saw("setting-without-effect", 3), at("hostNetwork")).unwrap().markdown;
+        assert!(
+            both.contains("**Setting has no effect here** · `setting-without-effect` · info · seen by the local model, 93 %"),
+            "{both}"
+        );
+        let image = hover(&file, &saw("image-imitates-known-name", 7), at("web:1.2")).unwrap();
+        assert!(image.markdown.contains("**Why.** Names like this"), "{}", image.markdown);
+        let lines = [WeighedLine { row: 3, text: "spec:".to_owned() }];
+        assert_eq!(weight_words(&lines), "**What weighed.**\n\n- line 3: `` spec: ``");
     }
 
     #[test]

@@ -4,7 +4,8 @@ use crate::configurations::Configurations;
 use crate::console::Console;
 use crate::judged::{Judged, Project, judge};
 use crate::judging::{Judging, word};
-use crate::local_model::{self, Choice};
+use crate::local_model::{self, Choice, Task};
+use crate::model_pass::{Log, Stopped};
 use crate::output::{Format, Human, Reported};
 use crate::problem::Problem;
 use crate::rules::style;
@@ -12,10 +13,12 @@ use crate::sources::sources;
 use crate::{DONE, FAILED, FOUND, model_pass};
 use clap::Args;
 use leastwise_analysis::{Baseline, Standing};
+use leastwise_model::Supervisor;
 use leastwise_rules::Severity;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -34,9 +37,13 @@ pub(crate) struct Check {
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Format,
     /// The local model to ask where no rule can judge: off, default, or a GGUF file. What it says is shown as its
-    /// own, and never changes the exit code.
-    #[arg(long, value_name = "MODEL", default_value = "off")]
-    model: Choice,
+    /// own, and does not change the exit code unless you have set its severity. [default: the one that `leastwise model
+    /// pull` has fetched, if it has]
+    #[arg(long, value_name = "MODEL")]
+    model: Option<Choice>,
+    /// Write where a rule and the model disagree to this file, a JSON object a line: it finds defects in either.
+    #[arg(long, value_name = "FILE")]
+    log_disagreements: Option<PathBuf>,
     /// The least severity that makes the exit code 1 [default: warning].
     #[arg(long, value_name = "SEVERITY", value_parser = word::<Severity>(&["hint", "info", "warning", "error"]))]
     fail_on: Option<Severity>,
@@ -79,10 +86,11 @@ pub(crate) fn run(check: &Check, console: &mut Console) -> io::Result<u8> {
     let mut configurations = Configurations::new(flags);
     let mut project = judge(sources, &mut configurations);
     project.problems.splice(..0, unfound);
+    let has_model = ask_model(check, &mut project, console);
     if let Some(path) = &check.write_baseline {
-        return write_baseline(path, &project, console);
+        let code = write_baseline(path, &project, console)?;
+        return Ok(if has_model { code } else { FAILED });
     }
-    let has_model = ask_model(&check.model, &mut project, console);
 
     let human = Human::new(Console::width());
     let mut counts = Counts::default();
@@ -128,7 +136,9 @@ fn known(check: &Check) -> Result<Option<Arc<Baseline>>, Problem> {
 
 fn write_baseline(path: &Path, project: &Project, console: &mut Console) -> io::Result<u8> {
     let shown = project.files.iter().flat_map(|judged| judged.file.shown());
-    let baseline = Baseline::of(shown);
+    let seen =
+        project.files.iter().flat_map(|judged| &judged.sightings).filter(|sighting| sighting.is_shown());
+    let baseline = Baseline::of(shown).with(seen.map(|sighting| sighting.identity.clone()));
     let not_judged = say_what_was_not_judged(project, console);
     let name = path.display().to_string();
     if let Err(error) = std::fs::write(path, baseline.text()) {
@@ -139,26 +149,66 @@ fn write_baseline(path: &Path, project: &Project, console: &mut Console) -> io::
     Ok(if not_judged > 0 { FAILED } else { DONE })
 }
 
-/// Has the model look at the files, if it is wanted. Whether all is as wanted: without a model rules go on working.
-fn ask_model(choice: &Choice, project: &mut Project, console: &mut Console) -> bool {
-    let model = match local_model::open(choice) {
-        Ok(None) => return true,
-        Ok(Some(model)) => model,
-        Err(reason) => {
-            console.error(&reason);
-            return false;
-        }
+/// Has the model look at the files, if it is wanted or there. Whether all is as wanted: without a model rules go on
+/// working.
+fn ask_model(check: &Check, project: &mut Project, console: &mut Console) -> bool {
+    let is_wanted = check.model.is_some() || check.log_disagreements.is_some();
+    let model = match &check.model {
+        None if !is_wanted => Ok(local_model::detector_if_there()),
+        choice => local_model::open(Task::Detect, choice.as_ref().unwrap_or(&Choice::Default)),
     };
-    match model_pass::look(&mut project.files, &model) {
+    let outcome = model.map_err(|reason| reason.to_string()).and_then(|model| match model {
+        Some(model) => look(check, &mut project.files, &model, console),
+        None if check.log_disagreements.is_some() => {
+            Err("--log-disagreements needs a model, and --model is off".to_owned())
+        }
+        None => Ok(()),
+    });
+    match outcome {
         Ok(()) => true,
-        Err(error) if model_pass::is_blind(&error) => {
-            console.note(&"the model has no labels: it can explain findings, but sees none itself");
+        // Who has not asked for it still gets what was asked for: what the rules find.
+        Err(reason) if !is_wanted => {
+            console.note(&format!("the model did not look at everything: {reason}"));
             true
         }
-        Err(error) => {
-            console.error(&error);
+        Err(reason) => {
+            console.error(&reason);
             false
         }
+    }
+}
+
+fn look(
+    check: &Check,
+    files: &mut [Judged],
+    model: &Supervisor,
+    console: &mut Console,
+) -> Result<(), String> {
+    let Some(path) = &check.log_disagreements else {
+        return end_of(model_pass::look(files, model, None), check, console);
+    };
+    let name = path.display().to_string();
+    let unwritable = |error| Problem::unwritable(&name, error).to_string();
+    let mut writer = BufWriter::new(File::create(path).map_err(unwritable)?);
+    let mut log = Log::to(&mut writer);
+    let outcome = model_pass::look(files, model, Some(&mut log));
+    let count = number(log.len(), "disagreement", "disagreements");
+    writer.flush().map_err(unwritable)?;
+    end_of(outcome, check, console)?;
+    console.note(&format!("{count} between the rules and the model, in {name}"));
+    Ok(())
+}
+
+/// How the model's look ended. One that sees nothing is no failure: it explains.
+fn end_of(outcome: Result<(), Stopped>, check: &Check, console: &mut Console) -> Result<(), String> {
+    match outcome {
+        Err(stopped) if stopped.is_blindness() => {
+            if check.model.is_some() {
+                console.note(&"the model has no labels: it can explain findings, but sees none itself");
+            }
+            Ok(())
+        }
+        outcome => outcome.map_err(|stopped| stopped.to_string()),
     }
 }
 
@@ -181,8 +231,14 @@ fn report(judged: &Judged, check: &Check, human: &Human) -> (Vec<(String, String
         .collect();
     reported.extend(judged.sightings.iter().map(|sighting| {
         let reported = Reported::by_model(name, file, sighting);
-        let text = Some((reported.rule.to_string(), check.format.finding(&reported, human)));
-        (reported.document, reported.range.start(), text, Counts { by_model: 1, ..Counts::default() })
+        let is_told = check.format.shows(reported.standing, check.show_suppressed);
+        let text = is_told.then(|| (reported.rule.to_string(), check.format.finding(&reported, human)));
+        let is_counted_apart = reported.standing == Standing::Shown && !sighting.has_users_severity;
+        let counts = match is_counted_apart {
+            true => Counts { by_model: 1, ..Counts::default() },
+            false => count(&reported, fail_on),
+        };
+        (reported.document, reported.range.start(), text, counts)
     }));
     reported.sort_by_key(|(document, start, ..)| (*document, *start));
     let mut counts = Counts::default();

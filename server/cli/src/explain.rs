@@ -2,9 +2,10 @@
 
 use crate::console::Console;
 use crate::local_model::Choice;
-use crate::{DONE, FAILED, explain_finding, markdown, rules};
+use crate::{DONE, FAILED, explain_finding, explain_sighting, markdown, rules};
 use anstyle::Style;
 use clap::{Args, ValueEnum};
+use leastwise_analysis::{MEANINGS, Meaning, meaning};
 use leastwise_rules::{Rule, rule};
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
@@ -12,14 +13,15 @@ use std::io::{self, Write as _};
 /// Explains a rule: what it finds, why it matters, and what to do.
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// The rule's id, or an id under which another checker knows it.
+    /// The rule's id, an id under which another checker knows it, or a label of the model.
     rule: String,
-    /// A file, perhaps with a row, where the rule finds something: explains that finding.
+    /// A file, perhaps with a row, where the rule finds something, or the model sees it: explains that finding.
     #[arg(value_name = "FILE[:ROW]")]
     place: Option<String>,
-    /// The local model to ask about the finding: off, default, or a GGUF file.
-    #[arg(long, value_name = "MODEL", default_value = "off", requires = "place")]
-    model: Choice,
+    /// The local model to ask about the finding: off, default, or a GGUF file [default: off for rules; what the model
+    /// sees is asked of the one that `leastwise model pull` has fetched].
+    #[arg(long, value_name = "MODEL", requires = "place")]
+    model: Option<Choice>,
     /// The form of the output; markdown is the rule's page in the reference.
     #[arg(long, value_name = "FORMAT", default_value = "human", conflicts_with = "place")]
     format: Format,
@@ -32,23 +34,43 @@ enum Format {
 }
 
 pub(crate) fn run(explain: &Explain, console: &mut Console) -> io::Result<u8> {
-    let Some(rule) = rule(&explain.rule) else {
-        console.error(&unknown(&explain.rule));
-        return Ok(FAILED);
-    };
-    if explain.format == Format::Markdown {
-        console.out().write_all(markdown_page(rule).as_bytes())?;
-        return Ok(DONE);
-    }
     let width = Console::width().unwrap_or(markdown::WIDTH).min(markdown::WIDTH);
-    let page = page(rule, width);
-    match &explain.place {
-        Some(place) => explain_finding::run(rule, place, &page, &explain.model, console),
-        None => {
-            console.out().write_all(page.as_bytes())?;
-            Ok(DONE)
-        }
+    let is_page = explain.format == Format::Markdown;
+    if let Some(rule) = rule(&explain.rule) {
+        let page = if is_page { markdown_page(rule) } else { page(rule, width) };
+        let model = explain.model.as_ref().unwrap_or(&Choice::Off);
+        return match &explain.place {
+            Some(place) => explain_finding::run(rule, place, &page, model, console),
+            None => print(&page, console),
+        };
     }
+    if let Some(meaning) = meaning(&explain.rule) {
+        let page = if is_page { markdown_page_of_meaning(meaning) } else { page_of_meaning(meaning, width) };
+        let model = explain.model.as_ref().unwrap_or(&Choice::Default);
+        return match &explain.place {
+            Some(place) => explain_sighting::run(meaning.id, place, &page, model, console),
+            None => print(&page, console),
+        };
+    }
+    console.error(&unknown(&explain.rule));
+    Ok(FAILED)
+}
+
+fn print(page: &str, console: &mut Console) -> io::Result<u8> {
+    console.out().write_all(page.as_bytes())?;
+    Ok(DONE)
+}
+
+fn page_of_meaning(meaning: &Meaning, width: usize) -> String {
+    let bold = Style::new().bold();
+    let Meaning { id, title, .. } = meaning;
+    let text = markdown::render(&meaning.documentation(), width);
+    format!("{bold}{title}{bold:#} ({id})\ninfo, seen by the local model, fix: manual\n\n{text}")
+}
+
+fn markdown_page_of_meaning(meaning: &Meaning) -> String {
+    let Meaning { id, title, .. } = meaning;
+    format!("# {id}\n\n**{title}.** {}\n", meaning.documentation())
 }
 
 fn page(rule: &Rule, width: usize) -> String {
@@ -117,10 +139,11 @@ fn unknown(word: &str) -> String {
     if !elsewhere.is_empty() {
         return format!("\"{word}\" is another checker's name for {}", elsewhere.join(" and "));
     }
-    let likeness = |rule: &&Rule| strsim::jaro_winkler(rule.id, word);
-    let nearest = leastwise_rules::rules().max_by(|one, other| likeness(one).total_cmp(&likeness(other)));
-    match nearest.filter(|rule| likeness(rule) > 0.8) {
-        Some(rule) => format!("there is no rule \"{word}\"; did you mean {}?", rule.id),
+    let ids = leastwise_rules::rules().map(|rule| rule.id).chain(MEANINGS.iter().map(|meaning| meaning.id));
+    let likeness = |id: &str| strsim::jaro_winkler(id, word);
+    let nearest = ids.max_by(|one, other| likeness(one).total_cmp(&likeness(other)));
+    match nearest.filter(|id| likeness(id) > 0.8) {
+        Some(id) => format!("there is no rule \"{word}\"; did you mean {id}?"),
         None => format!("there is no rule \"{word}\"; `leastwise rules` lists them"),
     }
 }

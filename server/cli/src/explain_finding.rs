@@ -3,7 +3,7 @@
 use crate::configurations::Configurations;
 use crate::console::Console;
 use crate::judged::{Judged, judge};
-use crate::local_model::{self, Choice};
+use crate::local_model::{self, Choice, Task};
 use crate::markdown::{Flow, WIDTH};
 use crate::output::{Format, Human, Reported};
 use crate::sources::sources;
@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-const HEADING: Style = Style::new().bold().underline();
+pub(crate) const HEADING: Style = Style::new().bold().underline();
 
 /// Shows what the rule found at a place, then `page`, then the model's words as they come.
 pub(crate) fn run(
@@ -59,7 +59,7 @@ pub(crate) fn run(
 }
 
 fn ask(judged: &Judged, located: &Located<'_>, model: &Choice, console: &mut Console) -> io::Result<u8> {
-    let supervisor = match local_model::open(model) {
+    let supervisor = match local_model::open(Task::Explain, model) {
         Ok(None) => return Ok(DONE),
         Ok(Some(supervisor)) => supervisor,
         Err(reason) => {
@@ -95,7 +95,7 @@ fn ask(judged: &Judged, located: &Located<'_>, model: &Choice, console: &mut Con
 }
 
 /// The file, and the row behind the last colon, if that is one.
-fn split(place: &str) -> (PathBuf, Option<u32>) {
+pub(crate) fn split(place: &str) -> (PathBuf, Option<u32>) {
     let row = |row: &str| row.parse().ok();
     match place.rsplit_once(':').and_then(|(path, after)| Some((path, row(after)?))) {
         Some((path, row)) if !Path::new(place).exists() => (path.into(), Some(row)),

@@ -14,7 +14,6 @@ pub(crate) struct Lsp {
 
 /// Serves until the editor is done. Nothing else may print meanwhile.
 pub(crate) fn run(_: &Lsp) -> ExitCode {
-    // Without llama.cpp in it the program cannot be the model's process.
-    let worker = if cfg!(feature = "llama") { std::env::current_exe().ok() } else { None };
-    leastwise_lsp::run(Options { worker })
+    // Without a program to run it there is no model, and the server says so when one is wanted.
+    leastwise_lsp::run(Options { worker: crate::local_model::worker().ok().flatten() })
 }

@@ -11,6 +11,7 @@ mod configurations;
 mod console;
 mod explain;
 mod explain_finding;
+mod explain_sighting;
 mod fix;
 mod judged;
 mod judging;

@@ -1,12 +1,14 @@
 //! `leastwise model`
 
 use crate::console::Console;
-use crate::local_model::NoModel;
+use crate::local_model::{self, NoModel};
 use crate::{DONE, FAILED, model_bench, progress};
 use clap::{Args, Subcommand};
+use leastwise_analysis::MEANINGS;
 use leastwise_model::catalog::{self, Detector, EXPLAINER, Model, Named, SMOLLM2};
 use leastwise_model::detector::{self, MakeError};
-use leastwise_model::{PullError, Source, location, pull};
+use leastwise_model::{PullError, Source, Status, location, pull};
+use leastwise_rules::rule;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -24,6 +26,8 @@ enum Errand {
     List,
     /// Print where the models lie that are used by default: the detector and the explainer.
     Path,
+    /// List what the detector sees: matters of sense and, where no rule can judge, what rules find.
+    Labels,
     /// Fetch a model into your data folder: resumed where it broke off, checked by size and SHA-256. A detector is made from
     /// the explainer's file, which is fetched for it, and from what this program carries.
     Pull {
@@ -45,6 +49,7 @@ pub(crate) fn run(models: &Models, console: &mut Console) -> io::Result<u8> {
     match &models.errand {
         Errand::List => list(console),
         Errand::Path => path(console),
+        Errand::Labels => labels(console),
         Errand::Pull { name, mirror, folder } => {
             pull_by_name(name, mirror.as_deref(), folder.clone(), console)
         }
@@ -86,6 +91,33 @@ fn path(console: &mut Console) -> io::Result<u8> {
         writeln!(console.out(), "{name}  {state}")?;
     }
     Ok(DONE)
+}
+
+fn labels(console: &mut Console) -> io::Result<u8> {
+    let own = MEANINGS.iter().map(|meaning| (meaning.id, meaning.title));
+    write!(console.out(), "{}", table(own))?;
+    let Some(detector) = local_model::detector_if_there() else {
+        console.note(&"there is no detector on this machine; `leastwise model pull` fetches one");
+        return Ok(DONE);
+    };
+    // Nothing is asked but what it has loaded.
+    if let Err(error) = detector.tag("", "", &[], None, &AtomicBool::new(false)) {
+        console.error(&error);
+        return Ok(FAILED);
+    }
+    let Status::Ready { model } = detector.status() else { return Ok(DONE) };
+    let rules: Vec<_> = model.labels.iter().filter_map(|label| rule(label)).collect();
+    if !rules.is_empty() {
+        let rules = rules.into_iter().map(|rule| (rule.id, rule.title));
+        write!(console.out(), "\nWhere no rule can judge, also what these rules find:\n\n{}", table(rules))?;
+    }
+    Ok(DONE)
+}
+
+/// A line each: a name and what it stands for.
+fn table<'t>(entries: impl Iterator<Item = (&'t str, &'t str)> + Clone) -> String {
+    let width = entries.clone().map(|(name, _)| name.len()).max().unwrap_or_default();
+    entries.map(|(name, words)| format!("{name:width$}  {words}\n")).collect()
 }
 
 fn pull_by_name(

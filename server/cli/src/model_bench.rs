@@ -30,7 +30,7 @@ pub(crate) fn run(bench: &Bench, console: &mut crate::console::Console) -> std::
             return Ok(crate::FAILED);
         }
     };
-    let file = match local_model::file(&bench.model) {
+    let file = match local_model::file(local_model::Task::Explain, &bench.model) {
         Ok(file) => file.ok_or(local_model::NoModel::NotFetched),
         Err(reason) => Err(reason),
     };

@@ -2,43 +2,114 @@
 
 use crate::judged::Judged;
 use crate::progress;
-use leastwise_analysis::{Sighting, sightings};
-use leastwise_model::protocol::FailureKind;
-use leastwise_model::{Error, Supervisor};
+use leastwise_analysis::{Disagreement, LEAST_PROBABILITY, disagreements, sightings};
+use leastwise_model::protocol::{FailureKind, Tags};
+use leastwise_model::{Error, Status, Supervisor};
+use serde::Serialize;
+use std::io::Write;
 use std::sync::atomic::AtomicBool;
+
+/// Where rules and model disagree is written, a JSON object a line.
+pub(crate) struct Log<'w> {
+    writer: &'w mut dyn Write,
+    written: usize,
+}
+
+/// What cost the look its end.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Stopped {
+    /// The model cannot be asked any more.
+    #[error(transparent)]
+    Model(#[from] Error),
+    /// The log of disagreements cannot be written.
+    #[error("cannot write where rules and model disagree: {0}")]
+    Log(#[from] std::io::Error),
+}
+
+impl Stopped {
+    /// A model without labels can explain, but sees nothing.
+    pub(crate) fn is_blindness(&self) -> bool {
+        matches!(self, Self::Model(Error::Refused { kind: FailureKind::NoLabels, .. }))
+    }
+}
+
+impl<'w> Log<'w> {
+    pub(crate) fn to(writer: &'w mut dyn Write) -> Self {
+        Self { writer, written: 0 }
+    }
+
+    /// How many lines it has.
+    pub(crate) fn len(&self) -> usize {
+        self.written
+    }
+
+    fn write(&mut self, file: &str, found: &[Disagreement]) -> std::io::Result<()> {
+        for disagreement in found {
+            serde_json::to_writer(&mut self.writer, &Entry { file, disagreement })?;
+            self.writer.write_all(b"\n")?;
+        }
+        self.written += found.len();
+        Ok(())
+    }
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    file: &'a str,
+    #[serde(flatten)]
+    disagreement: &'a Disagreement,
+}
 
 /// Shows the model every document; what it sees is put beside the rules' findings.
 ///
 /// # Errors
-/// Why the model could not be asked any more. What it had seen until then stands.
-pub(crate) fn look(files: &mut [Judged], model: &Supervisor) -> Result<(), Error> {
+/// Why it ended before the last document. What the model had seen until then stands.
+pub(crate) fn look(
+    files: &mut [Judged],
+    model: &Supervisor,
+    mut log: Option<&mut Log<'_>>,
+) -> Result<(), Stopped> {
     let bar = progress::bar(files.len(), "Asking the model");
     let outcome = files.iter_mut().try_for_each(|judged| {
         bar.inc(1);
-        look_at(judged, model)
+        look_at(judged, model, log.as_deref_mut())
     });
     bar.finish_and_clear();
     outcome
 }
 
-/// A model without labels can explain, but sees nothing.
-pub(crate) fn is_blind(error: &Error) -> bool {
-    matches!(error, Error::Refused { kind: FailureKind::NoLabels, .. })
-}
-
-fn look_at(judged: &mut Judged, model: &Supervisor) -> Result<(), Error> {
+fn look_at(judged: &mut Judged, model: &Supervisor, mut log: Option<&mut Log<'_>>) -> Result<(), Stopped> {
+    // It was trained on objects; of values of a chart it knows nothing.
+    if !judged.file.is_kubernetes() {
+        return Ok(());
+    }
     for (index, placed) in judged.file.stream().documents().iter().enumerate() {
         let name = format!("{}#{index}", judged.source.name);
-        let seen = match model.tag(&name, placed.document.source(), &[], None, &AtomicBool::new(false)) {
-            Ok(tags) => sightings(&judged.file, index, &tags.tags),
-            // One answer is lost; the next question finds a new worker.
-            Err(Error::WorkerEnded(reason)) => {
-                tracing::warn!(document = name, reason, "the model's process ended");
-                Vec::<Sighting>::new()
-            }
-            Err(error) => return Err(error),
-        };
-        judged.sightings.extend(seen);
+        let ask = |least| tags(model, &name, placed.document.source(), least);
+        let Some(said) = ask(None)? else { continue };
+        judged.sightings.extend(sightings(&judged.file, index, &said.tags));
+        if let Some(log) = &mut log
+            && let Some(all) = ask(Some(LEAST_PROBABILITY))?
+            && let Status::Ready { model } = model.status()
+        {
+            log.write(
+                &judged.source.name,
+                &disagreements(&judged.file, index, &model.labels, &said.tags, &all),
+            )?;
+        }
     }
     Ok(())
+}
+
+/// What the model says of a text; nothing where its process ended: one answer is lost, and the next question finds a new
+/// process.
+fn tags(model: &Supervisor, name: &str, text: &str, least: Option<f32>) -> Result<Option<Tags>, Error> {
+    match model.tag(name, text, &[], least, &AtomicBool::new(false)) {
+        Ok(tags) => Ok(Some(tags)),
+        Err(Error::WorkerEnded(reason)) => {
+            tracing::warn!(document = name, reason, "the model's process ended");
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
 }

@@ -52,7 +52,8 @@ pub(crate) fn offered(view: &View, range: Range, context: &CodeActionContext) ->
     let mut offered = Vec::new();
     if wants(&CodeActionKind::QUICKFIX) {
         let range = view.text().offsets(range);
-        offered.extend(actions(&view.file, range).iter().map(|action| quick_fix(view, action)));
+        let seen = view.revision.seen().unwrap_or_default();
+        offered.extend(actions(&view.file, seen, range).iter().map(|action| quick_fix(view, action)));
     }
     let fix_all_kind = CodeActionKind::new(FIX_ALL);
     // Trying every fix takes its time, so an editor that asks by itself as the cursor moves does not get it.
@@ -115,7 +116,7 @@ fn data(view: &View, action: &Action, range: TextRange) -> Option<Data> {
         uri: view.revision.uri.clone(),
         revision: view.revision.id,
         kind,
-        rule: action.rule?.to_owned(),
+        rule: action.rule.clone()?,
         start: range.start().into(),
         end: range.end().into(),
     })

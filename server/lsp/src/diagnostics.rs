@@ -4,12 +4,12 @@ use crate::client::Features;
 use crate::convert::{Text, severity};
 use crate::event::View;
 use crate::revision::Revision;
-use leastwise_analysis::{File, Located, Sighting};
+use leastwise_analysis::{File, Located, Sighting, certainty};
 use leastwise_manifest::Declared;
 use leastwise_text::{Buffer, TextRange};
 use serde_json::json;
 use tower_lsp::lsp_types::{
-    CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DocumentDiagnosticReport,
+    CodeDescription, Diagnostic, DiagnosticRelatedInformation, DocumentDiagnosticReport,
     DocumentDiagnosticReportResult, FullDocumentDiagnosticReport, Location, NumberOrString,
     RelatedFullDocumentDiagnosticReport, RelatedUnchangedDocumentDiagnosticReport,
     UnchangedDocumentDiagnosticReport, Url,
@@ -19,21 +19,21 @@ use tower_lsp::lsp_types::{
 pub(crate) fn diagnostics(file: &File, revision: &Revision, client: &Features) -> Vec<Diagnostic> {
     let text = Text { buffer: file.buffer(), encoding: client.encoding };
     let found = file.shown().map(|located| diagnostic(&located, text, &revision.uri, client));
-    let seen = revision.seen().unwrap_or_default().iter().map(|sighting| guess(sighting, text));
-    found.chain(seen).collect()
+    let seen = revision.shown().iter().filter(|sighting| sighting.is_shown());
+    found.chain(seen.map(|sighting| guess(sighting, text))).collect()
 }
 
 /// Something the model saw: it is said to be the model's, and how sure it is.
 fn guess(sighting: &Sighting, text: Text<'_>) -> Diagnostic {
-    let percent = (sighting.probability * 100.0).round();
     Diagnostic {
         range: text.range(sighting.range),
-        severity: Some(DiagnosticSeverity::INFORMATION),
+        severity: Some(severity(sighting.severity)),
         code: Some(NumberOrString::String(sighting.label.clone())),
         source: Some(crate::NAME.to_owned()),
-        message: format!("{} (seen by the model, {percent} % sure)", sighting.message),
+        message: format!("{} ({})", sighting.message, certainty(sighting.probability)),
         data: Some(json!({
             "source": "model",
+            "rule": sighting.label,
             "probability": sighting.probability,
             "document": sighting.document,
             "path": sighting.path.to_string(),

@@ -1,7 +1,7 @@
 //! Explanations where the cursor is.
 
 use crate::event::View;
-use leastwise_analysis::explain_request;
+use leastwise_analysis::{Sighting, explain_request, sightings_at, weighed, weight_words};
 use leastwise_text::TextSize;
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 use tower_lsp::lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind, Position};
@@ -9,7 +9,13 @@ use tower_lsp::lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind, Posi
 /// What is known of a place.
 pub(crate) fn hover(view: &View, position: Position) -> Option<Hover> {
     let offset: TextSize = view.text().offset(position);
-    let leastwise_analysis::Hover { range, mut markdown } = leastwise_analysis::hover(&view.file, offset)?;
+    let seen = view.revision.seen().unwrap_or_default();
+    let found = leastwise_analysis::hover(&view.file, seen, offset)?;
+    let leastwise_analysis::Hover { range, mut markdown } = found;
+    if let Some(words) = lines_that_weighed(view, seen, offset) {
+        markdown.push_str("\n\n");
+        markdown.push_str(&words);
+    }
     if let Some(words) = model_words(view, offset) {
         markdown.push_str("\n\n---\n\n");
         markdown.push_str(&words);
@@ -22,10 +28,25 @@ pub(crate) fn hover(view: &View, position: Position) -> Option<Hover> {
     Some(Hover { contents: HoverContents::Markup(contents), range: Some(view.text().range(range)) })
 }
 
+/// Which lines weighed in what the model saw at a place, asked for like its words on a finding.
+fn lines_that_weighed(view: &View, seen: &[Sighting], offset: TextSize) -> Option<String> {
+    let model = view.model.as_ref()?;
+    let sighting = sightings_at(seen, offset).next()?;
+    let known = model.weights(&view.file, sighting);
+    if !matches!(known, Some(Ok(_))) {
+        model.weigh(&view.file, sighting);
+    }
+    Some(match known {
+        Some(Ok(weights)) => weight_words(&weighed(&view.file, sighting, &weights)),
+        Some(Err(reason)) => format!("*The model cannot tell which lines weighed: {}*", escaped(&reason)),
+        None => "*The model is finding out which lines weighed; the next hover shows them.*".to_owned(),
+    })
+}
+
 /// What the model says of the finding at a place. Where it has not been asked, it is asked now, and the next hover
 /// shows its answer: nobody waits for a model.
 fn model_words(view: &View, offset: TextSize) -> Option<String> {
-    let model = view.model.as_ref()?;
+    let model = view.model.as_ref().filter(|model| model.explains())?;
     let located = view.file.shown().find(|located| located.range().contains_inclusive(offset))?;
     let request = explain_request(&view.file, &located);
     match model.known(&request) {

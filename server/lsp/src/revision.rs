@@ -24,6 +24,8 @@ pub(crate) struct Revision {
     file: OnceLock<Arc<File>>,
     /// What the model saw in it.
     seen: OnceLock<Vec<Sighting>>,
+    /// What it saw in the text before, on lines that are the same: shown until it has looked again.
+    carried: Vec<Sighting>,
     /// Nobody needs it any more.
     abandoned: AtomicBool,
 }
@@ -31,7 +33,7 @@ pub(crate) struct Revision {
 impl Revision {
     /// The first text of a document.
     pub(crate) fn new(uri: Url, version: i32, text: &str, environment: Environment) -> Self {
-        Self::build(uri, version, Buffer::new(text), environment, None, None)
+        Self::build(uri, version, Buffer::new(text), environment, None, None, Vec::new())
     }
 
     /// The text after an edit, which wrote `edited`.
@@ -46,13 +48,20 @@ impl Revision {
             Some(file) => (Some(Arc::clone(file)), edited.range),
             None => (self.base.clone(), edited.after(self.edited).range),
         };
-        Self::build(self.uri.clone(), version, buffer, environment, base, edited)
+        let carried = match self.shown() {
+            [] => Vec::new(),
+            shown => carried(shown, &self.buffer.text(), &buffer.text()),
+        };
+        Self::build(self.uri.clone(), version, buffer, environment, base, edited, carried)
     }
 
     /// The same text in another environment.
     pub(crate) fn within(&self, environment: Environment) -> Self {
         let base = self.file.get().cloned().or_else(|| self.base.clone());
-        Self::build(self.uri.clone(), self.version, self.buffer.clone(), environment, base, self.edited)
+        let has_same_settings = Arc::ptr_eq(&self.environment.configuration, &environment.configuration);
+        let carried = if has_same_settings { self.shown().to_vec() } else { Vec::new() };
+        let buffer = self.buffer.clone();
+        Self::build(self.uri.clone(), self.version, buffer, environment, base, self.edited, carried)
     }
 
     fn build(
@@ -62,6 +71,7 @@ impl Revision {
         environment: Environment,
         base: Option<Arc<File>>,
         edited: Option<TextRange>,
+        carried: Vec<Sighting>,
     ) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         Self {
@@ -74,6 +84,7 @@ impl Revision {
             edited,
             file: OnceLock::new(),
             seen: OnceLock::new(),
+            carried,
             abandoned: AtomicBool::new(false),
         }
     }
@@ -93,6 +104,11 @@ impl Revision {
         self.file.get()
     }
 
+    /// The part of the text that was written last, where that is known.
+    pub(crate) fn written(&self) -> Option<TextRange> {
+        self.edited
+    }
+
     /// Adds what the model saw in the text. It looks once.
     pub(crate) fn see(&self, sightings: Vec<Sighting>) {
         self.seen.get_or_init(|| sightings);
@@ -103,6 +119,16 @@ impl Revision {
         self.seen.get().map(Vec::as_slice)
     }
 
+    /// What is to be shown as the model's: what it saw, or what may still be true of that.
+    pub(crate) fn shown(&self) -> &[Sighting] {
+        self.seen().unwrap_or(&self.carried)
+    }
+
+    /// Whether it saw something else than is shown for as long as it has not looked.
+    pub(crate) fn saw_news(&self) -> bool {
+        self.seen().is_some_and(|seen| seen != self.carried)
+    }
+
     /// Spares a worker the judging, if it has not begun.
     pub(crate) fn abandon(&self) {
         self.abandoned.store(true, Ordering::Relaxed);
@@ -111,6 +137,34 @@ impl Revision {
     pub(crate) fn is_abandoned(&self) -> bool {
         self.abandoned.load(Ordering::Relaxed)
     }
+}
+
+/// Where that is after an edit which was seen before it, as far as nothing on its lines has changed.
+fn carried(seen: &[Sighting], before: &str, after: &str) -> Vec<Sighting> {
+    let (old, new) = (before.as_bytes(), after.as_bytes());
+    let is_same = |(old, new): &(&u8, &u8)| old == new;
+    let same_before = old.iter().zip(new).take_while(is_same).count();
+    let same_after = old.iter().rev().zip(new.iter().rev()).take_while(is_same).count();
+    // Whole lines only: the first that may have changed begins at `start`, and the first after those at `end`.
+    let start = old[..same_before].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    let first = old.len() - same_after;
+    let end = old[first..].iter().position(|byte| *byte == b'\n').map_or(old.len(), |at| first + at + 1);
+    let moved = |sighting: &Sighting| {
+        let range = sighting.range;
+        if usize::from(range.end()) < start {
+            return Some(range);
+        }
+        let is_after = usize::from(range.start()) >= end;
+        let moved = is_after.then(|| usize::from(range.start()) + new.len() - old.len())?;
+        Some(TextRange::at(moved.try_into().ok()?, range.len()))
+    };
+    let stay = seen.iter().filter_map(|sighting| {
+        let range = moved(sighting)?;
+        let mut sighting = sighting.clone();
+        sighting.range = range;
+        Some(sighting)
+    });
+    stay.collect()
 }
 
 /// Which part of a text its latest edits have written; `None` when they do not tell.
@@ -167,9 +221,34 @@ fn moved(range: TextRange, replaced: TextRange, length: u32) -> TextRange {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use leastwise_analysis::sightings;
+    use leastwise_model::Tag;
 
     fn range(start: u32, end: u32) -> TextRange {
         TextRange::new(start.into(), end.into())
+    }
+
+    #[test]
+    fn what_the_model_saw_stays_on_its_line_until_that_is_edited() {
+        let text = "apiVersion: v1\nkind: Pod\nspec:\n  hostname: a\n  nodeName: b\n";
+        let revision = Revision::new("file:///a.yaml".parse().unwrap(), 1, text, Environment::default());
+        let file = revision.judge();
+        let tag = |line| Tag { label: "setting-misspelled".to_owned(), line, probability: 0.9 };
+        revision.see(sightings(file, 0, &[tag(3), tag(4)]));
+        let shown = |at: &str, replacement: &str| {
+            let text = text.replacen(at, replacement, 1);
+            let edited = Edited::nothing();
+            let next = revision.edited(2, Buffer::new(&text), edited, Environment::default());
+            let shown =
+                next.shown().iter().map(|one| text[std::ops::Range::<usize>::from(one.range)].to_owned());
+            shown.collect::<Vec<_>>()
+        };
+        assert_eq!(shown("Pod", "Pod\nmetadata: {name: a}"), ["hostname", "nodeName"]);
+        assert_eq!(shown("a\n", "abc\n"), ["nodeName"]);
+        assert_eq!(shown("  hostname: a\n", ""), ["nodeName"]);
+        assert_eq!(shown("nodeName: b\n", "nodeName: b # x\n"), ["hostname"]);
+        assert_eq!(shown("b\n", "b\n  hostIPC: true\n"), ["hostname", "nodeName"]);
+        assert_eq!(shown(text, "kind: Pod\n"), [""; 0]);
     }
 
     #[test]

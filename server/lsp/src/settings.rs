@@ -12,17 +12,20 @@ use std::time::SystemTime;
 /// the editor alone, and so are never read from a repository.
 const EDITORS_OWN: [&str; 4] = ["path", "trace", "logLevel", "arguments"];
 
-/// Which model the user wants to be asked. It is off until the user, not a repository, says otherwise.
+/// Which models the user, not a repository, wants to be asked.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub(crate) enum ModelChoice {
-    /// None.
+    /// The detector, if `leastwise model pull` has fetched it: what it sees is shown, and nothing is explained.
     #[default]
+    IfThere,
+    /// None.
     Off,
-    /// The one that `leastwise model pull` has fetched.
+    /// Those that `leastwise model pull` has fetched, to see and to explain.
     Default,
-    /// A file.
+    /// A file, for both.
     File(PathBuf),
-    /// A server that speaks the OpenAI-compatible protocol.
+    /// A server that speaks the OpenAI-compatible protocol, to explain. It is the local detector that sees, if that has been
+    /// fetched.
     Server {
         /// The address up to the version, as in `http://localhost:11434/v1`.
         address: String,
@@ -53,11 +56,20 @@ impl<'de> Deserialize<'de> for ModelChoice {
     }
 }
 
+/// What the user, not a repository, says about the models.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub(crate) struct ModelSettings {
+    pub(crate) choice: ModelChoice,
+    /// The file in which to write where rules and model disagree.
+    pub(crate) log_disagreements: Option<PathBuf>,
+}
+
 /// The settings an editor has sent.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct EditorSettings {
     pub(crate) configuration: Configuration,
     pub(crate) model: Option<ModelChoice>,
+    pub(crate) log_disagreements: Option<PathBuf>,
     /// What could not be understood, in words.
     pub(crate) errors: Vec<String>,
 }
@@ -73,20 +85,32 @@ impl EditorSettings {
             if value.is_null() || EDITORS_OWN.contains(&key.as_str()) {
                 continue;
             }
-            if key == "model" {
-                match ModelChoice::deserialize(value) {
-                    Ok(model) => settings.model = Some(model),
-                    Err(error) => settings.errors.push(format!("setting {}.{key}: {error}", crate::NAME)),
-                }
-                continue;
-            }
-            let alone = Value::Object(Map::from_iter([(key.clone(), value.clone())]));
-            match serde_json::from_value::<Configuration>(alone) {
-                Ok(one) => settings.configuration = one.over(&settings.configuration),
-                Err(error) => settings.errors.push(format!("setting {}.{key}: {error}", crate::NAME)),
+            if let Err(error) = settings.read_one(key, value) {
+                settings.errors.push(format!("setting {}.{key}: {error}", crate::NAME));
             }
         }
         settings
+    }
+
+    fn read_one(&mut self, key: &str, value: &Value) -> serde_json::Result<()> {
+        match key {
+            "model" => self.model = Some(ModelChoice::deserialize(value)?),
+            "logDisagreements" => self.log_disagreements = Some(PathBuf::deserialize(value)?),
+            _ => {
+                let alone = Value::Object(Map::from_iter([(key.to_owned(), value.clone())]));
+                let one = serde_json::from_value::<Configuration>(alone)?;
+                self.configuration = one.over(&self.configuration);
+            }
+        }
+        Ok(())
+    }
+
+    /// What they say about the models.
+    pub(crate) fn models(&self) -> ModelSettings {
+        ModelSettings {
+            choice: self.model.clone().unwrap_or_default(),
+            log_disagreements: self.log_disagreements.clone(),
+        }
     }
 
     /// These settings where they say something, else `base`.
@@ -94,6 +118,7 @@ impl EditorSettings {
         Self {
             configuration: self.configuration.over(&base.configuration),
             model: self.model.or_else(|| base.model.clone()),
+            log_disagreements: self.log_disagreements.or_else(|| base.log_disagreements.clone()),
             errors: self.errors,
         }
     }
@@ -190,9 +215,10 @@ mod tests {
     }
 
     #[test]
-    fn the_model_is_off_until_the_user_chooses_one() {
+    fn the_user_chooses_the_model() {
         let model = |value| EditorSettings::read(&json!({"model": value})).model;
         assert_eq!(model(Value::Null), None);
+        assert_eq!(EditorSettings::default().models().choice, ModelChoice::IfThere);
         assert_eq!(model(json!("off")), Some(ModelChoice::Off));
         assert_eq!(model(json!("default")), Some(ModelChoice::Default));
         assert_eq!(model(json!("/models/a.gguf")), Some(ModelChoice::File("/models/a.gguf".into())));
@@ -200,6 +226,8 @@ mod tests {
         let server = ModelChoice::Server { address: address.clone(), name: "small".to_owned(), key: None };
         assert_eq!(model(json!({"address": address, "name": "small"})), Some(server));
         assert_eq!(EditorSettings::read(&json!({"model": 7})).errors.len(), 1);
+        let log = EditorSettings::read(&json!({"logDisagreements": "/log.jsonl"})).models().log_disagreements;
+        assert_eq!(log, Some("/log.jsonl".into()));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::model::Model;
 use crate::outbox::{Outbox, Outgoing};
 use crate::pool::{Lane, Pool, panic_message};
 use crate::revision::{Edited, Revision};
-use crate::settings::{Configurations, EditorSettings, ModelChoice};
+use crate::settings::{Configurations, EditorSettings, ModelChoice, ModelSettings};
 use leastwise_analysis::configuration::{ConfigurationError, FILE_NAME};
 use leastwise_analysis::{Environment, File, today};
 use leastwise_manifest::{Declarations, Workspace};
@@ -52,7 +52,7 @@ pub(crate) struct State {
     disabled: Arc<Vec<&'static str>>,
     options: Options,
     model: Option<Arc<Model>>,
-    model_choice: ModelChoice,
+    models: ModelSettings,
     /// The settings that came with the introduction; what comes later lies over them.
     introduced: EditorSettings,
     /// The client has been asked for its settings; until they come, findings could be ones the user does not want.
@@ -85,7 +85,7 @@ impl State {
             disabled: Arc::default(),
             options,
             model: None,
-            model_choice: ModelChoice::Off,
+            models: ModelSettings { choice: ModelChoice::Off, ..ModelSettings::default() },
             introduced: EditorSettings::default(),
             awaits_settings: false,
             searching: None,
@@ -353,7 +353,7 @@ impl State {
         }
         if !self.client.pulls_diagnostics {
             self.judge(uri);
-        } else if revision.seen().is_some_and(|seen| !seen.is_empty()) {
+        } else if revision.saw_news() {
             self.say(Outgoing::RefreshDiagnostics);
         }
     }
@@ -416,22 +416,23 @@ impl State {
     }
 
     fn take_settings(&mut self, settings: EditorSettings) {
-        for error in settings.errors {
-            self.say(Outgoing::Message(MessageType::WARNING, error));
+        for error in &settings.errors {
+            self.say(Outgoing::Message(MessageType::WARNING, error.clone()));
         }
+        let models = settings.models();
         self.configurations.set_editor(settings.configuration);
-        self.choose_model(settings.model.unwrap_or_default());
+        self.choose_models(models);
     }
 
-    fn choose_model(&mut self, choice: ModelChoice) {
-        if choice == self.model_choice {
+    fn choose_models(&mut self, models: ModelSettings) {
+        if models == self.models {
             return;
         }
         if let Some(model) = self.model.take() {
             model.close();
         }
         let worker = self.options.worker.as_deref();
-        match Model::open(&choice, worker, &self.events, &self.outbox, self.client.shows_progress) {
+        match Model::open(&models, worker, &self.events, &self.outbox, self.client.shows_progress) {
             Ok(model) => self.model = model,
             Err(reason) => {
                 self.say(Outgoing::Message(
@@ -440,7 +441,7 @@ impl State {
                 ));
             }
         }
-        self.model_choice = choice;
+        self.models = models;
     }
 
     fn settings_changed(&mut self, settings: &Value) {

@@ -1,12 +1,17 @@
 //! A worker without a model: it speaks the protocol, and does what it is asked about says.
 //!
 //! A prompt that holds `die-in-answer` ends it in the middle of its answer, and one that holds `say-nothing` is never
-//! answered. A line that holds `curl` gets the label `command-harmful`.
+//! answered; a text that holds `die-in-tags` ends it, too. A line that holds `curl` is said to download and execute, and
+//! one that holds `looks-bad` to give the host's processes away. Of `hostPID` elsewhere it says so with little
+//! probability. What it says of a line hangs on the line before.
 
 use leastwise_model::protocol::{
     Event, Finish, ModelInfo, Request, Tag, Tags, Usage, VERSION, Weight, read_message, write_message,
 };
 use std::io;
+
+const HARMFUL: &str = "command-downloads-and-executes";
+const HOST_PID: &str = "host-pid";
 
 fn say(event: &Event) -> io::Result<()> {
     write_message(&mut io::stdout().lock(), event)
@@ -14,13 +19,16 @@ fn say(event: &Event) -> io::Result<()> {
 
 fn main() -> io::Result<()> {
     say(&Event::Hello { version: VERSION })?;
-    let labels = vec!["command-harmful".to_owned()];
+    let labels = [HARMFUL, HOST_PID].map(str::to_owned).to_vec();
     let model = ModelInfo { name: "scripted".to_owned(), labels, sha256: String::new() };
     say(&Event::Ready { model })?;
     let mut requests = io::stdin().lock();
     while let Some(request) = read_message(&mut requests)? {
         match request {
-            Request::Tag { id, text, .. } => say(&Event::Tags { id, tags: tags(&text) })?,
+            Request::Tag { text, .. } if text.contains("die-in-tags") => std::process::abort(),
+            Request::Tag { id, text, least, .. } => {
+                say(&Event::Tags { id, tags: tags(&text, least.unwrap_or(0.5)) })?;
+            }
             Request::Complete { id, prompt } => {
                 say(&Event::Text { id, text: "It opens the node. It ".to_owned() })?;
                 if prompt.user.contains("die-in-answer") {
@@ -45,9 +53,19 @@ fn main() -> io::Result<()> {
     Ok(())
 }
 
-fn tags(text: &str) -> Tags {
-    let lines = || (0..).zip(text.lines());
-    let harmful = lines().filter(|(_, line)| line.contains("curl"));
-    let tag = |line| Tag { label: "command-harmful".to_owned(), line, probability: 0.875 };
-    Tags { tags: harmful.map(|(line, _)| tag(line)).collect(), judged_lines: lines().count() as u32 }
+fn tags(text: &str, least: f32) -> Tags {
+    let mut tags = Vec::new();
+    for (number, line) in (0..).zip(text.lines()) {
+        let said = [
+            (HARMFUL, line.contains("curl"), 0.875),
+            (HOST_PID, line.contains("looks-bad"), 0.75),
+            (HOST_PID, line.contains("hostPID") && !line.contains("looks-bad"), 0.25),
+        ];
+        for (label, is_said, probability) in said {
+            if is_said && probability >= least {
+                tags.push(Tag { label: label.to_owned(), line: number, probability });
+            }
+        }
+    }
+    Tags { tags, judged_lines: u32::try_from(text.lines().count()).unwrap_or(u32::MAX) }
 }

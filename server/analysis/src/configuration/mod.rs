@@ -4,7 +4,7 @@
 //! A repository's file reaches only what is here. What chooses a program, a model file or an address is not: that
 //! comes from the user alone.
 
-use leastwise_rules::{Finding, KubernetesVersion, Parameters, Persona, Profile, Rule, Severity};
+use leastwise_rules::{Finding, KubernetesVersion, Parameters, Persona, Profile, Rule, Severity, rule};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -36,13 +36,15 @@ pub struct Configuration {
     /// advice too. Default: `default`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub persona: Option<Persona>,
-    /// The only rules to apply, whatever profile and persona say: rule ids, families, profiles, or `all`.
+    /// The only rules to apply, whatever profile and persona say: rule ids, families, profiles, or `all`. The model's
+    /// labels are named like rules, and together by `meanings`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub select: Option<Vec<Selector>>,
-    /// Rules to leave out: rule ids, families or profiles.
+    /// Rules to leave out: rule ids, families or profiles; of the model's labels their names, or `meanings`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ignore: Vec<Selector>,
-    /// Severities by rule id, in place of the rules' own.
+    /// Severities by rule id, in place of the rules' own. They count for what the model sees under these names, too,
+    /// which is `info` and never makes a check fail unless it stands here; the model's own labels are named likewise.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub severity: BTreeMap<RuleId, Severity>,
     /// The least severity that makes `leastwise check` fail. Default: `warning`.
@@ -151,6 +153,17 @@ impl Configuration {
         self.selects_what(rule, rule.persona, profile)
     }
 
+    /// Whether what the model sees under this label is shown: as its rule's findings where a rule has that name, whatever
+    /// the profile where it is a matter of sense.
+    pub fn selects_label(&self, label: &str) -> bool {
+        if let Some(rule) = rule(label) {
+            return self.selects_rule(rule, rule.profile);
+        }
+        let named = |selectors: &[Selector]| selectors.iter().any(|selector| selector.holds_meaning(label));
+        let on = self.select.as_deref().is_none_or(named);
+        on && !named(&self.ignore) && !self.is_excluded
+    }
+
     fn selects_what(&self, rule: &Rule, persona: Persona, profile: Option<Profile>) -> bool {
         if self.is_excluded {
             return false;
@@ -184,7 +197,6 @@ impl Configuration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use leastwise_rules::rule;
 
     fn selects(configuration: &Configuration, id: &str) -> bool {
         let rule = rule(id).unwrap();
@@ -201,5 +213,36 @@ mod tests {
         };
         assert!(selects(&configuration, "privilege-escalation-allowed"));
         assert!(!selects(&configuration, "host-network"));
+    }
+
+    #[test]
+    fn labels_of_the_model_are_named_like_rules() {
+        let naming = |select: &[&str], ignore: &[&str]| {
+            let read = |words: &[&str]| words.iter().map(|word| word.parse().unwrap()).collect();
+            Configuration {
+                select: (!select.is_empty()).then(|| read(select)),
+                ignore: read(ignore),
+                profile: Some(Profile::Privileged),
+                ..Configuration::default()
+            }
+        };
+        let label = "secret-in-plain-text";
+        for (select, ignore, is_selected) in [
+            (&[][..], &[][..], true),
+            (&["all"], &[], true),
+            (&["meanings"], &[], true),
+            (&[label], &[], true),
+            (&["secrets", "restricted", "setting-misspelled"], &[], false),
+            (&[], &[label], false),
+            (&[label], &["meanings"], false),
+            (&[], &["secrets"], true),
+        ] {
+            let configuration = naming(select, ignore);
+            assert_eq!(configuration.selects_label(label), is_selected, "{select:?} without {ignore:?}");
+        }
+        let excluded = Configuration { is_excluded: true, ..Configuration::default() };
+        assert!(!excluded.selects_label(label));
+        assert!(!naming(&[], &[]).selects_label("host-network"), "as the rule is: the profile is too lax");
+        assert!(!naming(&["meanings"], &[]).selects_label("host-network"), "it is a rule's");
     }
 }

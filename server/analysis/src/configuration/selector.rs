@@ -1,17 +1,21 @@
 //! How settings name rules.
 
+use crate::meaning::{MEANINGS, meaning};
 use leastwise_rules::{Family, Profile, Rule, rule};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::borrow::Cow;
 
-/// Some rules: one by its id, a family, those of a profile, or all.
+/// Some rules: one by its id, a family, those of a profile, or all. Or what the model sees beside them: one meaning by its
+/// name, or all of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Selector {
     /// Every rule.
     All,
-    /// One rule.
+    /// One rule, or one meaning.
     Rule(RuleId),
+    /// Every matter of sense, which only the model sees.
+    Meanings,
     /// A family.
     Family(Family),
     /// What the profile forbids; the restricted one forbids what baseline does, too.
@@ -22,9 +26,19 @@ impl Selector {
     pub(super) fn holds(self, rule: &Rule) -> bool {
         match self {
             Self::All => true,
+            Self::Meanings => false,
             Self::Rule(id) => id.0 == rule.id,
             Self::Family(family) => family == rule.family,
             Self::Profile(profile) => rule.profile.is_some_and(|own| own <= profile),
+        }
+    }
+
+    /// Whether it means the label of the model, which is no rule's id.
+    pub(super) fn holds_meaning(self, label: &str) -> bool {
+        match self {
+            Self::All | Self::Meanings => true,
+            Self::Rule(id) => id.0 == label,
+            Self::Family(_) | Self::Profile(_) => false,
         }
     }
 }
@@ -33,10 +47,15 @@ impl Selector {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UnknownName {
     /// Not an id.
-    #[error("there is no rule \"{0}\"; `leastwise rules` lists them")]
+    #[error(
+        "there is no rule \"{0}\"; `leastwise rules` lists them, and `leastwise model labels` what the model sees"
+    )]
     Rule(String),
     /// Not a selector either.
-    #[error("\"{0}\" is no rule, family, profile or \"all\"; `leastwise rules` lists them")]
+    #[error(
+        "\"{0}\" is no rule, family, profile or \"all\"; `leastwise rules` lists them, and `leastwise model labels` what \
+         the model sees"
+    )]
     Selector(String),
 }
 
@@ -51,6 +70,7 @@ impl std::str::FromStr for Selector {
         };
         match text {
             "all" => Ok(Self::All),
+            "meanings" => Ok(Self::Meanings),
             _ => family()
                 .or_else(profile)
                 .or_else(|| text.parse().ok().map(Self::Rule))
@@ -63,6 +83,7 @@ impl std::fmt::Display for Selector {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str(match self {
             Self::All => "all",
+            Self::Meanings => "meanings",
             Self::Rule(id) => id.0,
             Self::Family(family) => family.name(),
             Self::Profile(profile) => profile.name(),
@@ -70,7 +91,7 @@ impl std::fmt::Display for Selector {
     }
 }
 
-/// The id of a rule that exists.
+/// The id of a rule that exists, or the name of a meaning, which settings treat alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RuleId(pub &'static str);
 
@@ -78,7 +99,8 @@ impl std::str::FromStr for RuleId {
     type Err = UnknownName;
 
     fn from_str(text: &str) -> Result<Self, UnknownName> {
-        rule(text).map(|rule| Self(rule.id)).ok_or_else(|| UnknownName::Rule(text.to_owned()))
+        let id = rule(text).map(|rule| rule.id).or_else(|| meaning(text).map(|meaning| meaning.id));
+        id.map(Self).ok_or_else(|| UnknownName::Rule(text.to_owned()))
     }
 }
 
@@ -122,13 +144,18 @@ macro_rules! as_text {
     };
 }
 
-as_text!(RuleId, leastwise_rules::rules().map(|rule| rule.id.to_owned()).collect());
+/// Everything that a [`RuleId`] can be.
+fn ids() -> impl Iterator<Item = &'static str> {
+    leastwise_rules::rules().map(|rule| rule.id).chain(MEANINGS.iter().map(|meaning| meaning.id))
+}
+
+as_text!(RuleId, ids().map(str::to_owned).collect());
 as_text!(
     Selector,
-    ["all", "baseline", "restricted"]
+    ["all", "baseline", "restricted", "meanings"]
         .into_iter()
         .chain(Family::ALL.map(Family::name))
-        .chain(leastwise_rules::rules().map(|rule| rule.id))
+        .chain(ids())
         .map(str::to_owned)
         .collect()
 );

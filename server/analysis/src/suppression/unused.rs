@@ -3,7 +3,9 @@
 
 use super::{Name, Rules, Scope, Suppression};
 use crate::diagnosis::Diagnosis;
+use crate::meaning::{MEANINGS, meaning};
 use crate::{Configuration, Environment};
+use leastwise_manifest::objects;
 use leastwise_rules::{Finding, UNUSED_SUPPRESSION, rule, rules};
 use leastwise_text::{TextEdit, TextRange, TextSize};
 use leastwise_yaml::Document;
@@ -24,7 +26,7 @@ pub(crate) fn unused<'f>(
     for one in suppressions.iter().filter(|one| is_wanted(&one.scope)) {
         let Rules::Named { names, comment } = &one.rules else { continue };
         for name in names {
-            if let Some(message) = complaint(one, name, findings, environment) {
+            if let Some(message) = complaint(document, one, name, findings, environment) {
                 let edit = without(document, *comment, names, name);
                 found.push(diagnosis(name.range, message, edit, &environment.configuration));
             }
@@ -34,14 +36,20 @@ pub(crate) fn unused<'f>(
 }
 
 fn complaint(
+    document: &Document,
     one: &Suppression,
     name: &Name,
     findings: &[&Finding],
     environment: &Environment,
 ) -> Option<String> {
     let Name { name, .. } = name;
+    // What the model sees nobody knows before it has looked, and it may be off.
+    if meaning(name).is_some() {
+        return None;
+    }
     if rule(name).is_none() {
-        let near = rules().map(|rule| (strsim::damerau_levenshtein(rule.id, name), rule.id)).min();
+        let ids = rules().map(|rule| rule.id).chain(MEANINGS.iter().map(|meaning| meaning.id));
+        let near = ids.map(|id| (strsim::damerau_levenshtein(id, name), id)).min();
         let hint = near.filter(|(distance, _)| *distance <= 3).map(|(_, id)| format!("; did you mean {id}?"));
         return Some(format!("There is no rule {name}{}", hint.unwrap_or_default()));
     }
@@ -53,12 +61,28 @@ fn complaint(
     match one.until {
         // What a rule would find that is not applied, nobody knows.
         _ if !is_applied => None,
+        _ if !silences && is_partly_beyond_rules(document, one) => None,
         _ if !silences => Some(format!("This suppression of {name} silences nothing")),
         Some(until) if !one.is_in_force(environment.today) => {
             Some(format!("This suppression of {name} ended on {until}"))
         }
         _ => None,
     }
+}
+
+/// Whether the suppression covers text that rules cannot judge: what the model sees there goes by the names of rules.
+fn is_partly_beyond_rules(document: &Document, one: &Suppression) -> bool {
+    let covered = match &one.scope {
+        Scope::Lines(lines) => Some(*lines),
+        Scope::Object(path) => document.at(path).map(|object| object.range()),
+        Scope::File => None,
+    };
+    let covered = covered.unwrap_or(TextRange::up_to(TextSize::of(document.source())));
+    let objects = objects(document);
+    document.templates().iter().any(|template| template.intersect(covered).is_some())
+        || document.is_broken(covered)
+        || objects.is_empty()
+        || objects.iter().any(|object| object.is_built_in() != Some(true))
 }
 
 fn diagnosis(range: TextRange, message: String, edit: TextEdit, configuration: &Configuration) -> Diagnosis {
@@ -144,6 +168,25 @@ mod tests {
             assert_eq!(said, ["host-network: This suppression of host-network silences nothing"], "{text}");
             assert_eq!(after, fine);
         }
+    }
+
+    #[test]
+    fn what_may_silence_the_model_is_left_alone() {
+        for text in [
+            pod("", "false # leastwise: ignore[secret-in-plain-text] because it is public"),
+            pod("", "{{ .Values.network }} # leastwise: ignore[host-network] because it watches the node"),
+            pod("# leastwise: ignore-object[host-network] because …\n", "{{ .Values.network }}"),
+            pod("", "false # leastwise: ignore[host-network] because …").replace(": v1", ": example.org/v1"),
+        ] {
+            assert_eq!(complaints(&text).0, [""; 0], "{text}");
+        }
+        let misspelt = pod("", "false # leastwise: ignore[secret-in-plain-txt] because …");
+        let told =
+            "secret-in-plain-txt: There is no rule secret-in-plain-txt; did you mean secret-in-plain-text?";
+        assert_eq!(complaints(&misspelt).0, [told]);
+        // On a line beside the template the rules know.
+        let templated = "{{ .Values.network }}\n  hostPID: false # leastwise: ignore[host-pid] because …";
+        assert_eq!(complaints(&pod("", templated)).0.len(), 1);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::Reported;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
-use leastwise_analysis::Standing;
+use leastwise_analysis::{Standing, certainty};
 use leastwise_rules::Severity;
 use leastwise_text::TextRange;
 use std::borrow::Cow;
@@ -44,8 +44,7 @@ impl Human {
                 group.element(Level::NOTE.with_name("see").message(format!("{place}: {}", related.message)));
         }
         if let Some(probability) = reported.probability {
-            let percent = probability * 100.0;
-            group = group.element(Level::NOTE.message(format!("the model's guess, {percent:.0} % sure")));
+            group = group.element(Level::NOTE.message(certainty(probability)));
         }
         if let Standing::Suppressed(reason) = reported.standing {
             group = group.element(Level::NOTE.message(format!("suppressed: {reason}")));

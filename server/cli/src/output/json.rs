@@ -15,6 +15,9 @@ struct Finding<'f> {
     severity: &'static str,
     confidence: leastwise_rules::Confidence,
     source: &'static str,
+    /// How sure the model is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    probability: Option<f32>,
     message: &'f str,
     filename: &'f str,
     document: usize,
@@ -85,6 +88,7 @@ pub(super) fn finding(reported: &Reported<'_>) -> String {
         severity: reported.severity.name(),
         confidence: reported.confidence,
         source: if reported.probability.is_some() { "model" } else { "rule" },
+        probability: reported.probability,
         message: &reported.message,
         filename: reported.name,
         document: reported.document,

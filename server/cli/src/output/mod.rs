@@ -11,7 +11,7 @@ pub(crate) use human::Human;
 use clap::ValueEnum;
 use leastwise_analysis::{File, Located, Sighting, Standing, identity};
 use leastwise_manifest::Resource;
-use leastwise_rules::{Applicability, Confidence, Offer, Severity, rule};
+use leastwise_rules::{Applicability, Confidence, Offer, Severity};
 use leastwise_text::{Buffer, Place, TextRange};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -106,12 +106,12 @@ impl<'f> Reported<'f> {
 
     /// What the model saw.
     pub(crate) fn by_model(name: &'f str, file: &'f File, sighting: &'f Sighting) -> Self {
-        let known = rule(&sighting.label);
+        let fail_on = file.environment().configuration.fail_on();
         Self {
             name,
             buffer: file.buffer(),
             rule: sighting.label.as_str().into(),
-            severity: known.map_or(Severity::Warning, |rule| rule.severity),
+            severity: sighting.severity,
             confidence: confidence(sighting.probability),
             message: sighting.message.as_str().into(),
             probability: Some(sighting.probability),
@@ -121,10 +121,10 @@ impl<'f> Reported<'f> {
             missing: false,
             resource: sighting.resource.clone(),
             offer: None,
-            standing: Standing::Shown,
-            is_silenced_elsewhere: false,
-            fails: false,
-            identity: format!("{} {} {}", sighting.label, sighting.resource.kind, sighting.path),
+            standing: sighting.standing(),
+            is_silenced_elsewhere: sighting.is_silenced_elsewhere(),
+            fails: sighting.is_shown() && sighting.has_users_severity && sighting.severity >= fail_on,
+            identity: sighting.identity.clone(),
             related: Vec::new(),
         }
     }

@@ -3,7 +3,7 @@
 
 use super::Reported;
 use crate::rules::word;
-use leastwise_analysis::Standing;
+use leastwise_analysis::{Meaning, Standing, meaning};
 use leastwise_rules::{Rule, Severity, rule};
 use leastwise_text::Place;
 use serde_json::{Value, json};
@@ -18,7 +18,10 @@ pub(super) const OPENING: &str = concat!(
 
 /// What stands after the last result: who found them, and what the rules mean.
 pub(super) fn closing(ids: &BTreeSet<String>) -> String {
-    let rules: Vec<_> = ids.iter().filter_map(|id| rule(id)).map(descriptor).collect();
+    let described = ids
+        .iter()
+        .filter_map(|id| rule(id).map(descriptor).or_else(|| meaning(id).map(descriptor_of_meaning)));
+    let rules: Vec<_> = described.collect();
     let tool = json!({"driver": {
         "name": "leastwise",
         "version": env!("CARGO_PKG_VERSION"),
@@ -49,6 +52,20 @@ fn descriptor(rule: &'static Rule) -> Value {
     descriptor
 }
 
+/// What only the model sees: a matter of sense, and not of a rule.
+fn descriptor_of_meaning(meaning: &Meaning) -> Value {
+    let documentation = meaning.documentation();
+    json!({
+        "id": meaning.id,
+        "name": pascal_case(meaning.id),
+        "shortDescription": {"text": format!("{}.", meaning.title)},
+        "fullDescription": {"text": meaning.summary},
+        "help": {"text": documentation, "markdown": documentation},
+        "defaultConfiguration": {"level": level(Severity::Info)},
+        "properties": {"tags": ["kubernetes", "model"], "precision": "medium"},
+    })
+}
+
 /// One result on one line.
 pub(super) fn finding(reported: &Reported<'_>) -> String {
     let mut result = json!({
@@ -66,6 +83,9 @@ pub(super) fn finding(reported: &Reported<'_>) -> String {
             "source": if reported.probability.is_some() { "model" } else { "rule" },
         },
     });
+    if let Some(probability) = reported.probability {
+        result["properties"]["probability"] = probability.into();
+    }
     if !reported.related.is_empty() {
         let related = reported.related.iter().map(|related| {
             json!({
