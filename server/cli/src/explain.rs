@@ -38,9 +38,8 @@ pub(crate) fn run(explain: &Explain, console: &mut Console) -> io::Result<u8> {
     let is_page = explain.format == Format::Markdown;
     if let Some(rule) = rule(&explain.rule) {
         let page = if is_page { markdown_page(rule) } else { page(rule, width) };
-        let model = explain.model.as_ref().unwrap_or(&Choice::Off);
         return match &explain.place {
-            Some(place) => explain_finding::run(rule, place, &page, model, console),
+            Some(place) => explain_finding::run(rule, place, &page, explain.model.as_ref(), console),
             None => print(&page, console),
         };
     }

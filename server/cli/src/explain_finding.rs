@@ -7,7 +7,7 @@ use crate::local_model::{self, Choice, Task};
 use crate::markdown::{Flow, WIDTH};
 use crate::output::{Format, Human, Reported};
 use crate::sources::sources;
-use crate::{DONE, FAILED};
+use crate::{DONE, FAILED, explain_sighting};
 use anstyle::Style;
 use leastwise_analysis::configuration::{RuleId, Selector};
 use leastwise_analysis::{Configuration, Located, explain_request};
@@ -25,15 +25,15 @@ pub(crate) fn run(
     rule: &Rule,
     place: &str,
     page: &str,
-    model: &Choice,
+    model: Option<&Choice>,
     console: &mut Console,
 ) -> io::Result<u8> {
     let (path, row) = split(place);
     let (sources, mut problems) = sources(&[path], None);
     let only =
         Configuration { select: Some(vec![Selector::Rule(RuleId(rule.id))]), ..Configuration::default() };
-    let project = judge(sources, &mut Configurations::new(only));
-    problems.extend(project.problems);
+    let mut project = judge(sources, &mut Configurations::new(only));
+    problems.append(&mut project.problems);
     for problem in &problems {
         console.error(problem);
     }
@@ -46,8 +46,16 @@ pub(crate) fn run(
     let Some((judged, located)) =
         found.iter().find(|(judged, located)| row.is_none_or(|row| row == row_of(judged, located)))
     else {
+        let nothing = nothing(rule, place, &found);
+        // Where the rule cannot judge, the model may have seen it.
+        let detector = if model == Some(&Choice::Off) { None } else { local_model::detector_if_there() };
+        if let Some(detector) = detector
+            && let Some(code) = explain_sighting::explain(&mut project.files, row, page, &detector, console)?
+        {
+            return Ok(code);
+        }
         if problems.is_empty() {
-            console.error(&nothing(rule, place, &found));
+            console.error(&nothing);
         }
         return Ok(FAILED);
     };
@@ -55,7 +63,7 @@ pub(crate) fn run(
     let reported = Reported::by_rule(&judged.source.name, &judged.file, located, offer);
     let finding = Format::Human.finding(&reported, &Human::new(Console::width()));
     write!(console.out(), "{finding}\n\n{page}")?;
-    ask(judged, located, model, console)
+    ask(judged, located, model.unwrap_or(&Choice::Off), console)
 }
 
 fn ask(judged: &Judged, located: &Located<'_>, model: &Choice, console: &mut Console) -> io::Result<u8> {

@@ -42,23 +42,32 @@ pub(crate) fn run(
     for problem in &problems {
         console.error(problem);
     }
-    if let Err(stopped) = model_pass::look(&mut project.files, &detector, None) {
-        console.error(&stopped);
-        return Ok(FAILED);
+    let code = explain(&mut project.files, row, page, &detector, console)?;
+    if code.is_none() && problems.is_empty() {
+        console.error(&format!("the model does not see {label} at {place}"));
     }
-    let seen = project.files.iter().flat_map(|judged| judged.sightings.iter().map(move |one| (judged, one)));
-    let Some((judged, sighting)) =
-        seen.into_iter().find(|(judged, one)| row.is_none_or(|row| row == row_of(judged, one)))
-    else {
-        if problems.is_empty() {
-            console.error(&format!("the model does not see {label} at {place}"));
-        }
-        return Ok(FAILED);
-    };
+    Ok(code.unwrap_or(FAILED))
+}
+
+/// Has the model look at the files, and shows what it sees in the row, if that is anything.
+pub(crate) fn explain(
+    files: &mut [Judged],
+    row: Option<u32>,
+    page: &str,
+    detector: &Supervisor,
+    console: &mut Console,
+) -> io::Result<Option<u8>> {
+    if let Err(stopped) = model_pass::look(files, detector, None) {
+        console.error(&stopped);
+        return Ok(Some(FAILED));
+    }
+    let seen = files.iter().flat_map(|judged| judged.sightings.iter().map(move |one| (judged, one)));
+    let is_meant = |(judged, one): &(&Judged, &Sighting)| row.is_none_or(|row| row == row_of(judged, one));
+    let Some((judged, sighting)) = seen.into_iter().find(is_meant) else { return Ok(None) };
     let reported = Reported::by_model(&judged.source.name, &judged.file, sighting);
     let finding = Format::Human.finding(&reported, &Human::new(Console::width()));
     write!(console.out(), "{finding}\n\n{page}")?;
-    weigh(judged, sighting, &detector, console)
+    weigh(judged, sighting, detector, console).map(Some)
 }
 
 fn weigh(

@@ -196,6 +196,11 @@ fn what_it_sees_is_explained_with_the_lines_that_weighed() {
     assert_eq!(ran.code, Some(0), "{}", ran.err);
     assert!(ran.out.contains("pods.yaml:15:14") && ran.out.contains(&page.out), "{}", ran.out);
     assert!(ran.out.ends_with("\nWhich lines weighed\n    14 | - name: web\n"), "{}", ran.out);
+    let beyond = run(&folder, &["explain", "host-pid", "pods.yaml:12"]);
+    assert_eq!(beyond.code, Some(0), "{}", beyond.err);
+    assert!(beyond.out.contains("seen by the local model, 75 %"), "{}", beyond.out);
+    let beyond = run(&folder, &["explain", "host-pid", "pods.yaml:12", "--model", "off"]);
+    assert_eq!(beyond.err, "error: host-pid finds nothing at pods.yaml:12; it does in row 5\n");
     let nothing = run(&folder, &["explain", HARMFUL, "pods.yaml:5"]);
     let words = format!("error: the model does not see {HARMFUL} at pods.yaml:5\n");
     assert_eq!((nothing.code, nothing.err), (Some(2), words));
