@@ -20,6 +20,7 @@ mod meaning;
 mod partial;
 mod suppression;
 mod symbol;
+mod taught;
 
 pub use action::{Action, ActionKind, actions, fix_all, resolve};
 pub use baseline::{Baseline, BaselineError, identity};
@@ -37,3 +38,4 @@ pub use lens::{Lens, lenses};
 pub use meaning::{MEANINGS, Meaning, meaning};
 pub use suppression::today;
 pub use symbol::{Symbol, SymbolKind, symbols};
+pub use taught::{TaughtLabelError, TaughtLabels, taught_label_file};

@@ -1,6 +1,6 @@
 //! What the command line may say.
 
-use crate::{check, completions, explain, fix, lsp, model, model_worker, rules};
+use crate::{check, completions, explain, fix, lsp, model, model_worker, rules, teach};
 use anstream::ColorChoice;
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -29,6 +29,8 @@ pub(crate) enum Command {
     Lsp(lsp::Lsp),
     /// Fetch and list local models.
     Model(model::Models),
+    /// Teach the local model a label of your own from a handful of files.
+    Teach(teach::Teach),
     /// Serve a model to the process that started it.
     #[command(hide = true)]
     ModelWorker(model_worker::Worker),

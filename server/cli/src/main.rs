@@ -27,6 +27,7 @@ mod problem;
 mod progress;
 mod rules;
 mod sources;
+mod teach;
 mod text;
 
 use arguments::{Arguments, Command};
@@ -66,6 +67,7 @@ fn run(command: &Command, console: &mut Console) -> io::Result<ExitCode> {
         Command::Rules(options) => rules::run(options, console)?,
         Command::Lsp(options) => return Ok(lsp::run(options)),
         Command::Model(options) => model::run(options, console)?,
+        Command::Teach(options) => teach::run(options, console)?,
         Command::ModelWorker(options) => model_worker::run(options, console)?,
         Command::ConfigurationSchema => configuration_schema::run(console)?,
         Command::Completions(options) => completions::run(options, console)?,

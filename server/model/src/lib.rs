@@ -29,6 +29,7 @@ pub mod protocol;
 mod pull;
 mod sentences;
 mod supervisor;
+pub mod teach;
 mod worker;
 
 pub use backend::Backend;

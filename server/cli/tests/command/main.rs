@@ -12,3 +12,4 @@ mod model;
 mod reports;
 mod rules;
 mod settings;
+mod teach;

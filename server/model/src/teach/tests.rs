@@ -1,0 +1,183 @@
+//! Learning over states of known structure: what the lines are is known, so that what is found out can be compared.
+
+use super::*;
+use crate::protocol::Probe;
+
+const WIDTH: usize = 48;
+
+/// Numbers by chance, the same on every machine.
+struct Chance(u64);
+
+impl Chance {
+    /// Evenly between 0 and 1.
+    fn share(&mut self) -> f32 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 40) as f32 / (1_u64 << 24) as f32
+    }
+
+    /// Nearly as a bell curve, with mean 0 and deviation 1.
+    fn bell(&mut self) -> f32 {
+        (0..12).map(|_| self.share()).sum::<f32>() - 6.0
+    }
+
+    fn state(&mut self, line: u32) -> LineState {
+        LineState { line, state: (0..WIDTH).map(|_| self.bell()).collect() }
+    }
+}
+
+/// A file of lines that are like nothing, each with a text of its own.
+fn file(chance: &mut Chance, is_bad: bool, lines: u32) -> Example {
+    let text: String = (0..lines).map(|_| format!("line {}\n", chance.share())).collect();
+    let states = (0..lines).map(|line| chance.state(line)).collect();
+    Example { is_bad, documents: vec![ExampleDocument { text, states, marked: BTreeSet::new() }] }
+}
+
+/// Moves a line's state into a direction, `far` deviations.
+fn push(example: &mut Example, line: usize, direction: usize, far: f32) {
+    // Over four numbers each, so that no number tells it alone.
+    example.documents[0].states[line].state[4 * direction..4 * direction + 4].iter_mut().for_each(|number| *number += far / 2.0);
+}
+
+/// Files of which the bad ones have at line `3 + number` something that lies in direction 0.
+fn examples(chance: &mut Chance, bad: usize, good: usize, far: f32) -> Vec<Example> {
+    let mut examples: Vec<Example> =
+        (0..bad + good).map(|number| file(chance, number < bad, 20)).collect();
+    for (number, example) in examples.iter_mut().take(bad).enumerate() {
+        push(example, 3 + number, 0, far);
+    }
+    examples
+}
+
+/// The lines that have it, of five bad files.
+fn meant() -> Vec<Chosen> {
+    (0..5).map(|example| Chosen { example, document: 0, line: 3 + example as u32 }).collect()
+}
+
+fn plain() -> Whitening {
+    let matrix = (0..WIDTH * WIDTH).map(|at| if at % (WIDTH + 1) == 0 { 1.0 } else { 0.0 });
+    Whitening::new(vec![0.0; WIDTH], matrix.collect()).unwrap()
+}
+
+fn is_told(lesson: &Lesson, example: &Example) -> bool {
+    // As the worker and the label do it, one after the other.
+    let label = TaughtLabel::new("ours", None, &"0".repeat(64), lesson);
+    let Probe { weights, bias, threshold, .. } = label.probe();
+    let ExampleDocument { text, states, .. } = &example.documents[0];
+    let lines: Vec<&str> = text.split('\n').collect();
+    states.iter().any(|LineState { line, state }| {
+        let of_state = plane::logistic(space::dot(state, &weights) + f64::from(bias)) as f32;
+        of_state >= threshold && label.probability(of_state, &lines, *line as usize).is_some()
+    })
+}
+
+#[test]
+fn the_lines_are_found_and_files_not_seen_are_told_apart() {
+    for seed in 0..2 {
+        let mut chance = Chance(seed);
+        let lesson = learn(&examples(&mut chance, 5, 5, 9.0), &plain()).unwrap();
+        assert_eq!(lesson.chosen, meant());
+        let all = Tally { found: 5, missed: 0, false_alarms: 0 };
+        assert_eq!(lesson.measured, Figures { files: all, lines: all });
+        let others = examples(&mut chance, 15, 40, 9.0);
+        let wrong = others.iter().filter(|other| is_told(&lesson, other) != other.is_bad).count();
+        assert!(wrong <= 1, "{wrong} of {} files were judged wrongly", others.len());
+    }
+}
+
+#[test]
+fn where_there_is_nothing_to_learn_the_figures_say_so() {
+    let mut told = Tally::default();
+    for seed in 0..6 {
+        let lesson = learn(&examples(&mut Chance(seed), 5, 5, 0.0), &plain()).unwrap();
+        told.found += lesson.measured.files.found;
+        told.missed += lesson.measured.files.missed;
+        told.false_alarms += lesson.measured.files.false_alarms;
+    }
+    let (recall, precision) = (told.recall().unwrap(), told.precision().unwrap_or(0.0));
+    assert!(recall < 0.5 && precision < 0.7, "{told:?}");
+}
+
+#[test]
+fn comments_say_which_of_two_matters_is_meant() {
+    let mut chance = Chance(7);
+    let mut files = examples(&mut chance, 5, 5, 9.0);
+    for (number, example) in files.iter_mut().take(5).enumerate() {
+        // Something else that they all have, and more clearly.
+        push(example, 10 + number, 1, 14.0);
+        example.documents[0].marked.insert(3 + number as u32);
+    }
+    let lesson = learn(&files, &plain()).unwrap();
+    assert_eq!(lesson.taught_from, Counts { bad_files: 5, good_files: 5, marked_lines: 5 });
+    assert_eq!(lesson.chosen, meant());
+    let mut other = file(&mut chance, true, 20);
+    push(&mut other, 8, 1, 14.0);
+    assert!(!is_told(&lesson, &other), "only the other matter");
+    push(&mut other, 4, 0, 9.0);
+    assert!(is_told(&lesson, &other));
+}
+
+#[test]
+fn what_stands_in_a_good_file_too_is_not_taken_for_it() {
+    let mut chance = Chance(3);
+    let mut files = examples(&mut chance, 5, 5, 9.0);
+    for (number, example) in files.iter_mut().enumerate() {
+        // Bad files have more of it, but one of the good ones has the very words.
+        if number < 6 {
+            let document = &mut example.documents[0];
+            let (_, rest) = document.text.split_once('\n').unwrap();
+            document.text = format!("  hostNetwork: true\n{rest}");
+        }
+        if number < 5 {
+            push(example, 0, 2, 14.0);
+        }
+    }
+    let lesson = learn(&files, &plain()).unwrap();
+    assert_eq!(lesson.chosen, meant());
+}
+
+#[test]
+fn the_same_examples_give_the_same_label_to_the_last_digit() {
+    let files = examples(&mut Chance(1), 4, 6, 7.0);
+    let text = || {
+        let lesson = learn(&files, &plain()).unwrap();
+        TaughtLabel::new("ours", None, &"0".repeat(64), &lesson).text()
+    };
+    assert_eq!(text(), text());
+}
+
+#[test]
+fn too_few_files_and_states_of_another_detector_are_refused() {
+    let mut chance = Chance(0);
+    let files = examples(&mut chance, 1, 5, 9.0);
+    assert_eq!(learn(&files, &plain()), Err(CannotLearn::TooFew { bad: 1, good: 5 }));
+    let mut empty = examples(&mut chance, 2, 2, 9.0);
+    empty[3].documents[0].states.clear();
+    assert_eq!(learn(&empty, &plain()), Err(CannotLearn::TooFew { bad: 2, good: 1 }));
+    let mut files = examples(&mut chance, 2, 2, 9.0);
+    assert!(learn(&files, &plain()).is_ok());
+    files[0].documents[0].states[0].state.pop();
+    assert_eq!(learn(&files, &plain()), Err(CannotLearn::Width));
+    files[0].documents[0].states[0].state.push(f32::NAN);
+    assert_eq!(learn(&files, &plain()), Err(CannotLearn::Width));
+}
+
+#[test]
+fn what_a_block_lacks_is_learned_from_the_keys_below_its_head() {
+    // The states say nothing at all.
+    let container = |chance: &mut Chance, is_bad: bool| {
+        let probe = if is_bad { "" } else { "    livenessProbe:\n      tcpSocket: {port: 80}\n" };
+        let text = format!(
+            "kind: Pod\nspec:\n  containers:\n  - name: tool{}\n{probe}    image: nginx:1.25\n",
+            chance.share()
+        );
+        let states = (0..).zip(text.lines()).map(|(line, _)| chance.state(line)).collect();
+        let marked = if is_bad { BTreeSet::from([3]) } else { BTreeSet::new() };
+        Example { is_bad, documents: vec![ExampleDocument { text, states, marked }] }
+    };
+    let mut chance = Chance(5);
+    let files: Vec<Example> = (0..10).map(|number| container(&mut chance, number < 5)).collect();
+    let lesson = learn(&files, &plain()).unwrap();
+    let others: Vec<Example> = (0..40).map(|number| container(&mut chance, number < 20)).collect();
+    let wrong = others.iter().filter(|other| is_told(&lesson, other) != other.is_bad).count();
+    assert!(wrong <= 4, "{wrong} of 40");
+}
