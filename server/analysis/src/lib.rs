@@ -21,6 +21,7 @@ mod partial;
 mod suppression;
 mod symbol;
 mod taught;
+mod taught_names;
 
 pub use action::{Action, ActionKind, actions, fix_all, resolve};
 pub use baseline::{Baseline, BaselineError, identity};
@@ -39,3 +40,4 @@ pub use meaning::{MEANINGS, Meaning, meaning};
 pub use suppression::today;
 pub use symbol::{Symbol, SymbolKind, symbols};
 pub use taught::{TaughtLabelError, TaughtLabels, taught_label_file};
+pub use taught_names::know_taught_names_near;

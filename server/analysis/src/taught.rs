@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 /// Where the files lie, from the folder of the configuration on.
 const FOLDER: &str = ".leastwise/labels";
 /// The most labels of a folder that count. Each costs a little for every line.
-const MOST_LABELS: usize = 64;
+pub(crate) const MOST_LABELS: usize = 64;
 
 /// The labels of a folder, in order of name.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -65,9 +65,7 @@ fn file_in(folder: &Path, name: &str) -> PathBuf {
 impl TaughtLabels {
     /// The labels that count for the file at `path`: those of the nearest folder that has any, from the file's upwards.
     pub fn near(path: &Path) -> Self {
-        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        let mut folders = path.ancestors().skip(1).map(|folder| folder.join(FOLDER));
-        folders.find(|folder| folder.is_dir()).map_or_else(Self::default, |folder| Self::of(&folder))
+        folder_near(path).map_or_else(Self::default, |folder| Self::of(&folder))
     }
 
     /// The labels in a folder.
@@ -145,6 +143,16 @@ impl TaughtLabels {
     fn fault(&mut self, path: &Path, reason: Reason) {
         self.errors.push(TaughtLabelError { path: path.to_owned(), reason });
     }
+}
+
+fn folder_near(path: &Path) -> Option<PathBuf> {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    path.ancestors().skip(1).map(|folder| folder.join(FOLDER)).find(|folder| folder.is_dir())
+}
+
+/// The files of the labels that count for the file at `path`. What cannot be looked into has none.
+pub(crate) fn files_near(path: &Path) -> Vec<PathBuf> {
+    folder_near(path).and_then(|folder| files(&folder).ok()).unwrap_or_default()
 }
 
 fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {

@@ -10,6 +10,7 @@ use crate::output::{Format, Human, Reported};
 use crate::problem::Problem;
 use crate::rules::style;
 use crate::sources::sources;
+use crate::taught::Taught;
 use crate::{DONE, FAILED, FOUND, model_pass};
 use clap::Args;
 use leastwise_analysis::{Baseline, Standing};
@@ -184,14 +185,27 @@ fn look(
     model: &Supervisor,
     console: &mut Console,
 ) -> Result<(), String> {
+    let mut taught = Taught::on(model.model());
+    let outcome = look_and_log(check, files, model, &mut taught, console);
+    taught.errors().iter().for_each(|error| console.note(error));
+    outcome
+}
+
+fn look_and_log(
+    check: &Check,
+    files: &mut [Judged],
+    model: &Supervisor,
+    taught: &mut Taught<'_>,
+    console: &mut Console,
+) -> Result<(), String> {
     let Some(path) = &check.log_disagreements else {
-        return end_of(model_pass::look(files, model, None), check, console);
+        return end_of(model_pass::look(files, model, taught, None), check, console);
     };
     let name = path.display().to_string();
     let unwritable = |error| Problem::unwritable(&name, error).to_string();
     let mut writer = BufWriter::new(File::create(path).map_err(unwritable)?);
     let mut log = Log::to(&mut writer);
-    let outcome = model_pass::look(files, model, Some(&mut log));
+    let outcome = model_pass::look(files, model, taught, Some(&mut log));
     let count = number(log.len(), "disagreement", "disagreements");
     writer.flush().map_err(unwritable)?;
     end_of(outcome, check, console)?;

@@ -27,6 +27,7 @@ mod problem;
 mod progress;
 mod rules;
 mod sources;
+mod taught;
 mod teach;
 mod text;
 
@@ -49,6 +50,7 @@ const FOUND: u8 = 1;
 const FAILED: u8 = 2;
 
 fn main() -> ExitCode {
+    know_taught_names();
     let arguments = Arguments::parse();
     arguments.color.write_global();
     log();
@@ -74,6 +76,17 @@ fn run(command: &Command, console: &mut Console) -> io::Result<ExitCode> {
     };
     console.flush()?;
     Ok(ExitCode::from(code))
+}
+
+/// Settings name labels that were taught like rules, so those near whatever the arguments name must be known before the
+/// arguments can be read.
+fn know_taught_names() {
+    let here = std::path::PathBuf::from(".");
+    let named = std::env::args_os().skip(1).map(std::path::PathBuf::from).filter(|path| path.exists());
+    for path in std::iter::once(here).chain(named) {
+        let file = if path.is_dir() { path.join("-") } else { path };
+        leastwise_analysis::know_taught_names_near(&file);
+    }
 }
 
 /// What the program does, on the standard error stream, for whoever sets `LEASTWISE_LOG` to `debug` or the like.

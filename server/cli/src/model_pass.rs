@@ -2,7 +2,8 @@
 
 use crate::judged::Judged;
 use crate::progress;
-use leastwise_analysis::{Disagreement, LEAST_PROBABILITY, disagreements, sightings};
+use crate::taught::Taught;
+use leastwise_analysis::{Disagreement, LEAST_PROBABILITY, TaughtLabels, disagreements, sightings};
 use leastwise_model::protocol::{FailureKind, Tags};
 use leastwise_model::{Error, Status, Supervisor};
 use serde::Serialize;
@@ -21,6 +22,9 @@ pub(crate) enum Stopped {
     /// The model cannot be asked any more.
     #[error(transparent)]
     Model(#[from] Error),
+    /// The model's file cannot be read.
+    #[error("cannot read the model: {0}")]
+    ModelFile(std::io::Error),
     /// The log of disagreements cannot be written.
     #[error("cannot write where rules and model disagree: {0}")]
     Log(#[from] std::io::Error),
@@ -67,27 +71,36 @@ struct Entry<'a> {
 pub(crate) fn look(
     files: &mut [Judged],
     model: &Supervisor,
+    taught: &mut Taught<'_>,
     mut log: Option<&mut Log<'_>>,
 ) -> Result<(), Stopped> {
     let bar = progress::bar(files.len(), "Asking the model");
     let outcome = files.iter_mut().try_for_each(|judged| {
         bar.inc(1);
-        look_at(judged, model, log.as_deref_mut())
+        look_at(judged, model, taught, log.as_deref_mut())
     });
     bar.finish_and_clear();
     outcome
 }
 
-fn look_at(judged: &mut Judged, model: &Supervisor, mut log: Option<&mut Log<'_>>) -> Result<(), Stopped> {
+fn look_at(
+    judged: &mut Judged,
+    model: &Supervisor,
+    taught: &mut Taught<'_>,
+    mut log: Option<&mut Log<'_>>,
+) -> Result<(), Stopped> {
     // It was trained on objects; of values of a chart it knows nothing.
     if !judged.file.is_kubernetes() {
         return Ok(());
     }
+    let taught = taught.of(&judged.source.place).map_err(Stopped::ModelFile)?;
     for (index, placed) in judged.file.stream().documents().iter().enumerate() {
         let name = format!("{}#{index}", judged.source.name);
-        let ask = |least| tags(model, &name, placed.document.source(), least);
+        let ask = |least| tags(model, &name, placed.document.source(), &taught, least);
         let Some(said) = ask(None)? else { continue };
-        judged.sightings.extend(sightings(&judged.file, index, &said.tags));
+        let mut seen = sightings(&judged.file, index, &said.tags);
+        taught.put_words(&mut seen);
+        judged.sightings.extend(seen);
         if let Some(log) = &mut log
             && let Some(all) = ask(Some(LEAST_PROBABILITY))?
             && let Status::Ready { model } = model.status()
@@ -103,9 +116,15 @@ fn look_at(judged: &mut Judged, model: &Supervisor, mut log: Option<&mut Log<'_>
 
 /// What the model says of a text; nothing where its process ended: one answer is lost, and the next question finds a new
 /// process.
-fn tags(model: &Supervisor, name: &str, text: &str, least: Option<f32>) -> Result<Option<Tags>, Error> {
-    match model.tag(name, text, &[], least, &AtomicBool::new(false)) {
-        Ok(tags) => Ok(Some(tags)),
+fn tags(
+    model: &Supervisor,
+    name: &str,
+    text: &str,
+    taught: &TaughtLabels,
+    least: Option<f32>,
+) -> Result<Option<Tags>, Error> {
+    match model.tag(name, text, &taught.probes(), least, &AtomicBool::new(false)) {
+        Ok(Tags { tags, judged_lines }) => Ok(Some(Tags { tags: taught.settle(text, tags), judged_lines })),
         Err(Error::WorkerEnded(reason)) => {
             tracing::warn!(document = name, reason, "the model's process ended");
             Ok(None)

@@ -4,6 +4,7 @@
 //! lines that weighed; what the model sees in a text comes after what the rules found there. Two models may be at work:
 //! the detector, which sees, and the explainer, which talks and is not started before it is asked.
 
+use crate::convert;
 use crate::event::{Event, Events};
 use crate::outbox::{Outbox, Outgoing};
 use crate::pool::panic_message;
@@ -11,11 +12,11 @@ use crate::revision::Revision;
 use crate::settings::{ModelChoice, ModelSettings};
 use answers::Answers;
 use disagreements::DisagreementLog;
-use leastwise_analysis::{File, Sighting, sightings};
+use leastwise_analysis::{File, Sighting, TaughtLabels, sightings};
 use leastwise_model::protocol::{FailureKind, Weight};
 use leastwise_model::{
     Backend, Error, ExplainRequest, Explainer, Explanation, Limits, ModelFile, OpenAi, OpenAiSettings,
-    Supervisor, WorkerCommand, location,
+    Supervisor, Tags, WorkerCommand, location,
 };
 use leastwise_text::{TextRange, TextSize};
 use leastwise_yaml::Document;
@@ -122,6 +123,7 @@ impl Model {
             outbox: outbox.clone(),
             shows_progress,
             answers: Answers::default(),
+            digest: None,
             disagreements: settings.log_disagreements.clone().map(DisagreementLog::new),
             told: Vec::new(),
         };
@@ -286,6 +288,8 @@ struct Asking {
     /// What the detector has said, of documents that may not have changed when they are looked at again.
     answers: Answers,
     disagreements: Option<DisagreementLog>,
+    /// The SHA-256 of the detector's file, where somebody has asked for it.
+    digest: Option<String>,
     /// What the user has been told already.
     told: Vec<String>,
 }
@@ -336,8 +340,9 @@ impl Asking {
         if !file.is_kubernetes() {
             return Ok(());
         }
+        let taught = self.taught(&detector, &revision.uri);
         let documents = file.stream().documents();
-        let known = self.answers.of(&revision.uri);
+        let known = self.answers.of(&revision.uri, &taught);
         // What was written last is looked at first: should the next edit come meanwhile, the most is known by then.
         let written = revision.written().map_or_else(TextSize::default, TextRange::start);
         let mut order: Vec<_> = documents.iter().enumerate().collect();
@@ -347,7 +352,9 @@ impl Asking {
                 continue;
             }
             let name = format!("{}#{index}", revision.uri);
-            let tags = detector.tag(&name, placed.document.source(), &[], None, cancel)?;
+            let text = placed.document.source();
+            let Tags { tags, judged_lines } = detector.tag(&name, text, &taught.probes(), None, cancel)?;
+            let tags = Tags { tags: taught.settle(text, tags), judged_lines };
             if let Some(log) = &mut self.disagreements {
                 log.write(&detector, &name, file, index, &tags, cancel)?;
             }
@@ -359,9 +366,27 @@ impl Asking {
             let tags = known.tags(&placed.document).map(|tags| tags.tags.as_slice());
             seen.extend(sightings(file, index, tags.unwrap_or_default()));
         }
+        taught.put_words(&mut seen);
         revision.see(seen);
         self.events.send(Event::Seen(Arc::clone(revision)));
         Ok(())
+    }
+
+    /// The labels that were taught near a text, read anew each time: they are few and small, and may have changed.
+    fn taught(&mut self, detector: &Supervisor, uri: &Url) -> TaughtLabels {
+        let taught = convert::path(uri).map(|path| TaughtLabels::near(&path)).unwrap_or_default();
+        if taught.is_empty() {
+            return taught;
+        }
+        if self.digest.is_none() {
+            match detector.model().digest() {
+                Ok(digest) => self.digest = Some(digest),
+                Err(error) => self.tell(error.to_string()),
+            }
+        }
+        let taught = taught.on(self.digest.as_deref().unwrap_or_default());
+        taught.errors.iter().for_each(|error| self.tell(error.to_string()));
+        taught
     }
 
     fn weigh(&self, weighing: &Weighing, cancel: &AtomicBool) -> Result<(), Error> {

@@ -16,7 +16,7 @@ use crate::pool::{Lane, Pool, panic_message};
 use crate::revision::{Edited, Revision};
 use crate::settings::{Configurations, EditorSettings, ModelChoice, ModelSettings};
 use leastwise_analysis::configuration::{ConfigurationError, FILE_NAME};
-use leastwise_analysis::{Environment, File, today};
+use leastwise_analysis::{Environment, File, know_taught_names_near, today};
 use leastwise_manifest::{Declarations, Workspace};
 use leastwise_text::Buffer;
 use leastwise_yaml::Stream;
@@ -172,6 +172,9 @@ impl State {
     // Documents.
 
     fn opened(&mut self, item: TextDocumentItem) {
+        if let Some(path) = convert::path(&item.uri) {
+            know_taught_names_near(&path);
+        }
         let environment = self.environment(&item.uri);
         let revision = Revision::new(item.uri.clone(), item.version, &item.text, environment);
         let document = Document { revision: Arc::new(revision), published: None };

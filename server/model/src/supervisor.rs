@@ -2,6 +2,8 @@
 //! it ends without having answered. The death of a worker costs the answers it owed, and nothing else.
 
 use std::ffi::OsString;
+use std::fs::File;
+use std::io;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::process::Command;
@@ -14,7 +16,7 @@ use crate::protocol::{
     Event, Finish, LineState, MAX_TAG_BYTES, ModelInfo, Probe, Prompt, Request, Tags, Weight,
 };
 use crate::worker::{End, Limits, Phase, Worker};
-use crate::{Backend, Error, Unavailable};
+use crate::{Backend, Error, Unavailable, digest};
 
 /// How often a waiting caller looks whether it still wants the answer.
 const CANCEL_POLL: Duration = Duration::from_millis(10);
@@ -35,6 +37,20 @@ pub struct ModelFile {
     pub path: PathBuf,
     /// The SHA-256 that it must have, in lower-case hexadecimal, where it is known.
     pub sha256: Option<String>,
+}
+
+impl ModelFile {
+    /// The SHA-256 of the file, read where it is not known.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read.
+    pub fn digest(&self) -> io::Result<String> {
+        match &self.sha256 {
+            Some(sha256) => Ok(sha256.clone()),
+            None => digest::sha256(File::open(&self.path)?, |_| Ok(())),
+        }
+    }
 }
 
 /// What can be said about the worker now.
@@ -156,6 +172,12 @@ impl Supervisor {
                 _ => ControlFlow::Continue(()),
             },
         )
+    }
+
+    /// The file that the worker loads.
+    #[must_use]
+    pub fn model(&self) -> &ModelFile {
+        &self.model
     }
 
     /// What can be said about the worker now.

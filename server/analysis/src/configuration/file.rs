@@ -2,6 +2,7 @@
 
 use super::{Configuration, FILE_NAME, Override};
 use crate::baseline::Baseline;
+use crate::taught_names::know_taught_names_near;
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use leastwise_manifest::place;
 use leastwise_text::{Buffer, Place, TextRange, TextSize};
@@ -46,6 +47,7 @@ pub struct ConfigurationFile {
 impl ConfigurationFile {
     /// Reads a file.
     pub fn load(path: &Path) -> Self {
+        know_taught_names_near(path);
         match std::fs::read_to_string(path) {
             Ok(text) => Self::read(path, &text),
             Err(error) => {

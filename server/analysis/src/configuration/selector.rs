@@ -1,6 +1,7 @@
 //! How settings name rules.
 
 use crate::meaning::{MEANINGS, meaning};
+use crate::taught_names::taught_name;
 use leastwise_rules::{Family, Profile, Rule, rule};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -100,6 +101,7 @@ impl std::str::FromStr for RuleId {
 
     fn from_str(text: &str) -> Result<Self, UnknownName> {
         let id = rule(text).map(|rule| rule.id).or_else(|| meaning(text).map(|meaning| meaning.id));
+        let id = id.or_else(|| taught_name(text));
         id.map(Self).ok_or_else(|| UnknownName::Rule(text.to_owned()))
     }
 }

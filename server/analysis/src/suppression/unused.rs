@@ -4,6 +4,7 @@
 use super::{Name, Rules, Scope, Suppression};
 use crate::diagnosis::Diagnosis;
 use crate::meaning::{MEANINGS, meaning};
+use crate::taught_names::taught_name;
 use crate::{Configuration, Environment};
 use leastwise_manifest::objects;
 use leastwise_rules::{Finding, UNUSED_SUPPRESSION, rule, rules};
@@ -44,7 +45,7 @@ fn complaint(
 ) -> Option<String> {
     let Name { name, .. } = name;
     // What the model sees nobody knows before it has looked, and it may be off.
-    if meaning(name).is_some() {
+    if meaning(name).is_some() || taught_name(name).is_some() {
         return None;
     }
     if rule(name).is_none() {

@@ -7,7 +7,7 @@ mod report;
 mod shelf;
 
 use crate::console::Console;
-use crate::local_model::{self, Choice, NoModel};
+use crate::local_model::{self, Choice, NoModel, Task};
 use crate::{DONE, FAILED, progress};
 use clap::Args;
 use examples::ExampleFile;
@@ -16,7 +16,7 @@ use leastwise_analysis::taught_label_file;
 use leastwise_model::gguf::Header;
 use leastwise_model::protocol::LineState;
 use leastwise_model::teach::{CannotLearn, Example, FEW, Lesson, TaughtLabel, Whitening, is_name, learn};
-use leastwise_model::{Error, ModelFile};
+use leastwise_model::Error;
 use report::Report;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -194,15 +194,15 @@ struct Detector {
 impl Detector {
     fn open(choice: &Choice, name: &str) -> Result<Self, NotLearned> {
         let no_model = || NotLearned::NoModel(NoModel::NotFetched);
-        let file = local_model::file(choice)?.ok_or_else(no_model)?;
-        let supervisor = local_model::open(choice)?.ok_or_else(no_model)?;
+        let file = local_model::file(Task::Detect, choice)?.ok_or_else(no_model)?;
+        let supervisor = local_model::open(Task::Detect, choice)?.ok_or_else(no_model)?;
         let path = file.path.clone();
         let header = match Header::open(&path) {
             Ok(header) => header,
             Err(error) => return Err(NotLearned::NoModelFile { path, error }),
         };
         let whitening = Whitening::of(&header.metadata).ok_or_else(|| NotLearned::NoStates(path.clone()))?;
-        let sha256 = digest(&file).map_err(|error| NotLearned::Unreadable { path, error })?;
+        let sha256 = file.digest().map_err(|error| NotLearned::Unreadable { path, error })?;
         let detector = Self { supervisor, sha256, whitening };
         match detector.labels()?.iter().any(|label| label == name) {
             true => Err(NotLearned::NameTaken(name.to_owned())),
@@ -221,13 +221,6 @@ impl Detector {
             leastwise_model::Status::Ready { model } => model.labels,
             _ => Vec::new(),
         })
-    }
-}
-
-fn digest(file: &ModelFile) -> io::Result<String> {
-    match &file.sha256 {
-        Some(sha256) => Ok(sha256.clone()),
-        None => leastwise_model::digest::sha256(std::fs::File::open(&file.path)?, |_| Ok(())),
     }
 }
 
