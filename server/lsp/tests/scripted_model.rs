@@ -3,10 +3,12 @@
 //! A prompt that holds `die-in-answer` ends it in the middle of its answer, and one that holds `say-nothing` is never
 //! answered; a text that holds `die-in-tags` ends it, too. A line that holds `curl` is said to download and execute, and
 //! one that holds `looks-bad` to give the host's processes away. Of `hostPID` elsewhere it says so with little
-//! probability. What it says of a line hangs on the line before.
+//! probability. What it says of a line hangs on the line before. Its state at a line is whether that holds `docker.io`,
+//! beside a number of no meaning; taught labels are computed from it.
 
 use leastwise_model::protocol::{
-    Event, Finish, ModelInfo, Request, Tag, Tags, Usage, VERSION, Weight, read_message, write_message,
+    Event, Finish, LineState, ModelInfo, Probe, Request, Tag, Tags, Usage, VERSION, Weight, read_message,
+    write_message,
 };
 use std::io;
 
@@ -26,8 +28,10 @@ fn main() -> io::Result<()> {
     while let Some(request) = read_message(&mut requests)? {
         match request {
             Request::Tag { text, .. } if text.contains("die-in-tags") => std::process::abort(),
-            Request::Tag { id, text, least, .. } => {
-                say(&Event::Tags { id, tags: tags(&text, least.unwrap_or(0.5)) })?;
+            Request::Tag { id, text, least, probes, .. } => {
+                let mut tags = tags(&text, least.unwrap_or(0.5));
+                tags.tags.extend(probes.iter().flat_map(|probe| taught(&text, probe)));
+                say(&Event::Tags { id, tags })?;
             }
             Request::Complete { id, prompt } => {
                 say(&Event::Text { id, text: "It opens the node. It ".to_owned() })?;
@@ -44,9 +48,7 @@ fn main() -> io::Result<()> {
                 let weights = line.checked_sub(1).map(|line| Weight { line, weight: 2.0 });
                 say(&Event::Weights { id, weights: weights.into_iter().collect() })?;
             }
-            Request::States { id, .. } => {
-                say(&Event::States { id, states: Vec::new(), is_last: true })?;
-            }
+            Request::States { id, text } => say(&Event::States { id, states: states(&text), is_last: true })?,
             Request::Cancel { id } => say(&Event::Cancelled { id })?,
         }
     }
@@ -68,4 +70,19 @@ fn tags(text: &str, least: f32) -> Tags {
         }
     }
     Tags { tags, judged_lines: u32::try_from(text.lines().count()).unwrap_or(u32::MAX) }
+}
+
+fn states(text: &str) -> Vec<LineState> {
+    let state = |line: &str| vec![if line.contains("docker.io") { 6.0 } else { 0.0 }, (line.len() % 5) as f32 - 2.0];
+    let lines = (0..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
+    lines.map(|(line, text)| LineState { line, state: state(text) }).collect()
+}
+
+fn taught(text: &str, probe: &Probe) -> Vec<Tag> {
+    let tag = |LineState { line, state }: LineState| {
+        let sum: f32 = state.iter().zip(&probe.weights).map(|(number, weight)| number * weight).sum();
+        let probability = 1.0 / (1.0 + (-sum - probe.bias).exp());
+        (probability >= probe.threshold).then(|| Tag { label: probe.label.clone(), line, probability })
+    };
+    states(text).into_iter().filter_map(tag).collect()
 }

@@ -131,14 +131,13 @@ fn taught(
     let label = TaughtLabel::new(name, teach.title.as_deref(), &detector.sha256, &lesson);
     let path = taught_label_file(here, name);
     let report = Report { label: &label, lesson: &lesson, files: &files };
-    let is_useless = lesson.measured.files.found == 0;
     if !teach.json {
         if let Err(error) = write!(console.out(), "{report}") {
             return Ok(Err(error));
         }
         warn(&lesson, console);
     }
-    let is_kept = !is_useless && !teach.dry_run && (teach.yes || agrees(console));
+    let is_kept = !teach.dry_run && (teach.yes || agrees(console));
     if is_kept {
         shelf::keep(&label, &path).map_err(|error| NotLearned::Unwritable { path: path.clone(), error })?;
     }
@@ -148,8 +147,7 @@ fn taught(
         (false, Some(path)) => writeln!(console.out(), "Kept in {}", path.display()),
         (false, None) => writeln!(console.out(), "Not kept."),
     };
-    let is_as_wished = is_kept || (teach.dry_run && !is_useless);
-    Ok(told.map(|()| if is_as_wished { DONE } else { NOT_KEPT }))
+    Ok(told.map(|()| if is_kept || teach.dry_run { DONE } else { NOT_KEPT }))
 }
 
 fn check_name(name: &str) -> Result<(), NotLearned> {
@@ -167,10 +165,10 @@ fn warn(lesson: &Lesson, console: &mut Console) {
     if counts.bad_files < FEW || counts.good_files < FEW {
         console.note(&format!("with fewer than {FEW} files of each kind, these figures say little"));
     }
-    if lesson.measured.files.found == 0 {
+    if lesson.is_useless() {
         console.note(
-            &"it would find none of the bad files that it has not seen, so it is of no use; more files help, and comments \
-             `# leastwise: bad` on the lines that matter",
+            &"on files that it has not seen it does no better than chance; more files help, and comments `# leastwise: bad` \
+             on the lines that matter",
         );
     } else if counts.marked_lines == 0 {
         console.note(&"are these not the lines you mean? Comments `# leastwise: bad` in the bad files say which are");

@@ -41,7 +41,7 @@ fn run(folder: &Folder, arguments: &[&str]) -> Ran {
     run_with(folder, &folder.path("model.gguf"), arguments)
 }
 
-fn run_with(folder: &Folder, model: &Path, arguments: &[&str]) -> Ran {
+pub(crate) fn run_with(folder: &Folder, model: &Path, arguments: &[&str]) -> Ran {
     let output = command(&folder.path(""))
         .env("HOME", folder.path(""))
         .env("LEASTWISE_MODEL", model)
