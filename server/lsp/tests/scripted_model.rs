@@ -73,7 +73,8 @@ fn tags(text: &str, least: f32) -> Tags {
 }
 
 fn states(text: &str) -> Vec<LineState> {
-    let state = |line: &str| vec![if line.contains("docker.io") { 6.0 } else { 0.0 }, (line.len() % 5) as f32 - 2.0];
+    let state =
+        |line: &str| vec![if line.contains("docker.io") { 6.0 } else { 0.0 }, (line.len() % 5) as f32 - 2.0];
     let lines = (0..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
     lines.map(|(line, text)| LineState { line, state: state(text) }).collect()
 }

@@ -126,7 +126,10 @@ impl ExampleFile {
             let (text, states, marked) = (text.clone(), states(text)?, marked.clone());
             Ok(ExampleDocument { text, states, marked })
         };
-        Ok(Example { is_bad: self.is_bad, documents: self.documents.iter().map(read).collect::<Result<_, E>>()? })
+        Ok(Example {
+            is_bad: self.is_bad,
+            documents: self.documents.iter().map(read).collect::<Result<_, E>>()?,
+        })
     }
 
     /// A line that was learned from.

@@ -36,7 +36,8 @@ pub(super) fn unmarked(text: &str) -> Unmarked {
 fn mark(line: &str) -> Option<usize> {
     line.match_indices(MARK).map(|(at, _)| at).find(|&at| {
         let (before, after) = (&line[..at], &line[at + MARK.len()..]);
-        (before.is_empty() || before.ends_with([' ', '\t'])) && !after.starts_with(|next: char| next.is_alphanumeric())
+        (before.is_empty() || before.ends_with([' ', '\t']))
+            && !after.starts_with(|next: char| next.is_alphanumeric())
     })
 }
 
@@ -45,7 +46,10 @@ mod tests {
     use super::*;
 
     fn check(text: &str, rest: &str, lines: &[u32]) {
-        assert_eq!(unmarked(text), Unmarked { text: rest.to_owned(), lines: lines.iter().copied().collect() });
+        assert_eq!(
+            unmarked(text),
+            Unmarked { text: rest.to_owned(), lines: lines.iter().copied().collect() }
+        );
     }
 
     #[test]

@@ -13,10 +13,10 @@ use clap::Args;
 use examples::ExampleFile;
 use leastwise_analysis::configuration::Selector;
 use leastwise_analysis::taught_label_file;
+use leastwise_model::Error;
 use leastwise_model::gguf::Header;
 use leastwise_model::protocol::LineState;
 use leastwise_model::teach::{CannotLearn, Example, FEW, Lesson, TaughtLabel, Whitening, is_name, learn};
-use leastwise_model::Error;
 use report::Report;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -69,11 +69,15 @@ const NOT_KEPT: u8 = 1;
 /// Why nothing was learned.
 #[derive(Debug, thiserror::Error)]
 enum NotLearned {
-    #[error("\"{0}\" is no name for a label: words of small letters and digits with dashes between, such as image-from-outside")]
+    #[error(
+        "\"{0}\" is no name for a label: words of small letters and digits with dashes between, such as image-from-outside"
+    )]
     Name(String),
     #[error("\"{0}\" means something already; choose another name")]
     NameTaken(String),
-    #[error("there is nobody here to ask whether to keep it: --yes keeps it, --dry-run only shows how well it does")]
+    #[error(
+        "there is nobody here to ask whether to keep it: --yes keeps it, --dry-run only shows how well it does"
+    )]
     NobodyToAsk,
     #[error("{}: {error}", path.display())]
     Unreadable { path: PathBuf, error: io::Error },
@@ -171,7 +175,9 @@ fn warn(lesson: &Lesson, console: &mut Console) {
              on the lines that matter",
         );
     } else if counts.marked_lines == 0 {
-        console.note(&"are these not the lines you mean? Comments `# leastwise: bad` in the bad files say which are");
+        console.note(
+            &"are these not the lines you mean? Comments `# leastwise: bad` in the bad files say which are",
+        );
     }
 }
 
@@ -268,9 +274,8 @@ mod tests {
             let first = if number == 0 { "kind: ConfigMap\n---\n" } else { "" };
             write(format!("bad{number}.yaml"), format!("{first}{}", pod(&format!("docker.io/tool{number}"))))
         });
-        let good = (0..4).map(|number| {
-            write(format!("good{number}.yaml"), pod(&format!("registry.ours/tool{number}")))
-        });
+        let good = (0..4)
+            .map(|number| write(format!("good{number}.yaml"), pod(&format!("registry.ours/tool{number}"))));
         (bad.collect(), good.collect())
     }
 

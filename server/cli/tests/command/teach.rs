@@ -80,7 +80,11 @@ fn labels_are_listed_with_their_figures_and_forgotten_by_name() {
         ran.out,
         "image-from-outside  from 5 bad and 6 good files, precision 1.00, recall 0.80: An image from outside\n"
     );
-    assert!(ran.code == Some(2) && ran.err.contains("torn.json: the taught label is not used: "), "{}", ran.err);
+    assert!(
+        ran.code == Some(2) && ran.err.contains("torn.json: the taught label is not used: "),
+        "{}",
+        ran.err
+    );
     assert_eq!(folder.run("teach --forget torn").code, Some(0));
     assert_eq!(folder.run("teach --forget image-from-outside").code, Some(0));
     let none = folder.run("teach --list");
@@ -101,7 +105,9 @@ fn detector(folder: &Folder, name: &str, salt: f32) {
 }
 
 fn pod(image: &str) -> String {
-    format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: web}}\nspec:\n  containers:\n  - name: web\n    image: {image}\n")
+    format!(
+        "apiVersion: v1\nkind: Pod\nmetadata: {{name: web}}\nspec:\n  containers:\n  - name: web\n    image: {image}\n"
+    )
 }
 
 /// Four bad and four good files, and detectors.
@@ -109,7 +115,8 @@ fn examples() -> Folder {
     let folder = Folder::of(&[(".leastwise.yaml", ""), ("deploy/pod.yaml", &pod("docker.io/redis:7"))]);
     for number in 0..4 {
         folder.write(&format!("bad/{number}.yaml"), pod(&format!("docker.io/tool{number}:1")).as_bytes());
-        folder.write(&format!("good/{number}.yaml"), pod(&format!("registry.ours/tool{number}:1")).as_bytes());
+        folder
+            .write(&format!("good/{number}.yaml"), pod(&format!("registry.ours/tool{number}:1")).as_bytes());
     }
     detector(&folder, "model.gguf", 1.0);
     detector(&folder, "other.gguf", 2.0);
@@ -132,7 +139,11 @@ fn what_was_taught_counts_like_any_label_from_then_on() {
     let tried = with(&folder, "model.gguf", &format!("{TEACH} --dry-run"));
     assert_eq!(tried.code, Some(0), "{}", tried.err);
     assert!(tried.out.contains("  bad/2.yaml:7: image: docker.io/tool2:1\n"), "{}", tried.out);
-    assert!(tried.out.contains("files  precision 1.00 (0 false alarms), recall 1.00 (4 of 4)"), "{}", tried.out);
+    assert!(
+        tried.out.contains("files  precision 1.00 (0 false alarms), recall 1.00 (4 of 4)"),
+        "{}",
+        tried.out
+    );
     assert!(tried.out.ends_with("Not kept.\n") && !folder.path(".leastwise").exists(), "{}", tried.out);
 
     let kept = with(&folder, "model.gguf", &format!("{TEACH} --yes --json"));
@@ -145,7 +156,10 @@ fn what_was_taught_counts_like_any_label_from_then_on() {
     let finding = &found.json()[0];
     assert_eq!((&finding["source"], &finding["severity"]), (&"model".into(), &"info".into()));
     assert!(finding["message"].as_str().unwrap().starts_with("Outside"), "{finding}");
-    assert_eq!(with(&folder, "model.gguf", "check good --select image-from-outside --format json").json(), [""; 0]);
+    assert_eq!(
+        with(&folder, "model.gguf", "check good --select image-from-outside --format json").json(),
+        [""; 0]
+    );
 }
 
 #[test]

@@ -90,7 +90,8 @@ impl TaughtLabel {
     ///
     /// What is wrong with it, and where.
     pub fn read(text: &str) -> Result<Self, BrokenLabel> {
-        let version = serde_json::from_str::<Versioned>(text).map_err(|error| BrokenLabel::of(&error))?.version;
+        let version =
+            serde_json::from_str::<Versioned>(text).map_err(|error| BrokenLabel::of(&error))?.version;
         if version != VERSION {
             return Err(BrokenLabel::whole(format!(
                 "it has version {version}, and this leastwise reads version {VERSION}; teach it again"
@@ -142,14 +143,18 @@ impl TaughtLabel {
     fn fault(&self) -> Option<String> {
         let is_hexadecimal = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
         if !is_name(&self.name) {
-            Some(format!("\"name\" is not words with dashes: {:?}", self.name.chars().take(MAX_NAME_BYTES).collect::<String>()))
+            Some(format!(
+                "\"name\" is not words with dashes: {:?}",
+                self.name.chars().take(MAX_NAME_BYTES).collect::<String>()
+            ))
         } else if self.detector.len() != 64 || !self.detector.bytes().all(is_hexadecimal) {
             Some("\"detector\" is no SHA-256".to_owned())
         } else if self.weights.is_empty() || self.weights.len() > MAX_WIDTH {
             Some(format!("\"weights\" has {} numbers", self.weights.len()))
         } else if self.words.len() != words::WIDTH {
             Some(format!("\"words\" has {} numbers instead of {}", self.words.len(), words::WIDTH))
-        } else if !self.weights.iter().chain(&self.words).chain([&self.bias]).all(|number| number.is_finite()) {
+        } else if !self.weights.iter().chain(&self.words).chain([&self.bias]).all(|number| number.is_finite())
+        {
             Some("a number is too large".to_owned())
         } else if !(0.0..=1.0).contains(&self.threshold) {
             Some("\"threshold\" is not between 0 and 1".to_owned())
@@ -332,7 +337,8 @@ mod tests {
         for name in ["a", "image-from-outside", "tls-1-2"] {
             assert!(is_name(name), "{name}");
         }
-        for name in ["", "-", "a-", "-a", "a--b", "A", "ä", "1st", "a b", "a.json", "../a", &"a".repeat(65)] {
+        for name in ["", "-", "a-", "-a", "a--b", "A", "ä", "1st", "a b", "a.json", "../a", &"a".repeat(65)]
+        {
             assert!(!is_name(name), "{name}");
         }
     }

@@ -16,8 +16,8 @@ pub use label::{BrokenLabel, Counts, MAX_FILE_BYTES, TaughtLabel, is_name};
 pub use space::Whitening;
 pub use validation::{Figures, Tally};
 
-use bag::Bag;
 use crate::protocol::LineState;
+use bag::Bag;
 use point::{Point, word_weights};
 use std::collections::BTreeSet;
 use words::LineWords;
@@ -90,7 +90,9 @@ pub struct Chosen {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CannotLearn {
     /// There are too few examples.
-    #[error("{bad} bad and {good} good files are too few: at least {FEWEST} of each are needed, {FEW} are better")]
+    #[error(
+        "{bad} bad and {good} good files are too few: at least {FEWEST} of each are needed, {FEW} are better"
+    )]
     TooFew {
         /// Bad files with lines.
         bad: usize,
@@ -117,7 +119,8 @@ pub fn learn(examples: &[Example], whitening: &Whitening) -> Result<Lesson, Cann
     if bad < FEWEST || good < FEWEST {
         return Err(CannotLearn::TooFew { bad, good });
     }
-    let mut states = examples.iter().flat_map(|example| &example.documents).flat_map(|document| &document.states);
+    let mut states =
+        examples.iter().flat_map(|example| &example.documents).flat_map(|document| &document.states);
     let fits = |LineState { state, .. }: &LineState| {
         state.len() == whitening.width() && state.iter().all(|number| number.is_finite())
     };
@@ -147,8 +150,7 @@ pub fn learn(examples: &[Example], whitening: &Whitening) -> Result<Lesson, Cann
 
 /// An example in the space of learning, and where each of its lines stands.
 fn bag(number: usize, example: &Example, whitening: &Whitening) -> (Bag, Vec<Chosen>) {
-    let mut bag =
-        Bag { is_bad: example.is_bad, points: Vec::new(), texts: Vec::new(), marked: Vec::new() };
+    let mut bag = Bag { is_bad: example.is_bad, points: Vec::new(), texts: Vec::new(), marked: Vec::new() };
     let mut places = Vec::new();
     for (document, ExampleDocument { text, states, marked }) in example.documents.iter().enumerate() {
         let lines: Vec<&str> = text.split('\n').collect();

@@ -40,7 +40,9 @@ impl Plane {
             let slopes: Vec<f64> = samples
                 .iter()
                 .zip(&odds)
-                .map(|(sample, &odds)| sample.weight * (logistic(odds) - f64::from(u8::from(sample.is_inside))))
+                .map(|(sample, &odds)| {
+                    sample.weight * (logistic(odds) - f64::from(u8::from(sample.is_inside)))
+                })
                 .collect();
             let gradient = self.gradient(samples, &slopes, ridge);
             if gradient.square().sqrt() < TOLERANCE {
@@ -189,9 +191,11 @@ mod tests {
     use crate::teach::words::LineWords;
 
     fn fit_from(start: Plane, ridge: f64) -> Plane {
-        let points = POINTS.map(|(point, is_inside)| (Point::of(point.to_vec(), &LineWords::default()), is_inside));
+        let points =
+            POINTS.map(|(point, is_inside)| (Point::of(point.to_vec(), &LineWords::default()), is_inside));
         let weight = 1.0 / POINTS.len() as f64;
-        let samples = points.each_ref().map(|(point, is_inside)| Sample { point, is_inside: *is_inside, weight });
+        let samples =
+            points.each_ref().map(|(point, is_inside)| Sample { point, is_inside: *is_inside, weight });
         start.fitted(&samples, ridge)
     }
 
@@ -222,7 +226,10 @@ mod tests {
             gradient[2] += slope;
         }
         assert!(gradient.iter().all(|part| part.abs() < 1e-4), "{gradient:?}");
-        assert!(plane.weights[0] > 4.0 * plane.weights[1].abs(), "the first number tells them apart: {plane:?}");
+        assert!(
+            plane.weights[0] > 4.0 * plane.weights[1].abs(),
+            "the first number tells them apart: {plane:?}"
+        );
     }
 
     #[test]

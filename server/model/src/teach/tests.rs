@@ -35,13 +35,14 @@ fn file(chance: &mut Chance, is_bad: bool, lines: u32) -> Example {
 /// Moves a line's state into a direction, `far` deviations.
 fn push(example: &mut Example, line: usize, direction: usize, far: f32) {
     // Over four numbers each, so that no number tells it alone.
-    example.documents[0].states[line].state[4 * direction..4 * direction + 4].iter_mut().for_each(|number| *number += far / 2.0);
+    example.documents[0].states[line].state[4 * direction..4 * direction + 4]
+        .iter_mut()
+        .for_each(|number| *number += far / 2.0);
 }
 
 /// Files of which the bad ones have at line `3 + number` something that lies in direction 0.
 fn examples(chance: &mut Chance, bad: usize, good: usize, far: f32) -> Vec<Example> {
-    let mut examples: Vec<Example> =
-        (0..bad + good).map(|number| file(chance, number < bad, 20)).collect();
+    let mut examples: Vec<Example> = (0..bad + good).map(|number| file(chance, number < bad, 20)).collect();
     for (number, example) in examples.iter_mut().take(bad).enumerate() {
         push(example, 3 + number, 0, far);
     }

@@ -34,7 +34,8 @@ impl LineWords {
 
 /// No line's words make the weighted sum larger than this.
 pub(super) fn most(weights: &[f32]) -> f64 {
-    let length = |part: &[f32]| part.iter().map(|&weight| f64::from(weight.max(0.0)).powi(2)).sum::<f64>().sqrt();
+    let length =
+        |part: &[f32]| part.iter().map(|&weight| f64::from(weight.max(0.0)).powi(2)).sum::<f64>().sqrt();
     weights.chunks(PART).map(length).sum()
 }
 
@@ -180,11 +181,23 @@ mod tests {
     #[test]
     fn the_keys_below_a_line_are_known_with_what_they_lie_under() {
         let web = [
-            ">resources", "cpu", "limits", "limits>cpu", "limits>memory", "memory", "requests", "requests>cpu",
-            "resources", "resources>limits", "resources>requests",
+            ">resources",
+            "cpu",
+            "limits",
+            "limits>cpu",
+            "limits>memory",
+            "memory",
+            "requests",
+            "requests>cpu",
+            "resources",
+            "resources>limits",
+            "resources>requests",
         ];
         assert_eq!(keys_below(1), web);
-        assert!(keys_below(0).contains(&"containers>image".to_owned()) && !keys_below(0).contains(&"volumes".to_owned()));
+        assert!(
+            keys_below(0).contains(&"containers>image".to_owned())
+                && !keys_below(0).contains(&"volumes".to_owned())
+        );
         assert_eq!(keys_below(3), ["cpu", "memory"]);
         assert!(keys_below(5).is_empty() && keys_below(6).is_empty() && keys_below(99).is_empty());
     }
