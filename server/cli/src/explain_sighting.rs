@@ -7,6 +7,7 @@ use crate::judged::{Judged, judge};
 use crate::local_model::{self, Choice, Task};
 use crate::output::{Format, Human, Reported};
 use crate::sources::sources;
+use crate::taught::Taught;
 use crate::{DONE, FAILED, model_pass};
 use leastwise_analysis::configuration::{RuleId, Selector};
 use leastwise_analysis::{Configuration, Sighting, weighed};
@@ -57,7 +58,7 @@ pub(crate) fn explain(
     detector: &Supervisor,
     console: &mut Console,
 ) -> io::Result<Option<u8>> {
-    if let Err(stopped) = model_pass::look(files, detector, None) {
+    if let Err(stopped) = model_pass::look(files, detector, &mut Taught::on(detector.model()), None) {
         console.error(&stopped);
         return Ok(Some(FAILED));
     }

@@ -16,7 +16,9 @@ use leastwise_analysis::taught_label_file;
 use leastwise_model::Error;
 use leastwise_model::gguf::Header;
 use leastwise_model::protocol::LineState;
-use leastwise_model::teach::{CannotLearn, Example, FEW, Lesson, TaughtLabel, Whitening, is_name, learn};
+use leastwise_model::teach::{
+    CannotLearn, Example, FEW, Lesson, Tally, TaughtLabel, Whitening, is_name, learn,
+};
 use report::Report;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -169,7 +171,7 @@ fn warn(lesson: &Lesson, console: &mut Console) {
     if counts.bad_files < FEW || counts.good_files < FEW {
         console.note(&format!("with fewer than {FEW} files of each kind, these figures say little"));
     }
-    if lesson.is_useless() {
+    if is_useless(lesson) {
         console.note(
             &"on files that it has not seen it does no better than chance; more files help, and comments `# leastwise: bad` \
              on the lines that matter",
@@ -179,6 +181,12 @@ fn warn(lesson: &Lesson, console: &mut Console) {
             &"are these not the lines you mean? Comments `# leastwise: bad` in the bad files say which are",
         );
     }
+}
+
+/// Whether it says of bad files that it has not seen no more often that they are bad than of good ones.
+fn is_useless(lesson: &Lesson) -> bool {
+    let (Tally { found, false_alarms, .. }, counts) = (lesson.measured.files, lesson.taught_from);
+    found * counts.good_files <= false_alarms * counts.bad_files
 }
 
 fn agrees(console: &mut Console) -> bool {

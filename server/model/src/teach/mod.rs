@@ -66,15 +66,6 @@ pub struct Lesson {
     pub chosen: Vec<Chosen>,
 }
 
-impl Lesson {
-    /// Whether it says of bad files that it has not seen no more often that they are bad than of good ones.
-    #[must_use]
-    pub fn is_useless(&self) -> bool {
-        let Tally { found, false_alarms, .. } = self.measured.files;
-        found * self.taught_from.good_files <= false_alarms * self.taught_from.bad_files
-    }
-}
-
 /// A line that was taken to have the label, all counted from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Chosen {
