@@ -52,6 +52,8 @@ class Example:
     """The lines of the document that are judged there."""
     targets: np.ndarray
     """Of each place and label: 1, 0, or -1 where it is not known."""
+    is_about_meanings: bool
+    """Whether its document was made to show a meaning, or what looks like one."""
 
 
 def labels_of(documents: Iterable[Document]) -> list[str]:
@@ -78,7 +80,16 @@ def examples(
                     lines.append(judged)
             if len(ids) <= MOST_TOKENS and lines:
                 here = np.stack([targets[line] for line in lines])
-                found.append(Example(number, np.array(ids, np.int32), np.array(places), np.array(lines), here))
+                found.append(
+                    Example(
+                        document=number,
+                        tokens=np.array(ids, np.int32),
+                        places=np.array(places),
+                        lines=np.array(lines),
+                        targets=here,
+                        is_about_meanings=document.family.startswith("meaning/"),
+                    )
+                )
     return found
 
 

@@ -26,7 +26,7 @@ import torch.distributed as distributed
 import torch.nn.functional as functional
 from torch import Tensor
 
-from .documents import read
+from .documents import MEANINGS, read
 from .examples import Example, examples, labels_of
 from .network import Base, Detector
 from .teacher import Teacher
@@ -44,8 +44,8 @@ BATCH_TOKENS = 4608
 
 RARE = 500
 """A label on fewer pieces is rare."""
-SHARES = (0.5, 4.0)
-"""The least and the most that a piece is read in a round."""
+LEAST_SHARE, DECOY_SHARE, MOST_SHARE = 0.3, 1.5, 4.0
+"""How often a piece is read in a round: one with nothing to see, one with what looks like a meaning, one with a meaning."""
 
 LEARNING_RATE = {"network": 1e-3, "rows": 3e-3}
 SETTLING_BATCHES = 12
@@ -87,10 +87,15 @@ def batch_of(chosen: list[Example], length: int) -> Batch:
 
 
 def shares_of(data: list[Example]) -> list[float]:
-    """How often each piece is read in a round: those with rare labels several times, those with nothing to see less than once."""
+    """How often each piece is read in a round: those with meanings or rare labels several times, most others less than once.
+
+    What rules find is alike from one manifest to the next; what a meaning looks like is not.
+    """
     counts = np.maximum(sum((example.targets == 1).any(axis=0) for example in data), 1)
-    shares = np.clip(RARE / counts, *SHARES)
-    return [float(max(shares[(example.targets == 1).any(axis=0)], default=SHARES[0])) for example in data]
+    shares = np.clip(RARE / counts, LEAST_SHARE, MOST_SHARE)
+    shares[: len(MEANINGS)] = MOST_SHARE
+    least = lambda example: DECOY_SHARE if example.is_about_meanings else LEAST_SHARE  # noqa: E731
+    return [max([least(example), *shares[(example.targets == 1).any(axis=0)]]) for example in data]
 
 
 def batches(data: list[Example], shares: list[float], chance: random.Random) -> Iterator[Batch]:

@@ -22,6 +22,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// Files that are drawn at a time, so that the text of all findings never lies in memory at once.
 const BATCH: usize = 64;
@@ -39,7 +40,7 @@ pub(crate) struct Check {
     format: Format,
     /// The local model to ask where no rule can judge: off, default, or a GGUF file. What it says is shown as its
     /// own, and does not change the exit code unless you have set its severity. [default: the one that `leastwise model
-    /// pull` has fetched, if it has]
+    /// pull` has made, if it has, for ten seconds at most]
     #[arg(long, value_name = "MODEL")]
     model: Option<Choice>,
     /// Write where a rule and the model disagree to this file, a JSON object a line: it finds defects in either.
@@ -150,6 +151,10 @@ fn write_baseline(path: &Path, project: &Project, console: &mut Console) -> io::
     Ok(if not_judged > 0 { FAILED } else { DONE })
 }
 
+/// How long who has not asked for the model waits for it. It reads a few documents a second, and a repository may have
+/// thousands.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// Has the model look at the files, if it is wanted or there. Whether all is as wanted: without a model rules go on
 /// working.
 fn ask_model(check: &Check, project: &mut Project, console: &mut Console) -> bool {
@@ -199,13 +204,14 @@ fn look_and_log(
     console: &mut Console,
 ) -> Result<(), String> {
     let Some(path) = &check.log_disagreements else {
-        return end_of(model_pass::look(files, model, taught, None), check, console);
+        let until = check.model.is_none().then(|| Instant::now() + PATIENCE);
+        return end_of(model_pass::look(files, model, taught, until, None), check, console);
     };
     let name = path.display().to_string();
     let unwritable = |error| Problem::unwritable(&name, error).to_string();
     let mut writer = BufWriter::new(File::create(path).map_err(unwritable)?);
     let mut log = Log::to(&mut writer);
-    let outcome = model_pass::look(files, model, taught, Some(&mut log));
+    let outcome = model_pass::look(files, model, taught, None, Some(&mut log));
     let count = number(log.len(), "disagreement", "disagreements");
     writer.flush().map_err(unwritable)?;
     end_of(outcome, check, console)?;

@@ -58,7 +58,7 @@ pub(crate) fn explain(
     detector: &Supervisor,
     console: &mut Console,
 ) -> io::Result<Option<u8>> {
-    if let Err(stopped) = model_pass::look(files, detector, &mut Taught::on(detector.model()), None) {
+    if let Err(stopped) = model_pass::look(files, detector, &mut Taught::on(detector.model()), None, None) {
         console.error(&stopped);
         return Ok(Some(FAILED));
     }

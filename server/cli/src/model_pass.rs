@@ -9,6 +9,7 @@ use leastwise_model::{Error, Status, Supervisor};
 use serde::Serialize;
 use std::io::Write;
 use std::sync::atomic::AtomicBool;
+use std::time::Instant;
 
 /// Where rules and model disagree is written, a JSON object a line.
 pub(crate) struct Log<'w> {
@@ -25,6 +26,16 @@ pub(crate) enum Stopped {
     /// The model's file cannot be read.
     #[error("cannot read the model: {0}")]
     ModelFile(std::io::Error),
+    /// Nobody has asked for the model, and it would keep them waiting.
+    #[error(
+        "after {looked} of {count} files its time was up; `--model default` gives it as long as it takes, `--model off` none"
+    )]
+    OutOfTime {
+        /// Files that it has looked at.
+        looked: usize,
+        /// All that there are.
+        count: usize,
+    },
     /// The log of disagreements cannot be written.
     #[error("cannot write where rules and model disagree: {0}")]
     Log(#[from] std::io::Error),
@@ -64,7 +75,7 @@ struct Entry<'a> {
     disagreement: &'a Disagreement,
 }
 
-/// Shows the model every document; what it sees is put beside the rules' findings.
+/// Shows the model every document; what it sees is put beside the rules' findings. No file is begun after `until`.
 ///
 /// # Errors
 /// Why it ended before the last document. What the model had seen until then stands.
@@ -72,10 +83,15 @@ pub(crate) fn look(
     files: &mut [Judged],
     model: &Supervisor,
     taught: &mut Taught<'_>,
+    until: Option<Instant>,
     mut log: Option<&mut Log<'_>>,
 ) -> Result<(), Stopped> {
-    let bar = progress::bar(files.len(), "Asking the model");
-    let outcome = files.iter_mut().try_for_each(|judged| {
+    let bar = progress::slow_bar(files.len(), "Asking the model");
+    let count = files.len();
+    let outcome = files.iter_mut().enumerate().try_for_each(|(looked, judged)| {
+        if until.is_some_and(|until| Instant::now() >= until) {
+            return Err(Stopped::OutOfTime { looked, count });
+        }
         bar.inc(1);
         look_at(judged, model, taught, log.as_deref_mut())
     });
@@ -130,5 +146,35 @@ fn tags(
             Ok(None)
         }
         Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use leastwise_model::{Limits, ModelFile, WorkerCommand};
+
+    #[test]
+    fn whoever_has_not_asked_does_not_wait() {
+        let nobody = WorkerCommand { program: "/no/such/program".into(), arguments: Vec::new() };
+        let file = ModelFile { path: "/no/such/model".into(), sha256: None };
+        let model = Supervisor::new(nobody, file, Limits::default());
+        let mut files = [judged("kind: Pod\napiVersion: v1\n")];
+        let mut taught = Taught::on(model.model());
+        let over = look(&mut files, &model, &mut taught, Some(Instant::now()), None).unwrap_err();
+        assert!(over.to_string().starts_with("after 0 of 1 files its time was up"), "{over}");
+        let asked = look(&mut files, &model, &mut taught, None, None).unwrap_err();
+        assert!(!matches!(asked, Stopped::OutOfTime { .. }), "{asked}");
+    }
+
+    fn judged(text: &str) -> Judged {
+        use crate::sources::{Origin, Source};
+        use leastwise_analysis::{Environment, File};
+        Judged {
+            source: Source { name: "a.yaml".into(), place: "a.yaml".into(), origin: Origin::StandardInput },
+            encoding: crate::text::Encoding::Utf8,
+            file: File::new(text, &Environment::default()),
+            sightings: Vec::new(),
+        }
     }
 }

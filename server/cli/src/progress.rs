@@ -1,11 +1,22 @@
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// Fewer files are done before a bar could be seen.
+/// Fewer files are read and judged before a bar could be seen.
 const MANY: usize = 100;
+/// The model takes its time for each.
+const SOME: usize = 3;
 
 /// A bar on the terminal while many files are judged; on nothing else.
 pub(crate) fn bar(files: usize, doing: &'static str) -> ProgressBar {
-    if files < MANY {
+    bar_from(MANY, files, doing)
+}
+
+/// A bar on the terminal while the model looks at files.
+pub(crate) fn slow_bar(files: usize, doing: &'static str) -> ProgressBar {
+    bar_from(SOME, files, doing)
+}
+
+fn bar_from(fewest: usize, files: usize, doing: &'static str) -> ProgressBar {
+    if files < fewest {
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::with_draw_target(Some(files as u64), ProgressDrawTarget::stderr());

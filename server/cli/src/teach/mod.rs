@@ -242,7 +242,7 @@ fn lesson(
     whitening: &Whitening,
     mut states: impl FnMut(&str) -> Result<Vec<LineState>, Error>,
 ) -> Result<Lesson, NotLearned> {
-    let bar = progress::bar(files.len(), "Reading");
+    let bar = progress::slow_bar(files.len(), "Reading");
     let examples = files.iter().map(|file| {
         bar.inc(1);
         file.example(&mut states)
