@@ -88,7 +88,10 @@ pub(crate) fn look(
 ) -> Result<(), Stopped> {
     let bar = progress::slow_bar(files.len(), "Asking the model");
     let count = files.len();
-    let outcome = files.iter_mut().enumerate().try_for_each(|(looked, judged)| {
+    // The short ones first: where time runs out, the most have been looked at.
+    let mut shortest: Vec<&mut Judged> = files.iter_mut().collect();
+    shortest.sort_by_key(|judged| judged.file.buffer().len());
+    let outcome = shortest.into_iter().enumerate().try_for_each(|(looked, judged)| {
         if until.is_some_and(|until| Instant::now() >= until) {
             return Err(Stopped::OutOfTime { looked, count });
         }
