@@ -11,8 +11,8 @@ from random import Random
 from types import ModuleType
 
 from ..documents import Document, Split
-from . import downloads, escapes, exfiltration, frames, images, miners, misplacements, misspellings, permissions, roles, secrets, shells, verification
-from .parts import Part, Whole
+from . import downloads, escapes, exfiltration, frames, images, miners, misplacements, misspellings, permissions, places, roles, secrets, shells, verification
+from .parts import Command, Part, Whole
 from .texts import (
     DENIED, DOWNLOADS, ESCAPES, IMITATES, MINES, MISSPELLED, NO_EFFECT, SECRET, SENDS, SHELL, UNVERIFIED, WRITABLE,
 )  # fmt: skip
@@ -53,6 +53,12 @@ def written(words: Words, tree: dict) -> list[Line]:
     return writer.document(tree)
 
 
+def around(words: Words, part: Part, others: list[Part]) -> tuple[dict, str]:
+    """A document around a part, and its structure's name."""
+    place = places.placed(words, part.lines) if isinstance(part, Command) and words.chance(0.35) else None
+    return place or frames.build(words, part, others)
+
+
 def document(words: Words, label: str, harmful: bool, identity: str) -> Document:
     """One document of a meaning, with it or only with its decoys."""
     module = MODULES[label]
@@ -61,7 +67,7 @@ def document(words: Words, label: str, harmful: bool, identity: str) -> Document
         others = other_parts(words, label)
         if harmful and words.chance(0.15):
             others.append(module.harm(words))
-        tree, structure = frames.build(words, part, [other for other in others if not isinstance(other, Whole)])
+        tree, structure = around(words, part, [other for other in others if not isinstance(other, Whole)])
         lines = written(words, tree)
         if len(lines) <= LONGEST:
             break

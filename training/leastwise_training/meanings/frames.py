@@ -479,12 +479,17 @@ def joined_pair(key: str, value: str, sign: str) -> Text:
 
 def data_document(words: Words, place: str, parts: list[Data]) -> dict:
     """A document with keys and values."""
-    entries: list[tuple[str, object]] = [(part.key, part.value) for part in parts]
+    own: dict[str, object] = {}
+    for part in parts:
+        own.setdefault(part.key, part.value)
+    entries = list(own.items())
     settings = [words.setting() for _ in range(words.rng.choice((0, 1, 2, 4, 5)))]
     dotted = any("." in part.key for part in parts)
     camel = not dotted and any(part.key[:1].islower() for part in parts)
     for key, value in settings:
-        entries.append((camel_case(key) if camel else key, value))
+        key = camel_case(key) if camel else key
+        if key not in own:
+            entries.append((key, value))
     words.rng.shuffle(entries)
     mapping = dict(entries)
     if place == "config-map":

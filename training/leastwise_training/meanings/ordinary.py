@@ -59,6 +59,35 @@ SCRIPT_ENDS = lines_of(
     redis-server /etc/redis/redis.conf
     cat {directory}/{data_file} | wc -l"""
 )
+BLOCKS = lines_of(
+    """if [ -z "${POD_NAME}" ]; then⏎  echo "POD_NAME is not set"⏎  exit 1⏎fi
+    for file in /config/*.yaml; do⏎  echo "loading $file"⏎  cp "$file" {directory}/⏎done
+    while ! nc -z {local_host} {port}; do⏎  echo "waiting for {thing}"⏎  sleep 2⏎done
+    log() {⏎  echo "$(date -u +%FT%TZ) $*"⏎}⏎log "{thing} begins"
+    REPLICA=${HOSTNAME##*-}⏎if [ "$REPLICA" = "0" ]; then⏎  echo "first replica leads"⏎else⏎  echo "follows {name}-0"⏎fi
+    cat > {directory}/{thing}.conf <<EOF⏎listen = 0.0.0.0:{port}⏎workers = 4⏎log = stdout⏎EOF
+    case "${ENVIRONMENT}" in⏎  prod) WORKERS=8 ;;⏎  *) WORKERS=2 ;;⏎esac⏎export WORKERS
+    BACKUP={directory}/$(date +%Y%m%d).sql.gz⏎pg_dump -h {local_host} {database} | gzip > "$BACKUP"⏎find {directory} -name '*.gz' -mtime +14 -delete
+    OWNER=$(stat -c %u {directory})⏎if [ "$OWNER" != "1000" ]; then⏎  chown -R 1000:1000 {directory}⏎fi
+    retries=0⏎until curl -fsS {health_url}; do⏎  retries=$((retries + 1))⏎  [ "$retries" -lt 30 ] || exit 1⏎  sleep 5⏎done
+    kubectl -n {space} get pods -l app={thing} \\⏎  -o jsonpath='{.items[*].metadata.name}'
+    mkdir -p {directory}/{thing}/cache \\⏎  {directory}/{thing}/log
+    psql -h {local_host} -U "$PGUSER" {database} <<SQL⏎SELECT count(*) FROM {thing2}_items;⏎VACUUM ANALYZE;⏎SQL
+    python3 - <<EOF⏎import json⏎print(json.dumps({"ok": True}))⏎EOF
+    # see the manual of {thing}⏎export JAVA_OPTS="-Xmx512m -XX:+UseG1GC"⏎export TZ=UTC
+    sed -i "s/@@HOST@@/${HOSTNAME}/g" {directory}/{thing}.conf⏎envsubst < /templates/{thing}.tmpl > {directory}/{thing}.conf
+    aws s3 sync s3://{company}-{thing}/public {directory} \\⏎  --only-show-errors
+    if ! id {user} >/dev/null 2>&1; then⏎  adduser -D -H {user}⏎fi
+    cleanup() {⏎  rm -f {directory}/{thing}.lock⏎}⏎trap cleanup EXIT
+    redis-cli -h {local_host} ping | grep -q PONG || {⏎  echo "no cache"⏎  exit 1⏎}
+    TOPICS="orders returns parcels"⏎for topic in $TOPICS; do⏎  kafka-topics.sh --bootstrap-server {local_host}:9092 --create --if-not-exists --topic "$topic"⏎done
+    nproc⏎free -m⏎df -h {directory}
+    flyway -url=jdbc:postgresql://{local_host}/{database} migrate⏎echo "schema is up to date"
+    test -s {directory}/{data_file} \\⏎  || echo "no data yet"
+    PEERS=$(getent hosts {name}-headless | awk '{print $1}' | paste -sd, -)⏎echo "peers are $PEERS"
+    rm -rf {directory}/old⏎mv {directory}/new {directory}/current⏎ln -sfn {directory}/current {directory}/live"""
+)
+"""Pieces of real scripts of several lines."""
 ARGUMENTS = lines_of(
     """--port=8080
     --config=/etc/{thing}/config.yaml
@@ -104,13 +133,25 @@ def arguments(words: Words) -> list[Text]:
     return [Text(words.template(ARGUMENTS)) for _ in range(words.rng.choice((1, 2, 2, 3, 4)))]
 
 
+def block(words: Words) -> list[Text]:
+    """A piece of a script of several lines."""
+    return [Text(line) for line in words.template(BLOCKS).split("\n")]
+
+
 def around(words: Words, lines: list[Text]) -> list[Text]:
-    """A script around some lines: what is done before and after them."""
+    """A script around some lines: what is done before and after them; sometimes a long one."""
     before = words.rng.choice((0, 0, 1, 1, 2, 3))
     after = words.rng.choice((0, 0, 1, 1, 2))
     starts = dict.fromkeys(words.pick(SCRIPT_STARTS) for _ in range(before))
     ends = dict.fromkeys(words.pick(SCRIPT_ENDS) for _ in range(after))
-    return [Text(words.fill(line)) for line in starts] + lines + [Text(words.fill(line)) for line in ends]
+    head = [Text(words.fill(line)) for line in starts]
+    tail = [Text(words.fill(line)) for line in ends]
+    for _ in range(words.rng.choice((0, 0, 0, 1, 1, 2, 3))):
+        if words.chance(0.5):
+            head += block(words)
+        else:
+            tail = block(words) + tail
+    return head + lines + tail
 
 
 def script(words: Words) -> list[Text]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from .texts import UNVERIFIED, Script, Text, marked
 from .vocabulary import Choices, Words
+from .wrappings import wrapped
 
 
 @dataclass
@@ -81,7 +82,7 @@ def command(words: Words, templates: Choices[str]) -> Command:
     lines = marked(words.template(templates))
     if words.chance(0.05):
         lines = [unverified(words, line) for line in lines]
-    return Command(lines)
+    return Command(wrapped(words, lines))
 
 
 def unverified(words: Words, line: Text) -> Text:
