@@ -10,7 +10,7 @@ from collections import Counter
 from pathlib import Path
 
 from leastwise_training.documents import MEANINGS, Document
-from leastwise_training.meanings import documents, downloads, escapes, exfiltration, images, miners, misspellings, permissions, roles, secrets, shells, verification, vocabulary
+from leastwise_training.meanings import documents, downloads, escapes, exfiltration, images, miners, misspellings, permissions, places, roles, secrets, shells, verification, verification_shapes, vocabulary, wrappings
 from leastwise_training.meanings.vocabulary import Choices
 
 SPLITS = ("train", "validation", "test")
@@ -84,7 +84,7 @@ class Meanings(unittest.TestCase):
                             self.assertIn((at, label), labels, f"{label}: {line}")
 
     def test_splits_share_no_entry_of_a_list(self) -> None:
-        modules = (vocabulary, downloads, escapes, exfiltration, images, miners, misspellings, permissions, roles, secrets, shells, verification)
+        modules = (vocabulary, downloads, escapes, exfiltration, images, miners, misspellings, permissions, places, roles, secrets, shells, verification, verification_shapes, wrappings)
         lists = [value for module in modules for value in vars(module).values() if isinstance(value, Choices)]
         self.assertGreater(len(lists), 60)
         for choices in lists:

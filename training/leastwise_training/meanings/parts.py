@@ -98,3 +98,14 @@ def unverified(words: Words, line: Text) -> Text:
 def arguments(words: Words, templates: Choices[str]) -> Arguments:
     """A program and its arguments, one on each line of a template."""
     return Arguments(marked(words.template(templates)))
+
+
+def file(words: Words, templates: Choices[str]) -> Data:
+    """A file of a ConfigMap, from a template of its name and its lines."""
+    name, content = words.template(templates).split("|", 1)
+    return Data(name, Script(marked(content), one_line=False))
+
+
+def either(words: Words, first: Choices[str], second: Choices[str]) -> Choices[str]:
+    """One of two lists of templates."""
+    return first if words.chance(0.4) else second

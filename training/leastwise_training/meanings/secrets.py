@@ -709,12 +709,6 @@ def connection(words: SecretWords) -> Text:
     return secret(words.url())
 
 
-def file_part(words: SecretWords, template: str) -> Data:
-    """A file of a ConfigMap."""
-    name, content = words.fill(template).split("|", 1)
-    return Data(name, Script(marked(content), one_line=False))
-
-
 def harm(words: Words) -> Part:
     """A secret somewhere."""
     words = SecretWords(words.rng, words.split)
@@ -735,7 +729,7 @@ def harm(words: Words) -> Part:
     if form < 0.60:
         return Data(words.pick(KEYS_OF_URLS), connection(words))
     if form < 0.72:
-        return file_part(words, words.pick(FILE_LINES))
+        return parts.file(words, FILE_LINES)
     if form < 0.82:
         return Arguments([Text(item[2:], unsure=True) if item.startswith("? ") else item for item in marked(words.template(ARGUMENTS))])
     if form < 0.95:
@@ -766,7 +760,7 @@ def decoy(words: Words) -> Part:
         key, value = words.template(DECOY_KEYS).split("=", 1)
         return Data(key, value)
     if form < 0.79:
-        return file_part(words, words.pick(DECOY_FILES))
+        return parts.file(words, DECOY_FILES)
     if form < 0.86:
         return parts.arguments(words, DECOY_ARGUMENTS)
     if form < 0.94:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import parts
+from . import verification_shapes as shapes
 from .parts import Part
 from .texts import UNVERIFIED, Text
 from .vocabulary import Choices, Words, lines_of
@@ -388,23 +389,36 @@ def pair(words: Words, choices: Choices[str], labels: tuple[str, ...]) -> tuple[
 
 def harm(words: Words) -> Part:
     """Something that is not verified any more."""
+    words = VerificationWords(words.rng, words.split)
     form = words.rng.random()
-    if form < 0.55:
-        return parts.command(words, HARMS)
-    if form < 0.7:
-        return parts.arguments(words, HARMFUL_ARGUMENTS)
-    if form < 0.88:
-        return parts.variable(*pair(words, HARMFUL_VARIABLES, (UNVERIFIED,)))
-    return parts.Data(*pair(words, HARMFUL_KEYS, (UNVERIFIED,)))
+    if form < 0.38:
+        return parts.command(words, parts.either(words, HARMS, shapes.MORE_COMMANDS))
+    if form < 0.5:
+        return parts.arguments(words, parts.either(words, HARMFUL_ARGUMENTS, shapes.MORE_ARGUMENTS))
+    if form < 0.64:
+        return parts.variable(*pair(words, parts.either(words, HARMFUL_VARIABLES, shapes.MORE_VARIABLES), (UNVERIFIED,)))
+    if form < 0.72:
+        return parts.Data(*pair(words, parts.either(words, HARMFUL_KEYS, shapes.MORE_KEYS), (UNVERIFIED,)))
+    return shapes.whole(words, harmful=True) if form > 0.9 else parts.file(words, shapes.HARMFUL_FILES)
 
 
 def decoy(words: Words) -> Part:
     """Something that is verified, or that has nothing to do with it."""
+    words = VerificationWords(words.rng, words.split)
     form = words.rng.random()
-    if form < 0.5:
-        return parts.command(words, DECOYS)
-    if form < 0.65:
-        return parts.arguments(words, DECOY_ARGUMENTS)
-    if form < 0.85:
-        return parts.variable(*pair(words, DECOY_VARIABLES, ()))
-    return parts.Data(*pair(words, DECOY_KEYS, ()))
+    if form < 0.36:
+        return parts.command(words, parts.either(words, DECOYS, shapes.MORE_COMMANDS_OF_GOOD))
+    if form < 0.48:
+        return parts.arguments(words, parts.either(words, DECOY_ARGUMENTS, shapes.MORE_ARGUMENTS_OF_GOOD))
+    if form < 0.62:
+        return parts.variable(*pair(words, parts.either(words, DECOY_VARIABLES, shapes.MORE_VARIABLES_OF_GOOD), ()))
+    if form < 0.7:
+        return parts.Data(*pair(words, parts.either(words, DECOY_KEYS, shapes.MORE_KEYS_OF_GOOD), ()))
+    return shapes.whole(words, harmful=False) if form > 0.9 else parts.file(words, shapes.DECOY_FILES)
+
+
+class VerificationWords(Words):
+    """Words with a random text."""
+
+    def letters(self) -> str:
+        return self.token_letters(32)
