@@ -24,10 +24,10 @@ from .train import VARIANTS, batch_of, loss_of
 if TYPE_CHECKING:
     from .evaluate import Judged, Marks
 
-TRAINED_ON = 6000
+TRAINED_ON = 2500
 """Documents that a baseline learns from."""
 
-PROBED_ON = 1200
+PROBED_ON = 500
 """Documents that label rows on the untrained model learn from: its states cost as much as the detector's."""
 
 WORD = re.compile(r"[A-Za-z][a-z]+|[A-Z]+|\d+|[^\sA-Za-z\d]")
@@ -108,7 +108,7 @@ class BagOfWords:
         bias = nn.Parameter(torch.full((len(known.labels),), -4.0))
         self._bias = bias
         optimizers = [torch.optim.SparseAdam(list(self._rows.parameters()), lr=0.02), torch.optim.Adam([bias], lr=0.02)]
-        for _ in range(3):
+        for _ in range(2):
             for document in documents:
                 words, starts = _bags(document.text.split("\n"))
                 targets = known.targets(document)

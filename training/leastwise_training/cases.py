@@ -22,8 +22,10 @@ from .documents import MEANINGS, Document
 
 BORDER = re.compile(r"^---\n", re.MULTILINE)
 TITLE = re.compile(r"# case: (\S.*)")
-LABEL = "|".join(map(re.escape, MEANINGS))
-ANNOTATION = re.compile(rf"#\s*(\^+)((?: (?:{LABEL}))+)")
+UNSURE = "unsure"
+"""Instead of labels: nobody knows. Nothing that is measured says so."""
+LABEL = "|".join(map(re.escape, (*MEANINGS, UNSURE)))
+ANNOTATION = re.compile(rf"#\s*(\^+)((?: (?:{LABEL}))+)\s*")
 CARETS = re.compile(r"#\s*\^")
 """What is meant as an annotation, whether or not it is a right one."""
 

@@ -15,12 +15,18 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 
-from . import corpus, generate, meanings, variants
+from . import corpus, generate, meanings, variants, written
 from .documents import Document, Split, write
 from .teacher import Teacher
 
-SIZES: dict[Split, int] = {"train": 9000, "validation": 600, "test": 900}
-"""Documents from each generator; the corpus is taken whole."""
+SIZES: dict[Split, int] = {"train": 10000, "validation": 700, "test": 1000}
+"""Documents of rules; the corpus is taken whole."""
+
+MEANINGS_SIZE = 2
+"""Times as many documents of meanings: what rules find is alike from one manifest to the next, what a meaning looks like is not."""
+
+WRITTEN = Path(__file__).parents[1] / "written"
+"""Where the examples written by hand lie."""
 
 FORMS: dict[str, Callable[[Document, random.Random], Document]] = {
     "template": variants.template,
@@ -65,7 +71,8 @@ def _plain(split: Split, real: list[Document], count: int, seed: int) -> Iterato
         # The same once more with other settings: real manifests obey and violate too few rules.
         yield from _changed(own, variants.mutate, random.Random(f"mutate {seed}"))
     yield from generate.manifests(split, count, seed)
-    yield from meanings.documents(split, count, seed)
+    yield from meanings.documents(split, MEANINGS_SIZE * count, seed)
+    yield from written.documents(WRITTEN, split, seed)
 
 
 def _changed(

@@ -44,6 +44,11 @@ class Document:
     judged: bool = True
     """Whether the rules could judge all of it. Where not, only its meanings are known."""
 
+    @property
+    def is_about_meanings(self) -> bool:
+        """Whether it was made to show a meaning, or what looks like one: then all its meanings are known."""
+        return self.family.startswith(("meaning/", "written/"))
+
 
 def write(path: Path, documents: Iterable[Document]) -> int:
     """Writes documents as JSON lines and gives their number."""

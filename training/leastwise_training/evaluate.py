@@ -101,14 +101,24 @@ def _outcomes(one: Judged) -> list[tuple[tuple[int, str], int]]:
     return hits + [(mark, 1) for mark in one.said - one.truth] + [(mark, 2) for mark in one.truth - one.said]
 
 
+def labels_of(model: Path) -> list[dict]:
+    """The labels that a model's file holds, with their thresholds."""
+    return json.loads(gguf.GGUFReader(model).fields["leastwise.labels"].contents())["labels"]
+
+
 class Measured:
     """What one model says, at its own thresholds."""
 
     def __init__(self, worker: Path, model: Path, known: Known) -> None:
-        self.labels = json.loads(gguf.GGUFReader(model).fields["leastwise.labels"].contents())["labels"]
-        self._threshold = {label["name"]: label["threshold"] for label in self.labels}
+        self._threshold = {label["name"]: label["threshold"] for label in labels_of(model)}
         self._known = known
         self._worker = Worker(worker, model)
+
+    def __enter__(self) -> Measured:
+        return self
+
+    def __exit__(self, *end: object) -> None:
+        self._worker.close()
 
     def judge(self, documents: list[Document]) -> list[Judged]:
         return [self._judge(document) for document in documents]
@@ -182,11 +192,14 @@ def main() -> None:
     absent = absent_labels(teacher, [*tests["real"], *tests["generated"]])
 
     models = {"default": arguments.model, "small": arguments.small}
-    known = Known([label["name"] for label in Measured(arguments.worker, arguments.model, Known([])).labels])
-    said = {name: {test: Measured(arguments.worker, path, known).judge(documents) for test, documents in tests.items()} for name, path in models.items()}
+    taught = list(teach_all(arguments.worker, arguments.model))
+    known = Known([label["name"] for label in labels_of(arguments.model)])
+    said = {}
+    for name, path in models.items():
+        with Measured(arguments.worker, path, known) as model:
+            said[name] = {test: model.judge(documents) for test, documents in tests.items()}
     said |= baselines.judge(tests, arguments.data, teacher, arguments.base, known, judged_of)
     speeds = {name: speed_of(arguments.worker, path, arguments.deployment) for name, path in models.items()}
-    taught = list(teach_all(arguments.worker, arguments.model))
     from .report import report
 
     arguments.out.write_text(report(said, tests, absent, speeds, taught), encoding="utf-8")

@@ -87,7 +87,7 @@ def examples(
                         places=np.array(places),
                         lines=np.array(lines),
                         targets=here,
-                        is_about_meanings=document.family.startswith("meaning/"),
+                        is_about_meanings=document.is_about_meanings,
                     )
                 )
     return found
@@ -127,7 +127,7 @@ class Known:
             targets = np.zeros(len(self.labels), np.int8)
             if not document.judged:
                 targets[len(MEANINGS) :] = -1
-            if not document.family.startswith("meaning/"):
+            if not document.is_about_meanings:
                 for meaning, rules in TWINS.items():
                     if here.get(line, set()) & rules:
                         targets[self._index[meaning]] = -1
