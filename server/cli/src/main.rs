@@ -17,6 +17,7 @@ mod judged;
 mod judging;
 mod local_model;
 mod lsp;
+mod manifests;
 mod markdown;
 mod model;
 mod model_bench;
@@ -25,6 +26,7 @@ mod model_worker;
 mod output;
 mod problem;
 mod progress;
+mod prove;
 mod rules;
 mod sources;
 mod taught;
@@ -67,6 +69,7 @@ fn run(command: &Command, console: &mut Console) -> io::Result<ExitCode> {
         Command::Fix(options) => fix::run(options, console)?,
         Command::Explain(options) => explain::run(options, console)?,
         Command::Rules(options) => rules::run(options, console)?,
+        Command::Prove(options) => prove::run(options, console)?,
         Command::Lsp(options) => return Ok(lsp::run(options)),
         Command::Model(options) => model::run(options, console)?,
         Command::Teach(options) => teach::run(options, console)?,

@@ -1,3 +1,4 @@
+use crate::rbac::RbacAtom;
 use leastwise_manifest::Resource;
 use leastwise_yaml::Path;
 use serde::{Serialize, Serializer};
@@ -29,6 +30,8 @@ pub enum Grant {
         /// What may be done, in words that follow the name of who does it.
         what: String,
     },
+    /// What somebody may ask of the API server, by all roles and bindings together.
+    Rbac(RbacAtom),
     /// What those who are bound to a role may do with the objects of the API.
     ResourceRequest {
         /// The verbs.
@@ -73,6 +76,10 @@ impl Grant {
         match self {
             Self::PodSecurity { what, .. } | Self::Exposure { what } | Self::ComponentAccess { what } => {
                 what.clone()
+            }
+            Self::Rbac(atom) => {
+                let place = atom.namespace.as_ref().map(|name| format!(" in {name}")).unwrap_or_default();
+                format!("allows {} to {}{place}", atom.subject, atom.target.what())
             }
             Self::ResourceRequest { verbs, group, resource, object } => {
                 let dot = if group.is_empty() { "" } else { "." };

@@ -32,6 +32,15 @@ pub struct Comparison {
     pub assumptions: Vec<String>,
 }
 
+impl Comparison {
+    /// Something on either side could not be read, so that more may be gained and lost than is known.
+    pub fn hide(&mut self, why: String) {
+        let answer = |atoms: &[Atom]| if atoms.is_empty() { Answer::Perhaps } else { Answer::Yes };
+        self.verdict = Verdict::of(answer(&self.gained), answer(&self.lost));
+        self.undecided.push(why);
+    }
+}
+
 /// Whether something is gained, or lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Answer {

@@ -36,6 +36,16 @@ impl Ledger {
         self.assumptions.insert(assumption);
     }
 
+    /// Adds what a comparison of other objects has found.
+    pub(crate) fn add(&mut self, comparison: Comparison) {
+        let gain = !matches!(comparison.verdict, Verdict::Equal | Verdict::Narrower);
+        let loss = !matches!(comparison.verdict, Verdict::Equal | Verdict::Broader);
+        self.gain(comparison.gained);
+        self.lose(comparison.lost);
+        comparison.undecided.into_iter().for_each(|why| self.hide(gain, loss, why));
+        comparison.assumptions.into_iter().for_each(|assumption| self.assume(assumption));
+    }
+
     /// What lies outside of the order, if it differs.
     pub(crate) fn assume_no_account(&mut self, subject: &str, paths: &[Path]) {
         if !paths.is_empty() {

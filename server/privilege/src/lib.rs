@@ -10,6 +10,7 @@
 //!
 //! One module holds one family of grants. What no family knows is equal where its data is equal, else undecided.
 
+mod applied;
 mod atom;
 mod comparison;
 mod component;
@@ -21,10 +22,13 @@ mod objects;
 mod pairing;
 mod pod_security;
 mod power;
+mod prove;
 mod reading;
 
 pub mod rbac;
 
+pub use applied::Applied;
 pub use atom::{Aspect, Atom, Grant};
 pub use comparison::{Comparison, Verdict};
 pub use objects::compare;
+pub use prove::{Needed, NeededRequest, Proof, prove};

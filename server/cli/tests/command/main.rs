@@ -9,6 +9,7 @@ mod formats;
 mod inputs;
 mod leastwise;
 mod model;
+mod prove;
 mod reports;
 mod rules;
 mod settings;

@@ -7,11 +7,17 @@
 //!
 //! Source: `k8s.io/component-helpers/auth/rbac/validation` and `k8s.io/kubernetes/pkg/apis/rbac/v1/evaluation_helpers.go`.
 
+mod access;
+mod atom;
 mod authorizer;
+mod holders;
 mod idle;
 mod order;
+mod piece;
 mod served;
 
+pub use access::{Access, Excess, Origin};
+pub use atom::{RbacAtom, Subject, Target};
 pub use authorizer::{ALL, Granted, Grants, Item, Match, Objects, matches_resource, matches_url};
 pub use idle::{Idle, IdleBecause, idle};
 pub(crate) use order::{compare_bindings, compare_roles};

@@ -1,28 +1,13 @@
-//! The order of roles and of bindings.
-//!
-//! What a rule grants is taken apart into atoms: one verb on one item of `resources`, for one group and one name or
-//! all, or one verb on one item of `nonResourceURLs`. A role grants an atom if one of its rules covers it. That is
-//! exact for requests of any kind, those of verbs, groups and resources included that nobody has thought of yet: a
-//! wildcard holds such a request, and whichever rule allows it covers the wildcard. Roles and bindings are compared
-//! each for itself, so that a permission that moves from one role to another is lost here and gained there.
+//! The order of roles and of bindings, each for itself, so that a permission that moves from one role to another is lost
+//! here and gained there. [`super::Access`] compares what they grant together.
 
-use super::authorizer::{ALL, matches_resource, matches_url};
+use super::piece::{BUDGET, Piece, pieces};
 use crate::data::Documents;
 use crate::judge::{Sides, title};
 use crate::ledger::{Ledger, some_of};
 use crate::{Atom, Grant};
-use leastwise_manifest::{Binding, Object, PolicyRule, Role, Subject};
+use leastwise_manifest::{Binding, Object, Role, Subject};
 use leastwise_yaml::{Node, Path};
-
-/// As many atoms as are compared; more than any honest role has.
-const BUDGET: usize = 200_000;
-
-/// One permission of a rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Piece<'d> {
-    Resource { verb: &'d str, group: &'d str, resource: &'d str, name: Option<&'d str> },
-    Url { verb: &'d str, url: &'d str },
-}
 
 /// Compares a Role or ClusterRole with itself on the other side, or with none.
 pub(crate) fn compare_roles<'d>(
@@ -33,7 +18,7 @@ pub(crate) fn compare_roles<'d>(
     let open = open_rules(roles, documents, ledger);
     let role = roles.before.as_ref().or(roles.after.as_ref());
     let title = role.map(|role| title(&role.object.resource())).unwrap_or_default();
-    let pieces = roles.map(pieces);
+    let pieces = roles.map(role_pieces);
     if pieces.before.iter().chain(&pieces.after).any(|pieces| pieces.len() > BUDGET) {
         ledger.hide(true, true, format!("the rules of {title} are too many"));
         return;
@@ -100,37 +85,10 @@ fn open_rules<'d>(roles: &Sides<Role<'d>>, documents: Option<&Documents<'d>>, le
     answer
 }
 
-/// What a role certainly grants, with the item that grants it.
-fn pieces<'d>(role: &Role<'d>) -> Vec<(Piece<'d>, Path)> {
-    let mut pieces = Vec::new();
-    for rule in role.rules.iter().filter(|rule| !rule.is_open()) {
-        let at = |path: Path| path.relative_to(&role.object.path).unwrap_or_default();
-        for (resource, place) in &rule.resources.known {
-            // `pods/*` is no pattern: it matches nothing.
-            if resource.ends_with("/*") {
-                continue;
-            }
-            let path = at(rule.resources.at(*place));
-            let names: Vec<_> = rule.resource_names.texts().map(Some).collect();
-            let names = if names.is_empty() { vec![None] } else { names };
-            for (group, name) in
-                rule.api_groups.texts().flat_map(|group| names.iter().map(move |name| (group, *name)))
-            {
-                let verbs = rule.verbs.texts();
-                pieces.extend(
-                    verbs.map(|verb| (Piece::Resource { verb, group, resource, name }, path.clone())),
-                );
-                if pieces.len() > BUDGET {
-                    return pieces;
-                }
-            }
-        }
-        for (url, place) in &rule.non_resource_urls.known {
-            let path = at(rule.non_resource_urls.at(*place));
-            pieces.extend(rule.verbs.texts().map(|verb| (Piece::Url { verb, url }, path.clone())));
-        }
-    }
-    pieces
+/// What a role certainly grants, with the item that grants it, seen from the role.
+fn role_pieces<'d>(role: &Role<'d>) -> Vec<(Piece<'d>, Path)> {
+    let at = |path: Path| path.relative_to(&role.object.path).unwrap_or_default();
+    pieces(&role.rules).into_iter().map(|(piece, path)| (piece, at(path))).collect()
 }
 
 /// The pieces that no rule of the other side covers, as atoms: the verbs of one item together.
@@ -157,36 +115,6 @@ fn beyond<'d>(
 }
 
 impl Piece<'_> {
-    /// Whether the rule allows every request that this allows.
-    fn is_covered_by(&self, rule: &PolicyRule<'_>) -> bool {
-        let any = |names: &leastwise_manifest::Names<'_>, wanted: &str| {
-            names.texts().any(|name| name == wanted || name == ALL)
-        };
-        match *self {
-            Self::Resource { verb, group, resource, name } => {
-                let named = || match name {
-                    None => rule.resource_names.is_empty(),
-                    Some(name) => rule.resource_names.is_empty() || rule.resource_names.contains(name),
-                };
-                any(&rule.verbs, verb)
-                    && any(&rule.api_groups, group)
-                    && rule.resources.texts().any(|item| matches_resource(item, resource).is_some())
-                    && named()
-            }
-            Self::Url { verb, url } => {
-                // A pattern's own text, less its stars, begins like whatever the pattern matches.
-                let holds = |item: &str| {
-                    let prefix = url.strip_suffix('*').map(|url| url.trim_end_matches('*'));
-                    match prefix {
-                        Some(prefix) => item.ends_with('*') && prefix.starts_with(item.trim_end_matches('*')),
-                        None => matches_url(item, url).is_some(),
-                    }
-                };
-                any(&rule.verbs, verb) && rule.non_resource_urls.texts().any(holds)
-            }
-        }
-    }
-
     fn grant(&self) -> Grant {
         match *self {
             Self::Resource { verb, group, resource, name } => Grant::ResourceRequest {

@@ -1,0 +1,111 @@
+//! The objects of files and folders, for the commands that compare them as a whole.
+
+use crate::problem::Problem;
+use crate::sources::sources;
+use crate::{progress, text};
+use leastwise_manifest::{Object, Resource, objects, place};
+use leastwise_text::Buffer;
+use leastwise_yaml::{Document, Path, Stream};
+use rayon::prelude::*;
+use std::path::PathBuf;
+
+/// All objects of some files.
+#[derive(Debug, Default)]
+pub(crate) struct Manifests {
+    files: Vec<Manifest>,
+    /// What could not be read, and why.
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// A file with objects.
+#[derive(Debug)]
+struct Manifest {
+    name: String,
+    buffer: Buffer,
+    stream: Stream,
+}
+
+/// A place in a file, counted from one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Standing {
+    pub(crate) name: String,
+    pub(crate) row: u32,
+    pub(crate) column: u32,
+}
+
+impl Manifests {
+    /// Reads the files that the paths mean, as `check` does. Those without Kubernetes objects are left in peace.
+    pub(crate) fn read(paths: &[PathBuf]) -> Self {
+        let (sources, problems) = sources(paths, None);
+        let bar = progress::bar(sources.len(), "Reading");
+        let outcomes: Vec<_> = sources
+            .into_par_iter()
+            .map(|source| {
+                bar.inc(1);
+                let decoded = text::read(&source)?;
+                let stream = leastwise_yaml::parse(&decoded.text);
+                let name = source.name;
+                if stream.documents().iter().all(|placed| is_foreign(&placed.document)) {
+                    return Ok(None);
+                }
+                match decoded.broken {
+                    Some((row, column)) => Err(Problem::NotText { name, row, column }),
+                    None => Ok(Some(Manifest { name, buffer: Buffer::new(&decoded.text), stream })),
+                }
+            })
+            .collect();
+        bar.finish_and_clear();
+        let mut manifests = Self { files: Vec::new(), problems };
+        for outcome in outcomes {
+            match outcome {
+                Ok(manifest) => manifests.files.extend(manifest),
+                Err(problem) => manifests.problems.push(problem),
+            }
+        }
+        manifests
+    }
+
+    /// The objects in order of file and place.
+    pub(crate) fn objects(&self) -> Vec<Object<'_>> {
+        self.documents().flat_map(|(_, placed)| objects(&placed.document)).collect()
+    }
+
+    /// What is not YAML, in words with file and line.
+    pub(crate) fn errors(&self) -> Vec<String> {
+        let errors = self.documents().flat_map(|(manifest, placed)| {
+            placed.document.errors().iter().map(move |error| {
+                let place = manifest.buffer.place(error.range.start() + placed.offset);
+                format!("{}:{}:{}: not read here: {}", manifest.name, place.row, place.column, error.message)
+            })
+        });
+        errors.collect()
+    }
+
+    /// Where a path of an object stands. `None` where no object is called so.
+    pub(crate) fn find(&self, resource: &Resource, path: &Path) -> Option<Standing> {
+        let named = self.documents().flat_map(|(manifest, placed)| {
+            let own = objects(&placed.document).into_iter().filter(|object| object.resource() == *resource);
+            own.map(move |object| (manifest, placed, object.path.join(path))).collect::<Vec<_>>()
+        });
+        // Of objects of one name the last counts, but it may not have what is looked for.
+        let mut named: Vec<_> = named.collect();
+        named.reverse();
+        let has_path = named.iter().position(|(_, placed, path)| placed.document.at(path).is_some());
+        let (manifest, placed, path) = named.get(has_path.unwrap_or_default())?;
+        let start = place(&placed.document, path).range.start() + placed.offset;
+        let place = manifest.buffer.place(start);
+        Some(Standing { name: manifest.name.clone(), row: place.row, column: place.column })
+    }
+
+    fn documents(&self) -> impl Iterator<Item = (&Manifest, &leastwise_yaml::PlacedDocument)> {
+        self.files
+            .iter()
+            .flat_map(|manifest| manifest.stream.documents().iter().map(move |placed| (manifest, placed)))
+    }
+}
+
+/// Whether a document holds no Kubernetes objects. One that is broken where they would be seen may.
+fn is_foreign(document: &Document) -> bool {
+    let may_be_broken_object = || !document.errors().is_empty() && document.source().contains("apiVersion");
+    objects(document).is_empty() && !may_be_broken_object()
+}

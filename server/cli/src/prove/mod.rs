@@ -1,0 +1,97 @@
+//! `leastwise prove`
+
+mod human;
+mod json;
+
+use crate::console::Console;
+use crate::manifests::{Manifests, Standing};
+use crate::problem::Problem;
+use crate::{DONE, FAILED, FOUND};
+use clap::{Args, ValueEnum};
+use leastwise_privilege::{Applied, Atom, Needed, Proof, Verdict, prove};
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+/// Nobody can know whether privilege was gained.
+const UNDECIDED: u8 = 3;
+
+/// Says whether a change of manifests gives anybody more.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exit code: 0 nothing more is allowed, 1 more is allowed or something needed is lost, 2 something \
+                  could not be read, 3 undecided."
+)]
+pub(crate) struct Prove {
+    /// The file or folder before the change.
+    before: PathBuf,
+    /// The file or folder after the change.
+    after: PathBuf,
+    /// The form of the output.
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: Format,
+    /// The namespace of objects that do not say one.
+    #[arg(long, short, value_name = "NAMESPACE", default_value = "default")]
+    namespace: String,
+}
+
+/// A form of output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Sentences.
+    Human,
+    /// One object, for programs.
+    Json,
+}
+
+/// What is printed, with the files in which it stands.
+struct Report<'r> {
+    proof: &'r Proof,
+    before: &'r Manifests,
+    after: &'r Manifests,
+}
+
+pub(crate) fn run(options: &Prove, console: &mut Console) -> io::Result<u8> {
+    let [before, after] = [&options.before, &options.after].map(|path| Manifests::read(std::slice::from_ref(path)));
+    let problems: Vec<&Problem> = before.problems.iter().chain(&after.problems).collect();
+    for problem in &problems {
+        console.error(problem);
+    }
+    if !problems.is_empty() {
+        return Ok(FAILED);
+    }
+    let objects = [before.objects(), after.objects()];
+    let [applied_before, applied_after] =
+        [&objects[0], &objects[1]].map(|objects| Applied { objects, namespace: &options.namespace });
+    let mut proof = prove(applied_before, applied_after, &Needed::default());
+    for error in before.errors().into_iter().chain(after.errors()) {
+        proof.comparison.hide(error);
+    }
+    let report = Report { proof: &proof, before: &before, after: &after };
+    let text = match options.format {
+        Format::Human => human::report(&report),
+        Format::Json => json::report(&report)?,
+    };
+    console.out().write_all(text.as_bytes())?;
+    Ok(code(&proof))
+}
+
+fn code(proof: &Proof) -> u8 {
+    let Proof { comparison, needed_but_lost, .. } = proof;
+    // Something that is certainly gained stays so, whatever else nobody knows.
+    if !comparison.gained.is_empty() || !needed_but_lost.is_empty() {
+        return FOUND;
+    }
+    match comparison.verdict {
+        Verdict::Narrower | Verdict::Equal => DONE,
+        Verdict::Broader | Verdict::Incomparable => FOUND,
+        Verdict::Undecided => UNDECIDED,
+    }
+}
+
+impl Report<'_> {
+    /// Where something stands that is gained, or lost: first in the files on whose side it is.
+    fn place(&self, atom: &Atom, is_gained: bool) -> Option<Standing> {
+        let sides = if is_gained { [self.after, self.before] } else { [self.before, self.after] };
+        sides.into_iter().find_map(|side| side.find(&atom.resource, &atom.path))
+    }
+}

@@ -1,0 +1,7 @@
+//! What a change of manifests gives and takes, all objects together: by examples and by laws.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod access;
+mod access_laws;
+mod support;
