@@ -1,6 +1,6 @@
 //! What the command line may say.
 
-use crate::{check, completions, explain, fix, lsp, model, model_worker, prove, rules, teach};
+use crate::{check, completions, connections, explain, fix, lsp, model, model_worker, prove, rules, teach};
 use anstream::ColorChoice;
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -23,6 +23,8 @@ pub(crate) enum Command {
     Fix(fix::Fix),
     /// Say whether a change of manifests gives anybody more, and what: a gate for pull requests.
     Prove(prove::Prove),
+    /// List what network policies allow between workloads.
+    Connections(connections::ListConnections),
     /// Explain a rule: what it finds, why it matters, and what to do.
     Explain(explain::Explain),
     /// List every rule.

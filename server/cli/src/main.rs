@@ -8,6 +8,7 @@ mod completions;
 mod compositions;
 mod configuration_schema;
 mod configurations;
+mod connections;
 mod console;
 mod explain;
 mod explain_finding;
@@ -69,6 +70,7 @@ fn run(command: &Command, console: &mut Console) -> io::Result<ExitCode> {
         Command::Fix(options) => fix::run(options, console)?,
         Command::Explain(options) => explain::run(options, console)?,
         Command::Rules(options) => rules::run(options, console)?,
+        Command::Connections(options) => connections::run(options, console)?,
         Command::Prove(options) => prove::run(options, console)?,
         Command::Lsp(options) => return Ok(lsp::run(options)),
         Command::Model(options) => model::run(options, console)?,

@@ -1,4 +1,5 @@
-use crate::rbac::RbacAtom;
+use crate::network::ConnectionAtom;
+use crate::rbac::{Origin, RbacAtom};
 use leastwise_manifest::Resource;
 use leastwise_yaml::Path;
 use serde::{Serialize, Serializer};
@@ -16,6 +17,13 @@ pub struct Atom {
     pub path: Path,
 }
 
+impl Atom {
+    /// Something allowed, and where it stands.
+    pub(crate) fn at(grant: Grant, origin: Origin) -> Self {
+        Self { grant, resource: origin.resource, path: origin.path }
+    }
+}
+
 /// What is allowed, by family.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
@@ -31,7 +39,16 @@ pub enum Grant {
         what: String,
     },
     /// What somebody may ask of the API server, by all roles and bindings together.
-    Rbac(RbacAtom),
+    Rbac {
+        /// What may be asked for.
+        #[serde(flatten)]
+        atom: RbacAtom,
+        /// One request among it that the other side refuses, where it stands for more than one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        witness: Option<Box<RbacAtom>>,
+    },
+    /// What may connect to what, by all network policies together.
+    Network(ConnectionAtom),
     /// What those who are bound to a role may do with the objects of the API.
     ResourceRequest {
         /// The verbs.
@@ -77,9 +94,17 @@ impl Grant {
             Self::PodSecurity { what, .. } | Self::Exposure { what } | Self::ComponentAccess { what } => {
                 what.clone()
             }
-            Self::Rbac(atom) => {
+            Self::Rbac { atom, .. } => {
                 let place = atom.namespace.as_ref().map(|name| format!(" in {name}")).unwrap_or_default();
                 format!("allows {} to {}{place}", atom.subject, atom.target.what())
+            }
+            Self::Network(ConnectionAtom { from, to, protocol, ports }) => {
+                let ports = match (protocol.as_str(), ports.as_str()) {
+                    ("*", _) => "every port".to_owned(),
+                    (protocol, "1-65535") => format!("every {protocol} port"),
+                    (protocol, ports) => format!("{protocol} {ports}"),
+                };
+                format!("allows connections from {from} to {to} on {ports}")
             }
             Self::ResourceRequest { verbs, group, resource, object } => {
                 let dot = if group.is_empty() { "" } else { "." };

@@ -6,7 +6,8 @@
 //! in every aspect. What is gained and lost is named as [`Atom`]s.
 //!
 //! What a role grants is compared as a set of requests: see [`rbac`]. It is exact, since a rule of the API server's
-//! authorizer allows a request by itself or not at all.
+//! authorizer allows a request by itself or not at all. What network policies leave is compared as a set of
+//! connections: see [`network`]. Both mean something only together, so that [`prove`] looks at all objects at once.
 //!
 //! One module holds one family of grants. What no family knows is equal where its data is equal, else undecided.
 
@@ -25,10 +26,11 @@ mod power;
 mod prove;
 mod reading;
 
+pub mod network;
 pub mod rbac;
 
 pub use applied::Applied;
 pub use atom::{Aspect, Atom, Grant};
 pub use comparison::{Comparison, Verdict};
 pub use objects::compare;
-pub use prove::{Needed, NeededRequest, Proof, prove};
+pub use prove::{Needed, NeededGrant, NeededRequest, Proof, prove};

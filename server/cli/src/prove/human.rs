@@ -2,7 +2,7 @@
 
 use super::Report;
 use anstyle::{AnsiColor, Style};
-use leastwise_privilege::{Atom, Grant, Proof, Verdict};
+use leastwise_privilege::{Atom, Grant, NeededGrant, Proof, Verdict};
 use std::fmt::Write;
 
 const GAINED: Style = AnsiColor::BrightRed.on_default().bold();
@@ -14,13 +14,19 @@ const BESIDE: Style = AnsiColor::BrightBlue.on_default().bold();
 const SHOWN: usize = 200;
 
 pub(super) fn report(report: &Report<'_>) -> String {
-    let Proof { comparison, needed_but_lost, needed_from_elsewhere } = report.proof;
+    let Proof { comparison, needed_but_lost, needed_from_elsewhere, needed_and_unknown } = report.proof;
     let mut text = String::new();
     section(&mut text, GAINED, "this change newly allows:", lines(report, &comparison.gained, true));
     section(&mut text, LOST, "no longer allowed:", lines(report, &comparison.lost, false));
-    let words = |grants: &[Grant]| grants.iter().map(in_words).collect::<Vec<_>>();
+    let words = |needed: &[NeededGrant]| needed.iter().map(NeededGrant::what).collect::<Vec<_>>();
     section(&mut text, GAINED, "needed, and no longer allowed:", words(needed_but_lost));
     section(&mut text, OPEN, "not decided:", comparison.undecided.clone());
+    section(
+        &mut text,
+        OPEN,
+        "needed, and nobody can know whether it is still allowed:",
+        words(needed_and_unknown),
+    );
     section(
         &mut text,
         BESIDE,
@@ -67,7 +73,7 @@ fn lines(report: &Report<'_>, atoms: &[Atom], is_gained: bool) -> Vec<String> {
         rest = others;
         let verbs: Vec<_> = group.iter().filter_map(|atom| verb(&atom.grant)).collect();
         let what = match &first.grant {
-            Grant::Rbac(atom) => {
+            Grant::Rbac { atom, .. } => {
                 let what = atom.target.with_verbs(&verbs.join(", "));
                 let place = atom
                     .namespace
@@ -75,10 +81,12 @@ fn lines(report: &Report<'_>, atoms: &[Atom], is_gained: bool) -> Vec<String> {
                     .map_or("in the whole cluster".to_owned(), |namespace| format!("in {namespace}"));
                 format!("{what} {place}, to {}", atom.subject)
             }
-            grant => in_words(grant),
+            // The words of these follow "allows", which the title of the list says.
+            Grant::Network(_) => first.grant.what().trim_start_matches("allows ").to_owned(),
+            grant => grant.what(),
         };
         let who = match &first.grant {
-            Grant::Rbac(_) => String::new(),
+            Grant::Rbac { .. } | Grant::Network(_) => String::new(),
             _ => format!("{}: ", owner(first)),
         };
         let place = report.place(first, is_gained);
@@ -86,10 +94,6 @@ fn lines(report: &Report<'_>, atoms: &[Atom], is_gained: bool) -> Vec<String> {
         lines.push(format!("{who}{what}{by}"));
     }
     lines
-}
-
-fn in_words(grant: &Grant) -> String {
-    grant.what()
 }
 
 fn owner(atom: &Atom) -> String {
@@ -109,14 +113,14 @@ fn owner(atom: &Atom) -> String {
 
 fn verb(grant: &Grant) -> Option<&str> {
     match grant {
-        Grant::Rbac(atom) => atom.target.verb(),
+        Grant::Rbac { atom, .. } => atom.target.verb(),
         _ => None,
     }
 }
 
 fn differ_in_verb(one: &Atom, other: &Atom) -> bool {
     match (&one.grant, &other.grant) {
-        (Grant::Rbac(first), Grant::Rbac(second)) => {
+        (Grant::Rbac { atom: first, .. }, Grant::Rbac { atom: second, .. }) => {
             (&first.subject, &first.namespace, &one.path, &one.resource)
                 == (&second.subject, &second.namespace, &other.path, &other.resource)
                 && first.target.with_verbs("") == second.target.with_verbs("")

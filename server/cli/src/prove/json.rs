@@ -2,7 +2,7 @@
 
 use super::Report;
 use leastwise_manifest::Resource;
-use leastwise_privilege::{Atom, Grant, Verdict};
+use leastwise_privilege::{Atom, Grant, NeededGrant, Verdict};
 use serde::Serialize;
 use std::io;
 
@@ -11,8 +11,9 @@ struct Answer<'r> {
     verdict: Verdict,
     gained: Vec<Standing<'r>>,
     lost: Vec<Standing<'r>>,
-    needed_but_lost: &'r [Grant],
-    needed_from_elsewhere: &'r [Grant],
+    needed_but_lost: &'r [NeededGrant],
+    needed_from_elsewhere: &'r [NeededGrant],
+    needed_and_unknown: &'r [NeededGrant],
     undecided: &'r [String],
     assumptions: &'r [String],
 }
@@ -42,6 +43,7 @@ pub(super) fn report(report: &Report<'_>) -> io::Result<String> {
         lost: comparison.lost.iter().map(|atom| standing(report, atom, false)).collect(),
         needed_but_lost: &report.proof.needed_but_lost,
         needed_from_elsewhere: &report.proof.needed_from_elsewhere,
+        needed_and_unknown: &report.proof.needed_and_unknown,
         undecided: &comparison.undecided,
         assumptions: &comparison.assumptions,
     };

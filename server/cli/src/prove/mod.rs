@@ -13,7 +13,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 /// Nobody can know whether privilege was gained.
-const UNDECIDED: u8 = 3;
+pub(crate) const UNDECIDED: u8 = 3;
 
 /// Says whether a change of manifests gives anybody more.
 #[derive(Debug, Args)]
@@ -51,7 +51,8 @@ struct Report<'r> {
 }
 
 pub(crate) fn run(options: &Prove, console: &mut Console) -> io::Result<u8> {
-    let [before, after] = [&options.before, &options.after].map(|path| Manifests::read(std::slice::from_ref(path)));
+    let [before, after] =
+        [&options.before, &options.after].map(|path| Manifests::read(std::slice::from_ref(path)));
     let problems: Vec<&Problem> = before.problems.iter().chain(&after.problems).collect();
     for problem in &problems {
         console.error(problem);
@@ -76,13 +77,14 @@ pub(crate) fn run(options: &Prove, console: &mut Console) -> io::Result<u8> {
 }
 
 fn code(proof: &Proof) -> u8 {
-    let Proof { comparison, needed_but_lost, .. } = proof;
+    let Proof { comparison, needed_but_lost, needed_and_unknown, .. } = proof;
     // Something that is certainly gained stays so, whatever else nobody knows.
     if !comparison.gained.is_empty() || !needed_but_lost.is_empty() {
         return FOUND;
     }
     match comparison.verdict {
-        Verdict::Narrower | Verdict::Equal => DONE,
+        Verdict::Narrower | Verdict::Equal if needed_and_unknown.is_empty() => DONE,
+        Verdict::Narrower | Verdict::Equal => UNDECIDED,
         Verdict::Broader | Verdict::Incomparable => FOUND,
         Verdict::Undecided => UNDECIDED,
     }

@@ -87,3 +87,81 @@ fn what_cannot_be_read_is_not_taken_for_nothing() {
     assert!(matches!(ran.code, Some(1 | 3)), "{ran:?}");
     assert_eq!(folder.run("prove before.yaml missing.yaml").code, Some(2));
 }
+
+const SHOP: &str = "\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: cart, namespace: shop}
+spec:
+  template:
+    metadata: {labels: {app: cart}}
+    spec:
+      containers:
+      - {name: cart, image: \"cart:1\", ports: [{name: http, containerPort: 8080}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec:
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: web, image: \"web:1\"}]}
+";
+
+fn policy(ports: &str) -> String {
+    format!(
+        "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: cart, namespace: shop}}\nspec:\n  \
+         podSelector: {{matchLabels: {{app: cart}}}}\n  policyTypes: [Ingress, Egress]\n  ingress:\n  - from: \
+         [{{podSelector: {{matchLabels: {{app: web}}}}}}]\n    ports: {ports}\n"
+    )
+}
+
+#[test]
+fn new_connections_are_told() {
+    let folder = Folder::of(&[
+        ("before/shop.yaml", SHOP),
+        ("before/policy.yaml", &policy("[{port: http}]")),
+        ("after/shop.yaml", SHOP),
+        ("after/policy.yaml", &policy("[{port: http}, {port: 9090}]")),
+    ]);
+    let ran = folder.run("prove before after");
+    let told =
+        "connections from shop/Deployment/web to shop/Deployment/cart on TCP 9090, by after/policy.yaml:8\n";
+    assert!(ran.out.contains(told), "{}", ran.out);
+    assert_eq!(ran.code, Some(1));
+    let answer: Value = serde_json::from_str(&folder.run("prove before after --format json").out).unwrap();
+    let atom = answer["gained"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|atom| atom["from"] == "shop/Deployment/web")
+        .unwrap();
+    assert_eq!((&atom["kind"], &atom["ports"]), (&"network".into(), &"9090".into()), "{atom:#}");
+}
+
+#[test]
+fn connections_are_listed() {
+    let folder = Folder::of(&[("shop.yaml", SHOP), ("policy.yaml", &policy("[{port: http}]"))]);
+    let ran = folder.run("connections shop.yaml policy.yaml");
+    let expected = "\
+shop/Deployment/web to shop/Deployment/cart on TCP 8080
+shop/Deployment/web to shop/Deployment/web on every port
+shop/Deployment/web to 0.0.0.0/0 on every port
+shop/Deployment/web to ::/0 on every port
+0.0.0.0/0 to shop/Deployment/web on every port
+::/0 to shop/Deployment/web on every port
+";
+    assert_eq!((ran.out.as_str(), ran.code), (expected, Some(0)), "{}", ran.err);
+    let atoms: Value = serde_json::from_str(&folder.run("connections . --format json").out).unwrap();
+    let first = serde_json::json!({
+        "from": "shop/Deployment/web",
+        "to": "shop/Deployment/cart",
+        "protocol": "TCP",
+        "ports": "8080",
+    });
+    assert_eq!(atoms[0], first);
+    folder
+        .write("cilium.yaml", b"apiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {name: c}\n");
+    let ran = folder.run("connections .");
+    assert_eq!((ran.code, ran.out.as_str()), (Some(3), ""), "{}", ran.err);
+}

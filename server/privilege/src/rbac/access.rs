@@ -64,13 +64,28 @@ pub struct Origin {
 /// What one [`Access`] grants beyond another.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Excess {
-    /// What is granted, and where that stands.
-    pub atoms: Vec<(RbacAtom, Origin)>,
+    /// What is granted.
+    pub atoms: Vec<Exceeding>,
     /// What may be granted beyond the other without anyone knowing, in words.
     pub hidden: BTreeSet<String>,
     /// What the answer takes for granted, in words.
     pub assumptions: BTreeSet<String>,
 }
+
+/// Something that one [`Access`] grants and another does not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exceeding {
+    /// What is granted.
+    pub atom: RbacAtom,
+    /// One request among it that the other refuses.
+    pub witness: RbacAtom,
+    /// Where the difference stands.
+    pub origin: Origin,
+}
+
+/// As many requests as are tried for one that is refused: each differs from the one before in a letter, so that one
+/// escapes every pattern that the other side has.
+const TRIES: usize = 64;
 
 impl<'d> Access<'d> {
     /// Reads the roles and bindings among the objects; others are left alone.
@@ -160,8 +175,16 @@ impl<'d> Access<'d> {
                 ));
             }
         }
-        excess.atoms = found.into_iter().collect();
+        let granted =
+            |(atom, origin): (RbacAtom, Origin)| Exceeding { witness: other.refused(&atom), atom, origin };
+        excess.atoms = found.into_iter().map(granted).collect();
         excess
+    }
+
+    /// One request among those that the atom stands for that this refuses.
+    fn refused(&self, atom: &RbacAtom) -> RbacAtom {
+        let mut tries = (0..TRIES).map(|tilde| atom.with(&format!("{}anything-else", "~".repeat(tilde))));
+        tries.find(|request| self.allows(request, &[]) != Some(true)).unwrap_or_else(|| atom.clone())
     }
 
     fn held_by(&self, subject: &Subject) -> impl Iterator<Item = &Held<'d>> {

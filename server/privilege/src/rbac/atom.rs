@@ -97,30 +97,26 @@ pub struct RbacAtom {
     pub target: Target,
 }
 
-/// What stands for all that no rule names.
-const ANYTHING: &str = "anything-else";
-
 impl RbacAtom {
-    /// A request that this allows as something granted: where it stands for all that match a pattern, one that nobody
-    /// has named.
-    #[must_use]
-    pub fn witness(&self) -> Self {
-        let named = |text: &String| if text == "*" { ANYTHING.to_owned() } else { text.clone() };
+    /// A request that this allows as something granted: where it stands for all that match a pattern, one with
+    /// `anything` in place of what matches.
+    pub(super) fn with(&self, anything: &str) -> Self {
+        let named = |text: &String| if text == "*" { anything.to_owned() } else { text.clone() };
         let target = match &self.target {
             Target::Resource { group, resource, verb, name } => Target::Resource {
                 group: named(group),
                 resource: match resource.strip_prefix("*/") {
-                    Some(subresource) => format!("{ANYTHING}/{subresource}"),
+                    Some(subresource) => format!("{anything}/{subresource}"),
                     None => named(resource),
                 },
                 verb: named(verb),
-                name: Some(name.clone().unwrap_or_else(|| ANYTHING.to_owned()))
+                name: Some(name.clone().unwrap_or_else(|| anything.to_owned()))
                     .filter(|name| !name.is_empty()),
             },
             Target::Url { verb, url } => Target::Url {
                 verb: named(verb),
                 url: match url.strip_suffix('*') {
-                    Some(rest) => format!("{}{ANYTHING}", rest.trim_end_matches('*')),
+                    Some(rest) => format!("{}{anything}", rest.trim_end_matches('*')),
                     None => url.clone(),
                 },
             },

@@ -16,7 +16,7 @@ mod order;
 mod piece;
 mod served;
 
-pub use access::{Access, Excess, Origin};
+pub use access::{Access, Exceeding, Excess, Origin};
 pub use atom::{RbacAtom, Subject, Target};
 pub use authorizer::{ALL, Granted, Grants, Item, Match, Objects, matches_resource, matches_url};
 pub use idle::{Idle, IdleBecause, idle};

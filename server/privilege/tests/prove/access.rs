@@ -241,18 +241,14 @@ fn what_is_needed_must_stay_allowed() {
         atom: atom(cart.clone(), Some("shop"), resource, "get", Some("x")),
         groups: Vec::new(),
     };
-    let needed = Needed { requests: vec![request("pods"), request("secrets"), request("nodes")] };
+    let needed =
+        Needed { requests: vec![request("pods"), request("secrets"), request("nodes")], ..Needed::default() };
     let before = role("reader", &format!("{PODS}, {SECRETS}")) + &binding(READER, CART);
     let after = role("reader", PODS) + &binding(READER, CART);
     let proof = proved(&before, &after, &needed);
-    let words =
-        |grants: &[leastwise_privilege::Grant]| grants.iter().map(|grant| grant.what()).collect::<Vec<_>>();
-    assert_eq!(
-        words(&proof.needed_but_lost),
-        ["allows ServiceAccount shop/cart to get secrets \"x\" in shop"]
-    );
-    assert_eq!(
-        words(&proof.needed_from_elsewhere),
-        ["allows ServiceAccount shop/cart to get nodes \"x\" in shop"]
-    );
+    let words = |grants: &[leastwise_privilege::NeededGrant]| {
+        grants.iter().map(|grant| grant.what()).collect::<Vec<_>>()
+    };
+    assert_eq!(words(&proof.needed_but_lost), ["get secrets \"x\" in shop, by ServiceAccount shop/cart"]);
+    assert_eq!(words(&proof.needed_from_elsewhere), ["get nodes \"x\" in shop, by ServiceAccount shop/cart"]);
 }

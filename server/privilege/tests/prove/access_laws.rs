@@ -152,9 +152,8 @@ fn comparing_agrees_with_asking_for_everything() {
         let access = |objects| Access::of(Applied { objects, namespace: "default" });
         let (one_access, other_access) = (access(&one_objects), access(&other_objects));
         let excess = one_access.beyond(&other_access);
-        for (atom, _) in &excess.atoms {
-            let witness = atom.witness();
-            let answers = [&one_access, &other_access].map(|access| access.allows(&witness, &[]));
+        for witness in excess.atoms.iter().map(|exceeding| &exceeding.witness) {
+            let answers = [&one_access, &other_access].map(|access| access.allows(witness, &[]));
             assert_eq!(
                 answers,
                 [Some(true), Some(false)],

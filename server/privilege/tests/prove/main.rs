@@ -4,4 +4,6 @@
 
 mod access;
 mod access_laws;
+mod network;
+mod network_laws;
 mod support;

@@ -24,7 +24,7 @@ pub(crate) fn proved(before: &str, after: &str, needed: &Needed) -> Proof {
 pub(crate) fn shown(comparison: &Comparison) -> String {
     let line = |sign: &str, atom: &Atom| {
         let what = match &atom.grant {
-            Grant::Rbac(rbac) => {
+            Grant::Rbac { atom: rbac, .. } => {
                 let scope = rbac.namespace.as_deref().unwrap_or("cluster");
                 format!("{}: {} in {scope}", rbac.subject, rbac.target.what())
             }

@@ -1,0 +1,148 @@
+use super::ports::Protocol;
+use serde::{Serialize, Serializer};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::IpAddr;
+
+/// Connections from one peer to another.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct ConnectionAtom {
+    /// Who opens them.
+    pub from: Peer,
+    /// Who accepts them.
+    pub to: Peer,
+    /// `TCP`, `UDP` or `SCTP`; `*` is all of them.
+    pub protocol: String,
+    /// Ports of the receiver, like `80,443,8000-8010`; names of ports that no known pod resolves are among them.
+    pub ports: String,
+}
+
+/// One end of connections.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Peer {
+    /// The pods of a workload.
+    Workload {
+        /// Its namespace.
+        namespace: String,
+        /// Its kind.
+        kind: String,
+        /// Its name.
+        name: String,
+    },
+    /// Pods that may be there.
+    Pods {
+        /// In which namespaces.
+        namespace: Namespaces,
+        /// The labels of one of them; `None` is all pods.
+        labels: Option<BTreeMap<String, String>>,
+    },
+    /// What is no pod: a block of addresses like `10.0.0.0/8`.
+    Addresses(String),
+}
+
+/// Namespaces of pods that may be there.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Namespaces {
+    /// All.
+    All,
+    /// The one of this name.
+    Named(String),
+    /// One that nobody names, with these labels.
+    Other(BTreeMap<String, String>),
+}
+
+impl Peer {
+    /// A pod that was seen with these labels.
+    pub fn pod(namespace: &str, labels: BTreeMap<String, String>) -> Self {
+        Self::Pods { namespace: Namespaces::Named(namespace.to_owned()), labels: Some(labels) }
+    }
+}
+
+/// `shop/Deployment/cart`, `10.0.0.0/8`; for pods that may be there `*/Pod/*`, `shop/Pod/*` or `shop/Pod/app=web`.
+impl fmt::Display for Peer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Workload { namespace, kind, name } => write!(formatter, "{namespace}/{kind}/{name}"),
+            Self::Addresses(block) => formatter.write_str(block),
+            Self::Pods { namespace, labels } => {
+                match namespace {
+                    Namespaces::All => formatter.write_str("*")?,
+                    Namespaces::Named(name) => formatter.write_str(name)?,
+                    Namespaces::Other(labels) if labels.is_empty() => {
+                        formatter.write_str("other namespaces")?
+                    }
+                    Namespaces::Other(labels) => {
+                        write!(formatter, "namespaces with {}", written(labels))?;
+                    }
+                }
+                match labels {
+                    None => formatter.write_str("/Pod/*"),
+                    Some(labels) if labels.is_empty() => formatter.write_str("/Pod/without such labels"),
+                    Some(labels) => write!(formatter, "/Pod/{}", written(labels)),
+                }
+            }
+        }
+    }
+}
+
+fn written(labels: &BTreeMap<String, String>) -> String {
+    labels.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(",")
+}
+
+impl Serialize for Peer {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// A connection that was seen, and is needed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct NeededConnection {
+    /// Who opened it.
+    pub from: End,
+    /// Who accepted it.
+    pub to: End,
+    /// Its protocol.
+    pub protocol: Protocol,
+    /// The receiver's port.
+    pub port: u16,
+}
+
+/// One end of a connection that was seen.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum End {
+    /// A pod of a workload among the objects.
+    Workload {
+        /// Its namespace.
+        namespace: String,
+        /// Its kind.
+        kind: String,
+        /// Its name.
+        name: String,
+    },
+    /// A pod with these labels.
+    Pod {
+        /// Its namespace.
+        namespace: String,
+        /// All its labels.
+        labels: BTreeMap<String, String>,
+    },
+    /// What is no pod.
+    Address(IpAddr),
+}
+
+impl fmt::Display for End {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Workload { namespace, kind, name } => write!(formatter, "{namespace}/{kind}/{name}"),
+            Self::Pod { namespace, labels } => write!(formatter, "{}", Peer::pod(namespace, labels.clone())),
+            Self::Address(address) => write!(formatter, "{address}"),
+        }
+    }
+}
+
+impl Serialize for End {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}

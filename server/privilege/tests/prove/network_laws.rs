@@ -1,0 +1,360 @@
+//! The comparison of connections agrees with trying every connection between all pods of a small universe.
+//!
+//! What is tried here is written from the documentation of NetworkPolicy, apart from what is tested.
+
+use crate::access_laws::Random;
+use crate::support::all;
+use leastwise_privilege::Applied;
+use leastwise_privilege::network::{Network, compare};
+use std::fmt::Write;
+
+/// Pairs of sets of policies that are compared.
+const PAIRS: usize = if cfg!(debug_assertions) { 2_000 } else { 100_000 };
+
+/// The ports that are tried: 80 and 81 of TCP, 80 of UDP, and of TCP, UDP and SCTP one that nobody writes down, as bits.
+type Tried = u8;
+const ALL: Tried = 0b11_1111;
+
+/// A set of labels to choose by: keys and what is asked of them.
+#[derive(Clone, Debug)]
+struct Chooser(Vec<(&'static str, Ask)>);
+
+#[derive(Clone, Copy, Debug)]
+enum Ask {
+    In(&'static [&'static str]),
+    NotIn(&'static [&'static str]),
+    Exists,
+    Missing,
+}
+
+type Labels = Vec<(&'static str, &'static str)>;
+
+#[derive(Clone, Debug)]
+struct Pod {
+    namespace: &'static str,
+    namespace_labels: Labels,
+    labels: Labels,
+}
+
+/// Who may be at the other end.
+#[derive(Clone, Debug)]
+enum Other {
+    Pod(Pod),
+    Address(u64),
+}
+
+#[derive(Clone, Debug)]
+enum Allowed {
+    Pods {
+        namespaces: Option<Chooser>,
+        pods: Option<Chooser>,
+    },
+    /// A block, and what is left out of it, by their first and last addresses.
+    Block(&'static str, [u64; 2], Option<(&'static str, [u64; 2])>),
+}
+
+#[derive(Clone, Debug)]
+struct Rule {
+    peers: Vec<Allowed>,
+    ports: Vec<(&'static str, Tried)>,
+}
+
+#[derive(Clone, Debug)]
+struct Policy {
+    namespace: &'static str,
+    pods: Chooser,
+    ingress: Option<Vec<Rule>>,
+    egress: Option<Vec<Rule>>,
+}
+
+/// The rules of one direction.
+type Way = fn(&Policy) -> &Option<Vec<Rule>>;
+
+const WAYS: [Way; 2] = [|policy| &policy.ingress, |policy| &policy.egress];
+
+impl Chooser {
+    fn random(random: &mut Random, keys: &[(&'static str, &'static [&'static [&'static str]])]) -> Self {
+        let mut asks = Vec::new();
+        for (key, values) in keys {
+            let values = values[random.below(values.len())];
+            match random.below(7) {
+                0 => asks.push((*key, Ask::In(values))),
+                1 => asks.push((*key, Ask::NotIn(values))),
+                2 => asks.push((*key, Ask::Exists)),
+                3 => asks.push((*key, Ask::Missing)),
+                _ => {}
+            }
+        }
+        Self(asks)
+    }
+
+    fn chooses(&self, labels: &Labels) -> bool {
+        self.0.iter().all(|(key, ask)| {
+            let value = labels.iter().find(|(own, _)| own == key).map(|(_, value)| *value);
+            match ask {
+                Ask::In(values) => value.is_some_and(|value| values.contains(&value)),
+                Ask::NotIn(values) => value.is_none_or(|value| !values.contains(&value)),
+                Ask::Exists => value.is_some(),
+                Ask::Missing => value.is_none(),
+            }
+        })
+    }
+
+    fn yaml(&self) -> String {
+        let asks = self.0.iter().map(|(key, ask)| match ask {
+            Ask::In(values) => format!("{{key: {key}, operator: In, values: [{}]}}", values.join(", ")),
+            Ask::NotIn(values) => format!("{{key: {key}, operator: NotIn, values: [{}]}}", values.join(", ")),
+            Ask::Exists => format!("{{key: {key}, operator: Exists}}"),
+            Ask::Missing => format!("{{key: {key}, operator: DoesNotExist}}"),
+        });
+        format!("{{matchExpressions: [{}]}}", asks.collect::<Vec<_>>().join(", "))
+    }
+}
+
+const POD_KEYS: &[(&str, &[&[&str]])] = &[("a", &[&["x"], &["y"], &["x", "y"]]), ("b", &[&["x"]])];
+const NAMESPACE_KEYS: &[(&str, &[&[&str]])] =
+    &[("t", &[&["x"]]), ("kubernetes.io/metadata.name", &[&["one"], &["two"], &["one", "two"]])];
+
+const PORTS: &[(&str, Tried)] = &[
+    ("{port: 80}", 0b1),
+    ("{port: 81}", 0b10),
+    ("{port: 80, endPort: 81}", 0b11),
+    ("{port: 80, protocol: UDP}", 0b100),
+    ("{protocol: TCP}", 0b1011),
+    ("{protocol: UDP}", 0b1_0100),
+    ("{port: 1, endPort: 65535}", 0b1011),
+    ("{}", 0b1011),
+];
+
+/// Neighbouring addresses of which each stands for those that no block tells apart from it.
+/// The last is of version 6.
+const ADDRESSES: [u64; 5] = [0x0a00_0000, 0x0a80_0000, 0x0a80_0100, 0x0b00_0000, 1 << 40];
+const BLOCKS: &[(&str, [u64; 2])] = &[
+    ("10.0.0.0/8", [0x0a00_0000, 0x0aff_ffff]),
+    ("10.128.0.0/9", [0x0a80_0000, 0x0aff_ffff]),
+    ("10.128.0.0/24", [0x0a80_0000, 0x0a80_00ff]),
+    ("0.0.0.0/0", [0, 0xffff_ffff]),
+];
+
+impl Allowed {
+    fn random(random: &mut Random) -> Self {
+        match random.below(5) {
+            0 => {
+                let (block, range) = BLOCKS[random.below(BLOCKS.len())];
+                let except = (random.below(2) == 0).then(|| BLOCKS[random.below(3)]);
+                Self::Block(block, range, except)
+            }
+            1 => Self::Pods { namespaces: Some(Chooser::random(random, NAMESPACE_KEYS)), pods: None },
+            2 => Self::Pods {
+                namespaces: Some(Chooser::random(random, NAMESPACE_KEYS)),
+                pods: Some(Chooser::random(random, POD_KEYS)),
+            },
+            _ => Self::Pods { namespaces: None, pods: Some(Chooser::random(random, POD_KEYS)) },
+        }
+    }
+
+    fn holds(&self, home: &str, other: &Other) -> bool {
+        match (self, other) {
+            (Self::Pods { namespaces, pods }, Other::Pod(pod)) => {
+                let is_in = match namespaces {
+                    Some(chooser) => chooser.chooses(&pod.namespace_labels),
+                    None => pod.namespace == home,
+                };
+                is_in && pods.as_ref().is_none_or(|chooser| chooser.chooses(&pod.labels))
+            }
+            (Self::Block(_, [first, last], except), Other::Address(address)) => {
+                let is_out = except.is_some_and(|(_, [first, last])| (first..=last).contains(address));
+                (first..=last).contains(&address) && !is_out
+            }
+            _ => false,
+        }
+    }
+
+    fn yaml(&self) -> String {
+        match self {
+            Self::Block(block, _, except) => {
+                let except = except.map(|(block, _)| format!(", except: [{block}]")).unwrap_or_default();
+                format!("{{ipBlock: {{cidr: {block}{except}}}}}")
+            }
+            Self::Pods { namespaces, pods } => {
+                let one = |key: &str, chooser: &Option<Chooser>| {
+                    chooser.as_ref().map(|chooser| format!("{key}: {}", chooser.yaml()))
+                };
+                let parts = [one("namespaceSelector", namespaces), one("podSelector", pods)];
+                format!("{{{}}}", parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
+            }
+        }
+    }
+}
+
+fn rules(random: &mut Random) -> Vec<Rule> {
+    let some = |random: &mut Random| random.below(3);
+    (0..some(random))
+        .map(|_| Rule {
+            peers: (0..some(random)).map(|_| Allowed::random(random)).collect(),
+            ports: (0..some(random)).map(|_| PORTS[random.below(PORTS.len())]).collect(),
+        })
+        .collect()
+}
+
+impl Policy {
+    fn random(random: &mut Random) -> Self {
+        let namespace = ["one", "two"][random.below(2)];
+        let pods = Chooser::random(random, POD_KEYS);
+        let ways = 1 + random.below(3);
+        let ingress = (ways & 1 == 1).then(|| rules(random));
+        let egress = (ways & 2 == 2).then(|| rules(random));
+        Self { namespace, pods, ingress, egress }
+    }
+
+    fn yaml(&self, name: usize) -> String {
+        let rules = |rules: &[Rule], key: &str| {
+            let rule = |rule: &Rule| {
+                let peers: Vec<_> = rule.peers.iter().map(Allowed::yaml).collect();
+                let ports: Vec<_> = rule.ports.iter().map(|(text, _)| *text).collect();
+                format!("{{{key}: [{}], ports: [{}]}}", peers.join(", "), ports.join(", "))
+            };
+            rules.iter().map(rule).collect::<Vec<_>>().join(", ")
+        };
+        let mut types = Vec::new();
+        let mut text = String::new();
+        if let Some(ingress) = &self.ingress {
+            types.push("Ingress");
+            write!(text, ", ingress: [{}]", rules(ingress, "from")).unwrap();
+        }
+        if let Some(egress) = &self.egress {
+            types.push("Egress");
+            write!(text, ", egress: [{}]", rules(egress, "to")).unwrap();
+        }
+        format!(
+            "---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: p{name}, namespace: \
+             {}}}\nspec: {{podSelector: {}, policyTypes: [{}]{text}}}\n",
+            self.namespace,
+            self.pods.yaml(),
+            types.join(", "),
+        )
+    }
+}
+
+/// What the policies of a pod allow in one direction.
+fn one_way(policies: &[Policy], pod: &Pod, other: &Other, way: Way) -> Tried {
+    let mut is_isolated = false;
+    let mut tried = 0;
+    for policy in policies {
+        let Some(rules) = way(policy) else { continue };
+        if policy.namespace != pod.namespace || !policy.pods.chooses(&pod.labels) {
+            continue;
+        }
+        is_isolated = true;
+        for rule in rules {
+            if rule.peers.is_empty() || rule.peers.iter().any(|peer| peer.holds(policy.namespace, other)) {
+                let ports = rule.ports.iter().fold(0, |all, (_, ports)| all | ports);
+                tried |= if rule.ports.is_empty() { ALL } else { ports };
+            }
+        }
+    }
+    if is_isolated { tried } else { ALL }
+}
+
+/// All pods of the universe. The namespace `two` has a known label; of `one` and of others it may be there or not,
+/// which is decided for all pods of a universe at once.
+fn pods(label_of_one: Option<&'static str>) -> Vec<Pod> {
+    let mut pods = Vec::new();
+    for (namespace, label) in [
+        ("one", label_of_one),
+        ("two", Some("x")),
+        ("other", None),
+        ("another", Some("x")),
+        ("yet another", Some("other")),
+    ] {
+        let mut namespace_labels: Labels = label.map(|label| ("t", label)).into_iter().collect();
+        namespace_labels.push(("kubernetes.io/metadata.name", namespace));
+        for a in [None, Some("x"), Some("y"), Some("other")] {
+            for b in [None, Some("x"), Some("other")] {
+                if namespace.contains("other") && b.is_some() {
+                    continue;
+                }
+                let labels = a.map(|a| ("a", a)).into_iter().chain(b.map(|b| ("b", b))).collect();
+                pods.push(Pod { namespace, namespace_labels: namespace_labels.clone(), labels });
+            }
+        }
+    }
+    pods
+}
+
+/// A connection that only the first policies allow.
+fn witness(before: &[Policy], after: &[Policy], universe: &[Pod]) -> Option<(Other, Other)> {
+    let others: Vec<Other> = universe.iter().cloned().map(Other::Pod).collect();
+    let matrix = |policies: &[Policy], way: Way| -> Vec<Vec<Tried>> {
+        let row = |pod: &Pod| others.iter().map(|other| one_way(policies, pod, other, way)).collect();
+        universe.iter().map(row).collect()
+    };
+    let both = |policies: &[Policy]| (matrix(policies, WAYS[0]), matrix(policies, WAYS[1]));
+    let (before_in, before_out) = both(before);
+    let (after_in, after_out) = both(after);
+    for (from, sender) in universe.iter().enumerate() {
+        for (to, receiver) in universe.iter().enumerate() {
+            let before = before_out[from][to] & before_in[to][from];
+            let after = after_out[from][to] & after_in[to][from];
+            if before & !after != 0 {
+                return Some((Other::Pod(sender.clone()), Other::Pod(receiver.clone())));
+            }
+        }
+        for address in ADDRESSES.map(Other::Address) {
+            for way in WAYS {
+                if one_way(before, sender, &address, way) & !one_way(after, sender, &address, way) != 0 {
+                    return Some((Other::Pod(sender.clone()), address));
+                }
+            }
+        }
+    }
+    None
+}
+
+#[test]
+fn comparing_agrees_with_trying_every_connection() {
+    let universes = [None, Some("x"), Some("other")].map(pods);
+    let namespace = "---\napiVersion: v1\nkind: Namespace\nmetadata: {name: two, labels: {t: x}}\n";
+    let mut random = Random(17);
+    let mut told = [0; 2];
+    for pair in 0..PAIRS {
+        let before: Vec<_> = (0..1 + random.below(2)).map(|_| Policy::random(&mut random)).collect();
+        // Often a small change, since two that are drawn apart hardly ever compare.
+        let mut after = before.clone();
+        match random.below(4) {
+            0 => after = vec![Policy::random(&mut random)],
+            1 => after.push(Policy::random(&mut random)),
+            2 => after[0].ingress = Some(rules(&mut random)),
+            _ => after[0].egress = Some(rules(&mut random)),
+        }
+        let text = |policies: &[Policy]| {
+            policies
+                .iter()
+                .enumerate()
+                .fold(namespace.to_owned(), |text, (name, policy)| text + &policy.yaml(name))
+        };
+        let texts = [text(&before), text(&after)];
+        let streams = [leastwise_yaml::parse(&texts[0]), leastwise_yaml::parse(&texts[1])];
+        let objects = [all(&streams[0]), all(&streams[1])];
+        let network = |objects| Network::of(Applied { objects, namespace: "default" });
+        let difference = compare(&network(&objects[0]), &network(&objects[1]));
+        assert!(difference.undecided.is_empty(), "{:?}", difference.undecided);
+        let lost = universes.iter().find_map(|universe| witness(&before, &after, universe));
+        let gained = universes.iter().find_map(|universe| witness(&after, &before, universe));
+        for (told, witness) in [(&difference.lost, &lost), (&difference.gained, &gained)] {
+            assert_eq!(
+                told.is_empty(),
+                witness.is_none(),
+                "pair {pair}: told {told:?}, witness {witness:?} from\n{}to\n{}",
+                texts[0],
+                texts[1]
+            );
+        }
+        told[0] += usize::from(lost.is_none());
+        told[1] += usize::from(gained.is_none());
+    }
+    assert!(
+        told.iter().all(|count| (PAIRS / 20..PAIRS).contains(count)),
+        "both answers are tested: {told:?}"
+    );
+}
