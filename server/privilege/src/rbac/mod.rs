@@ -21,7 +21,8 @@ pub use atom::{RbacAtom, Subject, Target};
 pub use authorizer::{ALL, Granted, Grants, Item, Match, Objects, matches_resource, matches_url};
 pub use idle::{Idle, IdleBecause, idle};
 pub(crate) use order::{compare_bindings, compare_roles};
-pub use served::{is_cluster_scoped, is_effective_in_role};
+pub use piece::rule_allows;
+pub use served::{is_cluster_scoped, is_effective_in_role, is_served};
 
 #[cfg(test)]
 mod tests;

@@ -113,7 +113,7 @@ impl Piece<'_> {
 
 /// Whether the rule allows the request, as the API server's authorizer decides it. `None` where part of the rule is
 /// hidden and the rest allows it.
-pub(super) fn rule_allows(rule: &PolicyRule<'_>, target: &Target) -> Option<bool> {
+pub fn rule_allows(rule: &PolicyRule<'_>, target: &Target) -> Option<bool> {
     let answers = match target {
         Target::Resource { group, resource, verb, name } => {
             let named = match (rule.resource_names.is_empty(), name.as_deref().unwrap_or_default()) {

@@ -149,6 +149,12 @@ pub(super) fn is_closed_group(group: &str) -> bool {
     GROUPS.iter().any(|known| known.name == group)
 }
 
+/// Whether a group has a resource; its subresource is not looked at. `None` for groups that others may extend.
+pub fn is_served(group: &str, resource: &str) -> Option<bool> {
+    let parent = resource.split('/').next().unwrap_or_default();
+    GROUPS.iter().find(|known| known.name == group).map(|known| known.holds(parent))
+}
+
 /// Whether a resource of Kubernetes belongs to no namespace; its subresource is not looked at.
 pub fn is_cluster_scoped(group: &str, resource: &str) -> bool {
     let parent = resource.split('/').next().unwrap_or_default();

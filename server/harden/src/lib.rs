@@ -1,0 +1,19 @@
+//! Least privilege from what was seen: manifests that grant what was needed and nothing else, made anew
+//! (*creation*) or from what stands there already (*refinement*).
+//!
+//! What goes in is the aggregated [`Record`](leastwise_evidence::Record) of an observation and the manifests of the
+//! workspace; what comes out is a [`Proposal`]. Each statement in it says on what it rests: it is *exact* where events
+//! entail it, *implied* where a protocol needs it although no event shows it, and a *candidate* where it rests on
+//! silence. What cannot be judged is refused, with the reason. Nothing leaves this crate that
+//! [`leastwise_privilege`] has not judged, and edits come from [`leastwise_yaml`].
+
+mod manifests;
+mod options;
+mod proposal;
+mod rbac;
+mod seen;
+
+pub use manifests::Manifests;
+pub use options::{Options, Whose};
+pub use proposal::{Change, Created, Judgement, Level, Proposal, Refused, Statement};
+pub use rbac::{create_roles, refine_roles};

@@ -1,0 +1,16 @@
+//! Roles and their bindings.
+
+mod create;
+mod discovery;
+mod generated_names;
+mod hidden_checks;
+mod holders;
+mod implied;
+mod needs;
+mod packing;
+mod refine;
+mod risk;
+mod tighten;
+
+pub use create::create_roles;
+pub use refine::refine_roles;

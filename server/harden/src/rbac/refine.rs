@@ -1,0 +1,400 @@
+use super::generated_names::Passing;
+use super::hidden_checks::{HIDDEN_CHECKS, is_for_owners, writes_objects};
+use super::holders::{Holders, Named};
+use super::implied::implied;
+use super::needs::{Needs, allowed, is_meant, without_discovery, without_name, words};
+use super::packing::Rule;
+use super::risk::risk;
+use super::tighten::{Tightened, tighten};
+use crate::manifests::Placed;
+use crate::seen::Seen;
+use crate::{Change, Judgement, Level, Manifests, Options, Proposal, Statement, Whose};
+use leastwise_evidence::{Caution, Record, Source};
+use leastwise_manifest::{PolicyRule, Role, lookup, role};
+use leastwise_privilege::rbac::{ALL, Access, RbacAtom, Target, rule_allows};
+use leastwise_privilege::{Applied, Needed, NeededRequest, prove};
+use leastwise_yaml::{Document, Emptied, Patch, apply};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// Tightens the Roles and ClusterRoles among the manifests to what those who hold them were seen to need, by the least
+/// change of their text. What was needed and is not granted is named, never added.
+pub fn refine_roles(record: &Record, manifests: &Manifests<'_>, options: &Options) -> Proposal {
+    let mut proposal = Proposal::default();
+    let is_meant = match is_meant(&options.whose, manifests) {
+        Ok(is_meant) => is_meant,
+        Err(why) => {
+            proposal.refuse("Role", why);
+            return proposal;
+        }
+    };
+    proposal.refuse_without(record, !record.requests.is_empty(), "requests of the API server");
+    let mut needs = allowed(record);
+    if options.include_implied {
+        needs.extend(implied(&needs));
+    }
+    let refining = Refining {
+        manifests,
+        options,
+        passing: Passing::of(record),
+        watch: Watch::of(record),
+        needed: Needed {
+            requests: needs.iter().map(|(atom, need)| needed_request(atom, &need.reasons)).collect(),
+        },
+        needs,
+    };
+    let mut patches: BTreeMap<usize, Vec<Patch>> = BTreeMap::new();
+    for placed in manifests.placed() {
+        let Some(role) = role(&placed.object) else { continue };
+        let Some(named) = Named::of(&placed.object, manifests) else {
+            proposal.refuse(title(&role), "a template hides its name or namespace");
+            continue;
+        };
+        let holders = Holders::of(named, manifests);
+        let is_asked_for = options.whose == Whose::Everyone
+            || refining.needs.keys().any(|atom| is_meant(&atom.subject) && holders.include(&atom.subject));
+        if !is_asked_for {
+            continue;
+        }
+        match refining.role(&placed, &role, &holders, &mut proposal) {
+            Ok((more, statements)) => {
+                patches.entry(placed.document).or_default().extend(more);
+                proposal.statements.extend(statements);
+            }
+            Err(why) => proposal.refuse(title(&role), why),
+        }
+    }
+    refining.say_what_is_denied(&mut proposal, |atom| is_meant(&atom.subject));
+    refining.close(patches, &mut proposal);
+    proposal
+}
+
+struct Refining<'r, 'd> {
+    manifests: &'r Manifests<'d>,
+    options: &'r Options,
+    passing: Passing,
+    watch: Watch,
+    needed: Needed,
+    needs: Needs,
+}
+
+impl<'d> Refining<'_, 'd> {
+    /// What changes in a role, and the statements about it.
+    fn role(
+        &self,
+        placed: &Placed<'d>,
+        role: &Role<'d>,
+        holders: &Holders<'d>,
+        proposal: &mut Proposal,
+    ) -> Result<(Vec<Patch>, Vec<Statement>), String> {
+        if lookup(role.object.node, &["aggregationRule"]).entry().is_some() {
+            return Err(
+                "its rules are gathered from other roles, and a controller would write them again".to_owned()
+            );
+        }
+        if role.open || role.rules.iter().any(PolicyRule::is_open) {
+            return Err("a template hides some of its rules".to_owned());
+        }
+        if role.rules.is_empty() {
+            return Ok((Vec::new(), Vec::new()));
+        }
+        if gathers_for_others(role) {
+            return Err("its rules are gathered into other roles, whose holders are not known".to_owned());
+        }
+        if !holders.are_known(&self.needs) {
+            return Err("nobody is known to hold it: no binding to it is among the manifests or in the logs"
+                .to_owned());
+        }
+        if let Some(why) = self.watch.distrust(self.options) {
+            return Err(why);
+        }
+        let own: Vec<_> = self.needs.iter().filter(|(atom, need)| holders.may_need(atom, need)).collect();
+        if own.is_empty() {
+            return Err("none of its holders was seen to ask for anything, so nobody may have been looking"
+                .to_owned());
+        }
+        let mut seen = Seen::default();
+        own.iter().for_each(|(_, need)| seen.add(&need.seen));
+        let because = format!(
+            "none of {} of those who hold the role used it{}",
+            seen.words("request"),
+            self.watch.caution()
+        );
+        let (mut patches, mut statements) = (Vec::new(), Vec::new());
+        let mut end = role.rules.len();
+        let state = |what: String, path: &leastwise_yaml::Path| Statement {
+            level: Level::Candidate,
+            applied: true,
+            what: format!("take away {what}"),
+            because: because.clone(),
+            resource: role.object.resource(),
+            path: path.relative_to(&role.object.path).unwrap_or_default().to_string(),
+            risk: None,
+        };
+        for rule in &role.rules {
+            let (kept, notes) = self.kept(rule, &own);
+            for (what, why) in notes {
+                proposal.refuse(format!("{}: {what}", title(role)), why);
+            }
+            match tighten(rule, &kept, role.is_cluster_role()) {
+                Tightened::AsItIs => {}
+                Tightened::Gone => {
+                    patches.push(Patch::Remove { path: rule.path.clone(), emptied: Emptied::Keep });
+                    statements.push(state(format!("the rule for {}", rule_words(rule)), &rule.path));
+                }
+                Tightened::Changed { patches: changes, more, removed } => {
+                    patches.extend(changes);
+                    let list = role.object.path.key("rules");
+                    for rule in more {
+                        patches.push(Patch::Set { path: list.index(end), value: Rule::literal(&rule) });
+                        end += 1;
+                    }
+                    statements.extend(removed.into_iter().map(|(what, path)| state(what, &path)));
+                }
+            }
+        }
+        self.prove(placed.document, &patches)?;
+        Ok((patches, statements))
+    }
+
+    /// The permissions of a rule that stay, and what is kept because nobody can judge it, with the reason.
+    fn kept(
+        &self,
+        rule: &PolicyRule<'_>,
+        own: &[(&RbacAtom, &super::needs::Need)],
+    ) -> (BTreeSet<Target>, Vec<(String, String)>) {
+        let (mut kept, mut notes) = (BTreeSet::new(), Vec::new());
+        for (atom, _) in own.iter().filter(|(atom, _)| rule_allows(rule, &atom.target) == Some(true)) {
+            let drops_name =
+                self.options.robust && rule.resource_names.is_empty() && self.passing.why(atom).is_some();
+            kept.insert(if drops_name { without_name(&atom.target) } else { atom.target.clone() });
+        }
+        for check in
+            HIDDEN_CHECKS.iter().filter(|check| own.iter().any(|(atom, _)| check.is_asked_by(&atom.target)))
+        {
+            let names: Vec<_> = rule.resource_names.texts().map(Some).collect();
+            let names = if names.is_empty() { vec![None] } else { names };
+            let targets = names.into_iter().flat_map(|name| check.targets(name));
+            let held: Vec<_> = targets.filter(|target| rule_allows(rule, target) == Some(true)).collect();
+            if !held.is_empty() {
+                notes.push((check.verb.to_owned(), check.because.to_owned()));
+                kept.extend(held);
+            }
+        }
+        let writes = own.iter().any(|(atom, _)| writes_objects(&atom.target));
+        for target in written(rule) {
+            if writes && is_for_owners(&target) {
+                let why =
+                    "admission may ask for it when an object names its owner; no log shows that".to_owned();
+                notes.push((target.what(), why));
+                kept.insert(target);
+            } else if self.watch.lacks_reads && is_read(&target) {
+                notes.push((target.what(), "the logs leave out requests that read".to_owned()));
+                kept.insert(target);
+            }
+        }
+        (kept, notes)
+    }
+
+    /// Puts a change to the privilege order: it must take away, grant nothing, and leave all that is needed.
+    fn prove(&self, document: usize, patches: &[Patch]) -> Result<Judgement, String> {
+        if patches.is_empty() {
+            return Ok(Judgement::Equal);
+        }
+        let Some(before) = self.manifests.documents.get(document) else { return Ok(Judgement::Equal) };
+        let after = apply(before, patches).map_err(|refusal| refusal.to_string())?.document;
+        self.prove_all(&self.manifests.with(document, &after))
+    }
+
+    fn prove_all(&self, after: &Manifests<'_>) -> Result<Judgement, String> {
+        let (before, after) = (self.manifests.objects(), after.objects());
+        let namespace = self.manifests.namespace;
+        let proof = prove(
+            Applied { objects: &before, namespace },
+            Applied { objects: &after, namespace },
+            &self.needed,
+        );
+        if let Some(lost) = proof.needed_but_lost.first() {
+            return Err(format!("it would break what is needed: {}", lost.what()));
+        }
+        if let Some(gained) = proof.comparison.gained.first() {
+            return Err(format!("it would grant more: {}", gained.grant.what()));
+        }
+        let verdict = proof.comparison.verdict;
+        Judgement::of(verdict).ok_or_else(|| {
+            let why = proof.comparison.undecided.first().cloned();
+            why.unwrap_or_else(|| format!("it is not proved narrower ({verdict:?})"))
+        })
+    }
+
+    /// Names what was needed and is granted by nothing among the manifests that those who need it hold.
+    fn say_what_is_denied(&self, proposal: &mut Proposal, is_meant: impl Fn(&RbacAtom) -> bool) {
+        let objects = self.manifests.objects();
+        let access = Access::of(Applied { objects: &objects, namespace: self.manifests.namespace });
+        let holders: Vec<_> = self
+            .manifests
+            .placed()
+            .iter()
+            .filter_map(|placed| {
+                Some(Holders::of(Named::of(&role(&placed.object)?.object, self.manifests)?, self.manifests))
+            })
+            .collect();
+        let mut needs = self.needs.clone();
+        without_discovery(&mut needs);
+        for (atom, need) in needs.iter().filter(|(atom, _)| is_meant(atom)) {
+            let is_held = holders.iter().any(|holders| holders.include(&atom.subject));
+            if is_held && access.allows(atom, &needed_request(atom, &need.reasons).groups) == Some(false) {
+                proposal.statements.push(Statement {
+                    level: need.level,
+                    applied: false,
+                    what: format!("{} is needed, and nothing among the manifests grants it", words(atom)),
+                    because: need.seen.words("request"),
+                    resource: leastwise_manifest::Resource::default(),
+                    path: String::new(),
+                    risk: risk(&atom.target),
+                });
+            }
+        }
+    }
+
+    /// Makes the changes of all roles together, and has them judged together.
+    fn close(&self, patches: BTreeMap<usize, Vec<Patch>>, proposal: &mut Proposal) {
+        let mut afters: BTreeMap<usize, (Arc<Document>, Vec<leastwise_text::TextEdit>)> = BTreeMap::new();
+        for (document, patches) in patches {
+            let Some(before) = self.manifests.documents.get(document) else { continue };
+            match apply(before, &patches) {
+                Ok(edited) if edited.edits.is_empty() => {}
+                Ok(edited) => {
+                    afters.insert(document, (Arc::new(edited.document), edited.edits));
+                }
+                Err(refusal) => return take_back(proposal, &refusal.to_string()),
+            }
+        }
+        let judged = {
+            let mut after = self.manifests.clone().documents;
+            for (document, (changed, _)) in &afters {
+                if let Some(place) = after.get_mut(*document) {
+                    *place = changed;
+                }
+            }
+            let after = Manifests { documents: after, namespace: self.manifests.namespace };
+            if afters.is_empty() { Ok(Judgement::Equal) } else { self.prove_all(&after) }
+        };
+        match judged {
+            Ok(judgement) => proposal.verdict = judgement,
+            Err(why) => return take_back(proposal, &why),
+        }
+        proposal.changes =
+            afters.into_iter().map(|(document, (after, edits))| Change { document, edits, after }).collect();
+    }
+}
+
+fn take_back(proposal: &mut Proposal, why: &str) {
+    proposal.statements.iter_mut().for_each(|statement| statement.applied = false);
+    proposal.refuse("the changes together", why);
+}
+
+fn needed_request(atom: &RbacAtom, reasons: &BTreeSet<leastwise_evidence::Grant>) -> NeededRequest {
+    let groups =
+        reasons.iter().filter(|grant| grant.subject_kind == "Group").map(|grant| grant.subject.clone());
+    NeededRequest { atom: atom.clone(), groups: groups.collect() }
+}
+
+fn title(role: &Role<'_>) -> String {
+    let resource = role.object.resource();
+    let name = resource.name.unwrap_or_else(|| "without a known name".to_owned());
+    match resource.namespace {
+        Some(namespace) => format!("{} {namespace}/{name}", resource.kind),
+        None => format!("{} {name}", resource.kind),
+    }
+}
+
+/// Whether the API server gathers its rules into other roles, by a label.
+fn gathers_for_others(role: &Role<'_>) -> bool {
+    let labels = lookup(role.object.node, &["metadata", "labels"]).value();
+    let keys = labels.into_iter().flat_map(|labels| labels.entries());
+    keys.into_iter().any(|entry| {
+        entry.key.as_text().is_some_and(|key| key.starts_with("rbac.authorization.k8s.io/aggregate-to-"))
+    })
+}
+
+/// What a rule grants as it is written.
+fn written(rule: &PolicyRule<'_>) -> Vec<Target> {
+    let names: Vec<_> = rule.resource_names.texts().map(|name| Some(name.to_owned())).collect();
+    let names = if names.is_empty() { vec![None] } else { names };
+    let mut targets = Vec::new();
+    for verb in rule.verbs.texts() {
+        // All verbs are those that read, and others.
+        let verbs = if verb == ALL { vec!["get", "list", "watch", "update"] } else { vec![verb] };
+        for (verb, group) in
+            verbs.iter().flat_map(|verb| rule.api_groups.texts().map(move |group| (verb, group)))
+        {
+            for (resource, name) in
+                rule.resources.texts().flat_map(|one| names.iter().map(move |name| (one, name)))
+            {
+                targets.push(Target::Resource {
+                    group: group.to_owned(),
+                    resource: resource.to_owned(),
+                    verb: (*verb).to_owned(),
+                    name: name.clone(),
+                });
+            }
+        }
+        let urls = rule.non_resource_urls.texts();
+        targets.extend(urls.map(|url| Target::Url { verb: verb.to_owned(), url: url.to_owned() }));
+    }
+    targets
+}
+
+fn is_read(target: &Target) -> bool {
+    matches!(target.verb(), Some("get" | "list" | "watch"))
+}
+
+fn rule_words(rule: &PolicyRule<'_>) -> String {
+    let list = |names: &leastwise_manifest::Names<'_>| names.texts().collect::<Vec<_>>().join(", ");
+    let what =
+        if rule.non_resource_urls.known.is_empty() { &rule.resources } else { &rule.non_resource_urls };
+    format!("{} {}", list(&rule.verbs), list(what))
+}
+
+/// How well the requests were watched.
+struct Watch {
+    losses: Vec<String>,
+    cautions: BTreeSet<Caution>,
+    lacks_reads: bool,
+}
+
+impl Watch {
+    fn of(record: &Record) -> Self {
+        let of_requests: BTreeSet<_> =
+            record.requests.values().flat_map(|seen| seen.seen.sources()).collect();
+        let sources: Vec<&Source> = of_requests.iter().filter_map(|id| record.sources.get(id)).collect();
+        let cautions: BTreeSet<_> = sources.iter().flat_map(|source| &source.cautions).copied().collect();
+        let lacks_reads = cautions.contains(&Caution::ReadsLeftOut) || cautions.contains(&Caution::NoReads);
+        let is_lossy =
+            |source: &&&Source| !source.losses.is_empty() || source.unreadable > 0 || !source.complete;
+        let names = |source: &&Source| {
+            source.names.iter().map(|name| crate::seen::shown(name)).collect::<Vec<_>>().join(", ")
+        };
+        Self { losses: sources.iter().filter(is_lossy).map(names).collect(), cautions, lacks_reads }
+    }
+
+    /// Why nothing may be taken away.
+    fn distrust(&self, options: &Options) -> Option<String> {
+        let first = self.losses.first().filter(|_| !options.despite_loss)?;
+        Some(format!(
+            "events were lost or could not be read in {first}, so that something was not seen means little"
+        ))
+    }
+
+    /// What else makes silence weaker, in words.
+    fn caution(&self) -> String {
+        let words = |caution: &Caution| match caution {
+            Caution::BestEffort => Some("; the log is delivered as well as may be, and may lack some"),
+            Caution::UnknownCoverage => Some("; the log does not say which requests its policy leaves out"),
+            Caution::ClockSkew => Some("; its clock is off"),
+            _ => None,
+        };
+        self.cautions.iter().filter_map(words).collect()
+    }
+}

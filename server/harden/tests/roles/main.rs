@@ -1,0 +1,8 @@
+//! Roles from requests: what was seen, one request a line, beside what comes of it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests")]
+
+mod create;
+mod laws;
+mod refine;
+mod support;
