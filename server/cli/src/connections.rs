@@ -37,7 +37,7 @@ pub(crate) fn run(options: &ListConnections, console: &mut Console) -> io::Resul
     let objects = manifests.objects();
     let network = Network::of(Applied { objects: &objects, namespace: &options.namespace });
     let mut why = manifests.errors();
-    match Connections::of(&network).between_workloads() {
+    match Connections::of_workloads(&network).between_workloads() {
         Ok(atoms) if why.is_empty() => print(&atoms, options.format, console)?,
         Ok(_) => {}
         Err(faults) => why.extend(faults),

@@ -11,6 +11,7 @@
 //!
 //! One module holds one family of grants. What no family knows is equal where its data is equal, else undecided.
 
+mod acting;
 mod applied;
 mod atom;
 mod comparison;

@@ -1,5 +1,6 @@
 //! Whether a change of manifests gives anybody more, all objects taken together.
 
+use crate::acting::settle_accounts;
 use crate::comparison::Comparison;
 use crate::ledger::Ledger;
 use crate::network::{Connections, NeededConnection, Network, compare as compare_connections};
@@ -94,7 +95,7 @@ pub fn prove(before: Applied<'_, '_>, after: Applied<'_, '_>, needed: &Needed) -
     compare_access(&access[0], &access[1], &mut ledger);
     let networks = [Network::of(before), Network::of(after)];
     compare_networks(&networks[0], &networks[1], &mut ledger);
-    compare_each(before, after, &mut ledger);
+    compare_each([before, after], &access, &mut ledger);
     let mut proof = Proof {
         comparison: ledger.close(),
         needed_but_lost: Vec::new(),
@@ -151,7 +152,8 @@ fn compare_access(before: &Access<'_>, after: &Access<'_>, ledger: &mut Ledger) 
 }
 
 /// Compares the objects that mean something by themselves.
-fn compare_each(before: Applied<'_, '_>, after: Applied<'_, '_>, ledger: &mut Ledger) {
+fn compare_each(sides: [Applied<'_, '_>; 2], access: &[Access<'_>; 2], ledger: &mut Ledger) {
+    let [before, after] = sides;
     let is_compared_together = |object: &Object<'_>| {
         role(object).is_some() || binding(object).is_some() || NetworkPolicy::of(object).is_some()
     };
@@ -159,7 +161,9 @@ fn compare_each(before: Applied<'_, '_>, after: Applied<'_, '_>, ledger: &mut Le
         object.api_group().zip(object.kind()).is_some_and(|known| INERT.contains(&known))
     };
     let own = |object: &Object<'_>| !is_compared_together(object) && !is_inert(object);
-    ledger.add(compare(&some(before, own), &some(after, own)));
+    let mut each = compare(&some(before, own), &some(after, own));
+    settle_accounts(&mut each, sides, access);
+    ledger.add(each);
     let (before, after) = (some(before, is_inert), some(after, is_inert));
     let mut inert = compare(&before, &after);
     if !inert.undecided.is_empty() {

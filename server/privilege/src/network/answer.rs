@@ -18,9 +18,18 @@ pub struct Connections<'n, 'd> {
 }
 
 impl<'n, 'd> Connections<'n, 'd> {
-    /// Finds them out.
+    /// Finds out what is allowed to the workloads, and to all pods that may be there.
     pub fn of(network: &'n Network<'d>) -> Self {
-        let classes = match Classes::of([network, network]) {
+        Self::find(network, true)
+    }
+
+    /// Finds out what is allowed to the workloads only.
+    pub fn of_workloads(network: &'n Network<'d>) -> Self {
+        Self::find(network, false)
+    }
+
+    fn find(network: &'n Network<'d>, open: bool) -> Self {
+        let classes = match Classes::of([network, network], open) {
             Ok(_) if !network.faults.is_empty() => Err(network.faults.clone()),
             Ok(classes) => Ok(classes),
             Err(mut why) => {

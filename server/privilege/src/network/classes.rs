@@ -19,7 +19,7 @@ const NAME: &str = "kubernetes.io/metadata.name";
 const OTHER: &str = "anything-else";
 
 /// As many classes as are told apart; more than any honest set of policies needs.
-const BUDGET: usize = 2_000;
+const BUDGET: usize = 20_000;
 
 /// Answers to all selectors, in their order.
 pub(super) type Answers = Vec<bool>;
@@ -168,8 +168,9 @@ pub(super) struct Classes<'d> {
 }
 
 impl<'d> Classes<'d> {
-    /// Finds the classes for the selectors of both sides. Why some cannot be known is told in words.
-    pub(super) fn of(sides: [&Network<'d>; 2]) -> Result<Self, BTreeSet<String>> {
+    /// Finds the classes for the selectors of both sides, those of pods that may be there among them where `open` asks
+    /// for them. Why some cannot be known is told in words.
+    pub(super) fn of(sides: [&Network<'d>; 2], open: bool) -> Result<Self, BTreeSet<String>> {
         let mut classes = Self::default();
         let policies = || sides.iter().flat_map(|side| &side.policies);
         for policy in policies() {
@@ -190,14 +191,16 @@ impl<'d> Classes<'d> {
             classes.workloads.iter().map(|[before, _]| sides[0].workloads[*before].peer()).collect();
         let mut faults = BTreeSet::new();
         classes.find_namespaces(sides, &mut faults);
-        let open = classes.pods.classes(&[]);
         classes.has_names = policies().any(|policy| policy_has_names(policy));
-        match open {
-            Some(open) if open.len().saturating_mul(classes.of_namespaces.len()) <= BUDGET => {
-                classes.find_pods(sides, &open, &mut faults);
-            }
-            _ => {
-                faults.insert("the policies tell too many pods apart".to_owned());
+        classes.find_workloads(sides, &mut faults);
+        if open {
+            match classes.pods.classes(&[]) {
+                Some(open) if open.len().saturating_mul(classes.of_namespaces.len()) <= BUDGET => {
+                    classes.find_others(&open);
+                }
+                _ => {
+                    faults.insert("the policies tell too many pods apart".to_owned());
+                }
             }
         }
         if faults.is_empty() { Ok(classes) } else { Err(faults) }
@@ -318,12 +321,8 @@ impl<'d> Classes<'d> {
         classes.into_iter().map(class).collect()
     }
 
-    fn find_pods(
-        &mut self,
-        sides: [&Network<'d>; 2],
-        open: &[(Answers, Witness)],
-        faults: &mut BTreeSet<String>,
-    ) {
+    fn find_workloads(&mut self, sides: [&Network<'d>; 2], faults: &mut BTreeSet<String>) {
+        let mut places = BTreeMap::new();
         let has_names = self.has_names;
         for (place, own) in self.workloads.iter().enumerate() {
             let workloads = [&sides[0].workloads[own[0]], &sides[1].workloads[own[1]]];
@@ -343,11 +342,10 @@ impl<'d> Classes<'d> {
                     continue;
                 }
                 let answers = [before.clone(), after.clone()];
-                let is_same = |known: &&mut PodClass| {
-                    known.namespace == namespace && known.answers == answers && known.ports == ports
-                };
-                match self.of_pods.iter_mut().find(is_same) {
-                    Some(known) => known.members.push(place),
+                let next = self.of_pods.len();
+                let known = *places.entry((namespace, answers.clone(), ports.clone())).or_insert(next);
+                match self.of_pods.get_mut(known) {
+                    Some(class) => class.members.push(place),
                     None => self.of_pods.push(PodClass {
                         namespace,
                         answers,
@@ -358,12 +356,16 @@ impl<'d> Classes<'d> {
                 }
             }
         }
+    }
+
+    fn find_others(&mut self, open: &[(Answers, Witness)]) {
+        // A workload shows what others like it may do, but for its ports.
+        let shown = self.of_pods.iter().filter(|_| !self.has_names);
+        let shown: BTreeSet<_> = shown.map(|class| (class.namespace, class.answers.clone())).collect();
         for namespace in 0..self.of_namespaces.len() {
             for (answers, witness) in open {
                 let answers = [answers.clone(), answers.clone()];
-                let is_same = |known: &PodClass| known.namespace == namespace && known.answers == answers;
-                // A workload shows what others like it may do, but for its ports.
-                if !has_names && self.of_pods.iter().any(is_same) {
+                if shown.contains(&(namespace, answers.clone())) {
                     continue;
                 }
                 let witness = witness.clone();

@@ -26,6 +26,9 @@ pub struct Difference {
     pub assumptions: BTreeSet<String>,
 }
 
+/// As many pairs are tried, each in some microseconds; more than any honest change concerns.
+const BUDGET: usize = 4_000_000;
+
 /// Compares the connections that are allowed by two sets of objects, for workloads that are in both and for all pods
 /// that may be there besides.
 pub fn compare(before: &Network<'_>, after: &Network<'_>) -> Difference {
@@ -38,7 +41,7 @@ pub fn compare(before: &Network<'_>, after: &Network<'_>) -> Difference {
         return difference;
     }
     let faults = || sides.iter().flat_map(|side| &side.faults).cloned();
-    let classes = match Classes::of(sides) {
+    let classes = match Classes::of(sides, true) {
         Ok(classes) => classes,
         Err(mut why) => {
             why.extend(faults());
@@ -57,7 +60,10 @@ pub fn compare(before: &Network<'_>, after: &Network<'_>) -> Difference {
         blocks: &blocks,
         origins: Vec::new(),
     };
-    let [lost, gained] = comparing.all();
+    let Some([lost, gained]) = comparing.all() else {
+        difference.undecided.insert("too many connections have changed to try them all".to_owned());
+        return difference;
+    };
     difference.lost = comparing.atoms(lost);
     difference.gained = comparing.atoms(gained);
     comparing.assume(&mut difference.assumptions);
@@ -77,16 +83,21 @@ struct Comparing<'c, 'd> {
 }
 
 impl Comparing<'_, '_> {
-    /// What is lost, and what is gained.
-    fn all(&mut self) -> [Pairs; 2] {
+    /// What is lost, and what is gained. `None` where there is too much to try.
+    fn all(&mut self) -> Option<[Pairs; 2]> {
         let mut found = [Pairs::new(), Pairs::new()];
         let pods = (0..self.classes.of_pods.len()).map(Point::Pods);
         let points: Vec<_> = pods.chain((0..self.blocks.len()).map(Point::Addresses)).collect();
-        for from in &points {
-            for to in &points {
-                if !self.classes.can_meet(*from, *to) {
+        let changed =
+            |direction| points.iter().map(|point| self.has_changed(*point, direction)).collect::<Vec<_>>();
+        let (lets_in, lets_out) = (changed(Direction::Ingress), changed(Direction::Egress));
+        let mut budget = BUDGET;
+        for (from, lets_out) in points.iter().zip(&lets_out) {
+            for (to, lets_in) in points.iter().zip(&lets_in) {
+                if !(*lets_out || *lets_in) || !self.classes.can_meet(*from, *to) {
                     continue;
                 }
+                budget = budget.checked_sub(1)?;
                 let [before, after] = &self.reaches;
                 let (before, after) = (before.connections(*from, *to), after.connections(*from, *to));
                 if before == after {
@@ -101,7 +112,20 @@ impl Comparing<'_, '_> {
                 }
             }
         }
-        found
+        Some(found)
+    }
+
+    /// Whether anything about an end has changed that has to do with connections in one direction: what it is itself,
+    /// or what its policies say.
+    fn has_changed(&self, point: Point, direction: Direction) -> bool {
+        let Point::Pods(place) = point else { return false };
+        let Some(class) = self.classes.of_pods.get(place) else { return false };
+        let namespace = self.classes.of_namespaces.get(class.namespace);
+        let [before, after] = &self.reaches;
+        class.answers[0] != class.answers[1]
+            || class.ports[0] != class.ports[1]
+            || namespace.is_some_and(|namespace| namespace.answers[0] != namespace.answers[1])
+            || !before.says_the_same(after, place, direction)
     }
 
     /// What makes the difference for ports that only one side allows: a rule that the other side does not have, else
@@ -118,20 +142,19 @@ impl Comparing<'_, '_> {
         let mut spare = None;
         let mut origin = None;
         for (class, direction, peer) in &ends {
-            for policy in self.reaches[side].selecting(*class, *direction) {
-                for rule in policy.rules(*direction).unwrap_or_default() {
+            for placed in self.reaches[side].selecting(*class, *direction) {
+                let policy = placed.policy;
+                let counterpart = self.sides[1 - side].policy(policy);
+                let others = counterpart.and_then(|other| other.rules(*direction)).unwrap_or_default();
+                for placed in placed.rules(*direction) {
+                    let rule = placed.rule;
                     let own = self.reaches[side].resolved(&rule.ports, to);
-                    if !self.reaches[side].is_for(rule, policy, *peer) || own.within(ports).is_empty() {
+                    if !self.reaches[side].is_for(placed, policy, *peer) || own.within(ports).is_empty() {
                         continue;
                     }
                     let here = Origin { resource: policy.resource.clone(), path: rule.path.clone() };
-                    let counterpart = self.sides[1 - side].policy(policy);
                     let is_there =
-                        counterpart.and_then(|other| other.rules(*direction)).is_some_and(|rules| {
-                            rules
-                                .iter()
-                                .any(|other| (&other.peers, &other.ports) == (&rule.peers, &rule.ports))
-                        });
+                        others.iter().any(|other| (&other.peers, &other.ports) == (&rule.peers, &rule.ports));
                     if !is_there {
                         origin = origin.or(Some(here));
                     } else {
@@ -141,7 +164,8 @@ impl Comparing<'_, '_> {
             }
         }
         for (class, direction, _) in &ends {
-            for policy in self.reaches[1 - side].selecting(*class, *direction) {
+            for placed in self.reaches[1 - side].selecting(*class, *direction) {
+                let policy = placed.policy;
                 let counterpart = self.sides[side].policy(policy);
                 let is_there = counterpart.is_some_and(|other| {
                     other.subjects == policy.subjects && other.rules(*direction).is_some()

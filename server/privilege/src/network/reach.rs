@@ -21,12 +21,66 @@ pub(super) enum Point {
 pub(super) struct Reach<'r, 'd> {
     classes: &'r Classes<'d>,
     side: usize,
-    network: &'r Network<'d>,
+    policies: Vec<Placed<'r, 'd>>,
     blocks: &'r [(Version, u128, u128)],
     /// The policies that have a say over what each class lets in, and lets out, by their places.
     selecting: Vec<[Vec<usize>; 2]>,
-    /// The places of the selectors that each policy has.
-    subjects: Vec<Option<usize>>,
+}
+
+/// A policy with its selectors by their places among all.
+pub(super) struct Placed<'r, 'd> {
+    pub(super) policy: &'r Policy<'d>,
+    subjects: Option<usize>,
+    /// What it lets in, and lets out.
+    rules: [Option<Vec<PlacedRule<'r, 'd>>>; 2],
+}
+
+/// A rule with its selectors by their places among all.
+pub(super) struct PlacedRule<'r, 'd> {
+    pub(super) rule: &'r Rule<'d>,
+    peers: Option<Vec<PlacedPeers<'r>>>,
+}
+
+/// Peers with their selectors by their places among all.
+enum PlacedPeers<'r> {
+    Pods { is_home: bool, namespaces: Option<usize>, pods: Option<usize> },
+    Addresses(&'r Addresses),
+}
+
+impl<'r, 'd> Placed<'r, 'd> {
+    fn new(policy: &'r Policy<'d>, classes: &Classes<'d>) -> Self {
+        let peers = |peers: &'r Peers<'d>| match peers {
+            Peers::Pods { namespaces, pods } => PlacedPeers::Pods {
+                is_home: namespaces.is_none(),
+                namespaces: namespaces.as_ref().and_then(|selector| classes.namespaces.find(selector)),
+                pods: pods.as_ref().and_then(|selector| classes.pods.find(selector)),
+            },
+            Peers::Addresses(addresses) => PlacedPeers::Addresses(addresses),
+        };
+        let rule = |rule: &'r Rule<'d>| PlacedRule {
+            rule,
+            peers: rule.peers.as_ref().map(|all| all.iter().map(peers).collect()),
+        };
+        let rules = |direction| Some(policy.rules(direction)?.iter().map(rule).collect());
+        Self {
+            policy,
+            subjects: classes.pods.find(&policy.subjects),
+            rules: [rules(Direction::Ingress), rules(Direction::Egress)],
+        }
+    }
+
+    /// Its rules for a direction; none where it has no say over that.
+    pub(super) fn rules(&self, direction: Direction) -> &[PlacedRule<'r, 'd>] {
+        self.rules[place(direction)].as_deref().unwrap_or_default()
+    }
+}
+
+/// The place of a direction in pairs.
+fn place(direction: Direction) -> usize {
+    match direction {
+        Direction::Ingress => 0,
+        Direction::Egress => 1,
+    }
 }
 
 /// Intervals of addresses that no block of the policies divides, in order.
@@ -61,26 +115,22 @@ impl<'r, 'd> Reach<'r, 'd> {
         network: &'r Network<'d>,
         blocks: &'r [(Version, u128, u128)],
     ) -> Self {
-        let subjects = network.policies.iter().map(|policy| classes.pods.find(&policy.subjects)).collect();
-        let mut reach = Self { classes, side, network, blocks, selecting: Vec::new(), subjects };
-        let select = |class: &PodClass, direction| {
-            let each = network.policies.iter().enumerate();
-            let selecting = each.filter(|(place, policy)| {
-                policy.rules(direction).is_some() && reach.selects(*place, policy, class)
-            });
+        let policies: Vec<_> = network.policies.iter().map(|policy| Placed::new(policy, classes)).collect();
+        let mut reach = Self { classes, side, policies, blocks, selecting: Vec::new() };
+        let select = |class: &PodClass, direction: usize| {
+            let each = reach.policies.iter().enumerate();
+            let selecting =
+                each.filter(|(_, policy)| policy.rules[direction].is_some() && reach.selects(policy, class));
             selecting.map(|(place, _)| place).collect::<Vec<_>>()
         };
-        let both = |class| [Direction::Ingress, Direction::Egress].map(|direction| select(class, direction));
-        let selecting = classes.of_pods.iter().map(both).collect();
-        reach.selecting = selecting;
+        reach.selecting = classes.of_pods.iter().map(|class| [select(class, 0), select(class, 1)]).collect();
         reach
     }
 
-    fn selects(&self, place: usize, policy: &Policy<'_>, class: &PodClass) -> bool {
+    fn selects(&self, policy: &Placed<'_, '_>, class: &PodClass) -> bool {
         let namespace = self.classes.of_namespaces.get(class.namespace).and_then(|class| class.name.as_ref());
-        let answer =
-            self.subjects.get(place).copied().flatten().map(|subject| class.answers[self.side][subject]);
-        namespace == Some(&policy.namespace) && answer == Some(true)
+        let is_chosen = || policy.subjects.is_some_and(|subjects| class.answers[self.side][subjects]);
+        namespace == Some(&policy.policy.namespace) && is_chosen()
     }
 
     /// The policies that have a say over a direction of a class.
@@ -88,26 +138,37 @@ impl<'r, 'd> Reach<'r, 'd> {
         &self,
         class: usize,
         direction: Direction,
-    ) -> impl Iterator<Item = &'r Policy<'d>> + use<'_, 'r, 'd> {
-        let side = match direction {
-            Direction::Ingress => 0,
-            Direction::Egress => 1,
+    ) -> impl Iterator<Item = &Placed<'r, 'd>> {
+        let places = self.selecting.get(class).map(|both| both[place(direction)].as_slice());
+        places.unwrap_or_default().iter().filter_map(|place| self.policies.get(*place))
+    }
+
+    /// Whether the other side's policies say the same about a direction of a class.
+    pub(super) fn says_the_same(&self, other: &Self, class: usize, direction: Direction) -> bool {
+        let said = |reach: &Self| {
+            let mut said = Vec::new();
+            for placed in reach.selecting(class, direction) {
+                let rules = placed.rules(direction).iter();
+                said.push((
+                    placed.policy.namespace.clone(),
+                    rules
+                        .map(|placed| (placed.rule.peers.clone(), placed.rule.ports.clone()))
+                        .collect::<Vec<_>>(),
+                ));
+            }
+            said
         };
-        let places = self.selecting.get(class).map(|both| both[side].as_slice()).unwrap_or_default();
-        let network = self.network;
-        places.iter().copied().filter_map(move |place| network.policies.get(place))
+        said(self) == said(other)
     }
 
     /// What the policies of a class let in from a peer, or out to it; ports are the receiver's.
     pub(super) fn allowed(&self, class: usize, direction: Direction, peer: Point) -> Ports {
         let mut is_selected = false;
         let mut ports = Ports::default();
-        for policy in self.selecting(class, direction) {
+        for placed in self.selecting(class, direction) {
             is_selected = true;
-            for rule in policy.rules(direction).unwrap_or_default() {
-                if self.is_for(rule, policy, peer) {
-                    ports.add(&rule.ports);
-                }
+            for rule in placed.rules(direction).iter().filter(|rule| self.is_for(rule, placed.policy, peer)) {
+                ports.add(&rule.rule.ports);
             }
         }
         let receiver = match direction {
@@ -136,29 +197,19 @@ impl<'r, 'd> Reach<'r, 'd> {
     }
 
     /// Whether a rule of a policy is for a peer.
-    pub(super) fn is_for(&self, rule: &Rule<'d>, policy: &Policy<'d>, peer: Point) -> bool {
+    pub(super) fn is_for(&self, rule: &PlacedRule<'_, '_>, policy: &Policy<'_>, peer: Point) -> bool {
         let Some(peers) = &rule.peers else { return true };
         peers.iter().any(|peers| match (peers, peer) {
-            (Peers::Pods { namespaces, pods }, Point::Pods(class)) => {
+            (PlacedPeers::Pods { is_home, namespaces, pods }, Point::Pods(class)) => {
                 let Some(class) = self.classes.of_pods.get(class) else { return false };
                 let Some(namespace) = self.classes.of_namespaces.get(class.namespace) else { return false };
-                let is_in = match namespaces {
-                    None => namespace.name.as_ref() == Some(&policy.namespace),
-                    Some(selector) => {
-                        let place = self.classes.namespaces.find(selector);
-                        place.is_some_and(|place| namespace.answers[self.side][place])
-                    }
+                let is_in = match is_home {
+                    true => namespace.name.as_ref() == Some(&policy.namespace),
+                    false => namespaces.is_some_and(|place| namespace.answers[self.side][place]),
                 };
-                let is_one = || match pods {
-                    None => true,
-                    Some(selector) => {
-                        let place = self.classes.pods.find(selector);
-                        place.is_some_and(|place| class.answers[self.side][place])
-                    }
-                };
-                is_in && is_one()
+                is_in && pods.is_none_or(|place| class.answers[self.side][place])
             }
-            (Peers::Addresses(addresses), Point::Addresses(place)) => self
+            (PlacedPeers::Addresses(addresses), Point::Addresses(place)) => self
                 .blocks
                 .get(place)
                 .is_some_and(|(version, first, _)| addresses.of(*version).contains(*first)),

@@ -181,6 +181,18 @@ impl<'d> Access<'d> {
         excess
     }
 
+    /// Whether this may grant to one subject what the other does not grant to another subject.
+    pub(crate) fn exceeds_as(&self, subject: &Subject, other: &Self, rival: &Subject) -> bool {
+        // Both go by one name, and what reaches either by a group is its own.
+        let named = |access: &Self, subject: &Subject| {
+            let subjects = [subject.clone()].into_iter().chain(subject.groups());
+            let held = subjects.flat_map(|subject| access.held_by(&subject).cloned().collect::<Vec<_>>());
+            Self::new(held.map(|held| Held { subject: Subject::User(String::new()), ..held }).collect())
+        };
+        let excess = named(self, subject).beyond(&named(other, rival));
+        !excess.atoms.is_empty() || !excess.hidden.is_empty()
+    }
+
     /// One request among those that the atom stands for that this refuses.
     fn refused(&self, atom: &RbacAtom) -> RbacAtom {
         let mut tries = (0..TRIES).map(|tilde| atom.with(&format!("{}anything-else", "~".repeat(tilde))));

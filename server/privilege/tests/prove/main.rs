@@ -6,4 +6,6 @@ mod access;
 mod access_laws;
 mod network;
 mod network_laws;
+mod random;
 mod support;
+mod together;
