@@ -131,8 +131,8 @@ fn judge(role: &Created, binding: &Created, needs: &Needs) -> Result<(), String>
     if let Some(why) = excess.hidden.first() {
         return Err(why.clone());
     }
-    match excess.atoms.iter().find(|(atom, _)| !needs.contains_key(atom)) {
-        Some((atom, _)) => Err(format!("it would also allow {}", words(atom))),
+    match excess.atoms.iter().find(|exceeding| !needs.contains_key(&exceeding.atom)) {
+        Some(exceeding) => Err(format!("it would also allow {}", words(&exceeding.atom))),
         None => Ok(()),
     }
 }

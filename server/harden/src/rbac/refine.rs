@@ -40,6 +40,7 @@ pub fn refine_roles(record: &Record, manifests: &Manifests<'_>, options: &Option
         watch: Watch::of(record),
         needed: Needed {
             requests: needs.iter().map(|(atom, need)| needed_request(atom, &need.reasons)).collect(),
+            ..Needed::default()
         },
         needs,
     };
