@@ -8,12 +8,14 @@
 //! [`leastwise_privilege`] has not judged, and edits come from [`leastwise_yaml`].
 
 mod manifests;
+mod needed;
 mod options;
 mod proposal;
 mod rbac;
 mod seen;
 
 pub use manifests::Manifests;
+pub use needed::needed;
 pub use options::{Options, Whose};
 pub use proposal::{Change, Created, Judgement, Level, Proposal, Refused, Statement};
 pub use rbac::{create_roles, refine_roles};

@@ -12,7 +12,7 @@ pub struct NetworkPolicy<'d> {
 }
 
 /// The way of traffic that a policy restricts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Direction {
     /// To the pod.
     Ingress,

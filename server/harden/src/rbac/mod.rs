@@ -13,4 +13,5 @@ mod risk;
 mod tighten;
 
 pub use create::create_roles;
+pub(crate) use needs::exact_requests;
 pub use refine::refine_roles;

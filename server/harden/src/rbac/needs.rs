@@ -2,9 +2,11 @@
 
 use super::discovery::granted_by;
 use super::generated_names::Passing;
+use super::refine::needed_request;
 use crate::seen::{Seen, shown};
 use crate::{Level, Manifests, Options, Whose};
 use leastwise_evidence::{self as evidence, Basis, Decision, Grant, Record};
+use leastwise_privilege::NeededRequest;
 use leastwise_privilege::rbac::{RbacAtom, Subject, Target};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,6 +27,15 @@ pub(super) type Needs = BTreeMap<RbacAtom, Need>;
 /// The requests that were allowed.
 pub(super) fn allowed(record: &Record) -> Needs {
     made(record, Decision::Allowed)
+}
+
+/// The requests that events entail, as the privilege order asks about them, but for those that every cluster grants to
+/// everybody.
+pub(crate) fn exact_requests(record: &Record) -> Vec<NeededRequest> {
+    let mut needs = allowed(record);
+    without_discovery(&mut needs);
+    let exact = needs.iter().filter(|(_, need)| need.level == Level::Exact);
+    exact.map(|(atom, need)| needed_request(atom, &need.reasons)).collect()
 }
 
 /// The requests that were only ever forbidden.

@@ -295,7 +295,10 @@ fn take_back(proposal: &mut Proposal, why: &str) {
     proposal.refuse("the changes together", why);
 }
 
-fn needed_request(atom: &RbacAtom, reasons: &BTreeSet<leastwise_evidence::Grant>) -> NeededRequest {
+pub(super) fn needed_request(
+    atom: &RbacAtom,
+    reasons: &BTreeSet<leastwise_evidence::Grant>,
+) -> NeededRequest {
     let groups =
         reasons.iter().filter(|grant| grant.subject_kind == "Group").map(|grant| grant.subject.clone());
     NeededRequest { atom: atom.clone(), groups: groups.collect() }

@@ -2,12 +2,13 @@
 
 use super::addresses::{Version, number};
 use super::atom::{ConnectionAtom, End, NeededConnection, Peer};
-use super::classes::Classes;
+use super::classes::{Classes, PodClass};
 use super::compare::peers;
 use super::ports::Ports;
 use super::reach::{Point, Reach, blocks};
 use super::side::Network;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// The connections that one set of objects allows.
 pub struct Connections<'n, 'd> {
@@ -73,17 +74,17 @@ impl<'n, 'd> Connections<'n, 'd> {
                     add(called(own), called(other), &reach.connections(from, to));
                 }
             }
-            let mut inward: BTreeMap<Ports, BTreeSet<Point>> = BTreeMap::new();
+            let mut inward: BTreeMap<Rc<Ports>, BTreeSet<Point>> = BTreeMap::new();
             let mut outward = inward.clone();
             for place in (0..self.blocks.len()).map(Point::Addresses) {
                 inward.entry(reach.connections(place, Point::Pods(*own))).or_default().insert(place);
                 outward.entry(reach.connections(Point::Pods(*own), place)).or_default().insert(place);
             }
             for (ports, places) in inward {
-                add(peers(classes, &self.blocks, &places), called(own), &ports);
+                add(peers(classes, 0, &self.blocks, &places), called(own), &ports);
             }
             for (ports, places) in outward {
-                add(called(own), peers(classes, &self.blocks, &places), &ports);
+                add(called(own), peers(classes, 0, &self.blocks, &places), &ports);
             }
         }
         Ok(atoms.into_iter().collect())
@@ -126,16 +127,21 @@ impl<'n, 'd> Connections<'n, 'd> {
                 };
                 self.blocks.iter().position(holds).map(Point::Addresses).into_iter().collect()
             }
-            End::Workload { namespace, kind, name } => {
-                let own =
-                    Peer::Workload { namespace: namespace.clone(), kind: kind.clone(), name: name.clone() };
-                let is_own = |class: &super::classes::PodClass| {
-                    !class.members.is_empty() && classes.members(class).contains(&own)
+            End::Pod { namespace, workload, labels } => {
+                let own = workload.as_ref().map(|(kind, name)| Peer::Workload {
+                    namespace: namespace.clone(),
+                    kind: kind.clone(),
+                    name: name.clone(),
+                });
+                let is_own = |class: &PodClass| {
+                    let is_called =
+                        |own: &Peer| !class.members.is_empty() && classes.members(class).contains(own);
+                    own.as_ref().is_some_and(is_called)
                 };
-                all.filter(|(_, class)| is_own(class)).map(|(place, _)| Point::Pods(place)).collect()
-            }
-            End::Pod { namespace, labels } => {
-                classes.like(self.network, namespace, labels).into_iter().map(Point::Pods).collect()
+                let known: Vec<_> = all.filter(|(_, class)| is_own(class)).map(|(place, _)| place).collect();
+                let found =
+                    if known.is_empty() { classes.like(self.network, namespace, labels) } else { known };
+                found.into_iter().map(Point::Pods).collect()
             }
         };
         Some(points).filter(|points| !points.is_empty())

@@ -33,8 +33,9 @@ pub enum Peer {
     Pods {
         /// In which namespaces.
         namespace: Namespaces,
-        /// The labels of one of them; `None` is all pods.
-        labels: Option<BTreeMap<String, String>>,
+        /// Which, by their labels as `kubectl` writes selectors, like `app=web,!canary`; empty for those without a
+        /// label that anybody asks about. `None` is all pods.
+        labels: Option<String>,
     },
     /// What is no pod: a block of addresses like `10.0.0.0/8`.
     Addresses(String),
@@ -53,8 +54,8 @@ pub enum Namespaces {
 
 impl Peer {
     /// A pod that was seen with these labels.
-    pub fn pod(namespace: &str, labels: BTreeMap<String, String>) -> Self {
-        Self::Pods { namespace: Namespaces::Named(namespace.to_owned()), labels: Some(labels) }
+    pub fn pod(namespace: &str, labels: &BTreeMap<String, String>) -> Self {
+        Self::Pods { namespace: Namespaces::Named(namespace.to_owned()), labels: Some(written(labels)) }
     }
 }
 
@@ -78,14 +79,14 @@ impl fmt::Display for Peer {
                 match labels {
                     None => formatter.write_str("/Pod/*"),
                     Some(labels) if labels.is_empty() => formatter.write_str("/Pod/without such labels"),
-                    Some(labels) => write!(formatter, "/Pod/{}", written(labels)),
+                    Some(labels) => write!(formatter, "/Pod/{labels}"),
                 }
             }
         }
     }
 }
 
-fn written(labels: &BTreeMap<String, String>) -> String {
+pub(super) fn written(labels: &BTreeMap<String, String>) -> String {
     labels.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(",")
 }
 
@@ -111,19 +112,12 @@ pub struct NeededConnection {
 /// One end of a connection that was seen.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum End {
-    /// A pod of a workload among the objects.
-    Workload {
-        /// Its namespace.
-        namespace: String,
-        /// Its kind.
-        kind: String,
-        /// Its name.
-        name: String,
-    },
-    /// A pod with these labels.
+    /// A pod.
     Pod {
         /// Its namespace.
         namespace: String,
+        /// The kind and name of its workload, where known. If that is among the objects, these say the labels.
+        workload: Option<(String, String)>,
         /// All its labels.
         labels: BTreeMap<String, String>,
     },
@@ -134,8 +128,12 @@ pub enum End {
 impl fmt::Display for End {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Workload { namespace, kind, name } => write!(formatter, "{namespace}/{kind}/{name}"),
-            Self::Pod { namespace, labels } => write!(formatter, "{}", Peer::pod(namespace, labels.clone())),
+            Self::Pod { namespace, workload: Some((kind, name)), .. } => {
+                write!(formatter, "{namespace}/{kind}/{name}")
+            }
+            Self::Pod { namespace, workload: None, labels } => {
+                write!(formatter, "{}", Peer::pod(namespace, labels))
+            }
             Self::Address(address) => write!(formatter, "{address}"),
         }
     }

@@ -4,12 +4,12 @@
 //! selector mentions, and two more: another value, and none. Pods with the same answers to all selectors are one class;
 //! the labels by which it was found are its witness. The classes of namespaces are found likewise.
 
-use super::atom::{Namespaces, Peer};
+use super::atom::{Namespaces, Peer, written};
 use super::policy::{Peers, Policy};
 use super::ports::NamedPorts;
 use super::reach::Point;
 use super::side::Network;
-use leastwise_manifest::{Labels, Operator, Selector};
+use leastwise_manifest::{Labels, Operator, Requirement, Selector};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The label that the API server gives each namespace.
@@ -42,6 +42,11 @@ impl<'d> Selectors<'d> {
 
     pub(super) fn find(&self, selector: &Selector<'d>) -> Option<usize> {
         self.0.iter().position(|known| known == selector)
+    }
+
+    /// The selectors with their places.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (usize, &Selector<'d>)> {
+        self.0.iter().enumerate()
     }
 
     /// What the selectors say of labels; `None` where nobody knows.
@@ -96,6 +101,22 @@ impl<'d> Selectors<'d> {
         }
         Some(classes.into_iter().collect())
     }
+}
+
+/// A selector as `kubectl` writes it: `app=web,tier in (a,b),!canary`.
+pub(super) fn selector_words(selector: &Selector<'_>) -> String {
+    let word = |requirement: &Requirement<'_>| {
+        let key = requirement.key;
+        match &requirement.operator {
+            Some(Operator::In(values)) if values.len() == 1 => format!("{key}={}", values.concat()),
+            Some(Operator::In(values)) => format!("{key} in ({})", values.join(",")),
+            Some(Operator::NotIn(values)) => format!("{key} notin ({})", values.join(",")),
+            Some(Operator::Exists) => key.to_owned(),
+            Some(Operator::DoesNotExist) => format!("!{key}"),
+            None => format!("{key} ?"),
+        }
+    };
+    selector.requirements.iter().map(word).collect::<Vec<_>>().join(",")
 }
 
 /// A value that is not among those mentioned.
@@ -228,7 +249,7 @@ impl<'d> Classes<'d> {
         if class.members.is_empty() {
             let namespace = self.of_namespaces.get(class.namespace).map(NamespaceClass::named);
             let namespace = namespace.unwrap_or(Namespaces::All);
-            return vec![Peer::Pods { namespace, labels: Some(class.witness.clone()) }];
+            return vec![Peer::Pods { namespace, labels: Some(written(&class.witness)) }];
         }
         class.members.iter().filter_map(|member| self.names.get(*member).cloned()).collect()
     }

@@ -2,7 +2,7 @@
 
 use super::addresses::{Addresses, Version};
 use super::atom::{ConnectionAtom, Namespaces, Peer};
-use super::classes::{Classes, PodClass};
+use super::classes::{Classes, NamespaceClass, PodClass, selector_words};
 use super::intervals::Intervals;
 use super::policy::Policy;
 use super::ports::Ports;
@@ -64,8 +64,8 @@ pub fn compare(before: &Network<'_>, after: &Network<'_>) -> Difference {
         difference.undecided.insert("too many connections have changed to try them all".to_owned());
         return difference;
     };
-    difference.lost = comparing.atoms(lost);
-    difference.gained = comparing.atoms(gained);
+    difference.lost = comparing.atoms(lost, 0);
+    difference.gained = comparing.atoms(gained, 1);
     comparing.assume(&mut difference.assumptions);
     difference
 }
@@ -201,9 +201,9 @@ impl Comparing<'_, '_> {
         Origin { resource, path: Path::root().key("spec") }
     }
 
-    /// Connections of all pairs as few atoms: first those to one receiver are put together, then those from the same
+    /// Connections of all pairs on one side as few atoms: first those to one receiver are put together, then those from the same
     /// senders.
-    fn atoms(&self, pairs: Pairs) -> Vec<(ConnectionAtom, Origin)> {
+    fn atoms(&self, pairs: Pairs, side: usize) -> Vec<(ConnectionAtom, Origin)> {
         let mut by_receiver: BTreeMap<(Point, Ports, usize), BTreeSet<Point>> = BTreeMap::new();
         for ((from, to), (ports, origin)) in pairs {
             by_receiver.entry((to, ports, origin)).or_default().insert(from);
@@ -211,14 +211,14 @@ impl Comparing<'_, '_> {
         let mut by_senders: BTreeMap<(Vec<Peer>, Ports, usize), BTreeSet<Point>> = BTreeMap::new();
         for ((to, ports, origin), from) in by_receiver {
             by_senders
-                .entry((peers(self.classes, self.blocks, &from), ports, origin))
+                .entry((peers(self.classes, side, self.blocks, &from), ports, origin))
                 .or_default()
                 .insert(to);
         }
         let mut atoms = BTreeSet::new();
         for ((senders, ports, origin), receivers) in by_senders {
             for from in &senders {
-                for to in peers(self.classes, self.blocks, &receivers) {
+                for to in peers(self.classes, side, self.blocks, &receivers) {
                     for (protocol, ports) in ports.written() {
                         let (from, to, protocol) = (from.clone(), to.clone(), protocol.to_owned());
                         atoms.insert((ConnectionAtom { from, to, protocol, ports }, origin));
@@ -254,10 +254,47 @@ impl Comparing<'_, '_> {
     }
 }
 
+/// All pods of a namespace that may be there and that a selector chooses, by the selector, in place of their classes.
+fn by_selectors(classes: &Classes<'_>, side: usize, pods: &mut BTreeSet<usize>) -> Vec<Peer> {
+    let mut open: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (place, class) in (0..).zip(&classes.of_pods).filter(|(_, class)| class.members.is_empty()) {
+        open.entry(class.namespace).or_default().push(place);
+    }
+    let mut peers = Vec::new();
+    for (namespace, own) in &open {
+        if !own.iter().any(|class| pods.contains(class)) {
+            continue;
+        }
+        let Some(named) = classes.of_namespaces.get(*namespace).map(NamespaceClass::named) else { continue };
+        let chosen_by = |place: usize| -> Vec<usize> {
+            let is_chosen = |class: &&usize| {
+                classes
+                    .of_pods
+                    .get(**class)
+                    .is_some_and(|class| class.answers[side].get(place) == Some(&true))
+            };
+            own.iter().filter(is_chosen).copied().collect()
+        };
+        let telling = classes.pods.iter().filter(|(_, selector)| !selector.requirements.is_empty());
+        let mut by_size: Vec<_> = telling.map(|(place, selector)| (chosen_by(place), selector)).collect();
+        by_size.sort_by_key(|(chosen, _)| std::cmp::Reverse(chosen.len()));
+        for (chosen, selector) in by_size {
+            if chosen.len() > 1 && chosen.iter().all(|class| pods.contains(class)) {
+                for class in &chosen {
+                    pods.remove(class);
+                }
+                peers.push(Peer::Pods { namespace: named.clone(), labels: Some(selector_words(selector)) });
+            }
+        }
+    }
+    peers
+}
+
 /// Points in as few words as there are: all pods, all of a namespace, workloads, pods with certain labels, blocks of
 /// addresses.
 pub(super) fn peers(
     classes: &Classes<'_>,
+    side: usize,
     blocks: &[(Version, u128, u128)],
     points: &BTreeSet<Point>,
 ) -> Vec<Peer> {
@@ -290,6 +327,7 @@ pub(super) fn peers(
             peers.push(Peer::Pods { namespace: namespace.named(), labels: None });
         }
     }
+    peers.extend(by_selectors(classes, side, &mut pods));
     for class in pods.iter().filter_map(|class| classes.of_pods.get(*class)) {
         peers.extend(classes.members(class));
     }

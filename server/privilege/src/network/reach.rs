@@ -6,7 +6,9 @@ use super::policy::{Peers, Policy, Rule};
 use super::ports::Ports;
 use super::side::Network;
 use leastwise_manifest::Direction;
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 
 /// A class of pods, or some addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,6 +27,9 @@ pub(super) struct Reach<'r, 'd> {
     blocks: &'r [(Version, u128, u128)],
     /// The policies that have a say over what each class lets in, and lets out, by their places.
     selecting: Vec<[Vec<usize>; 2]>,
+    all: Rc<Ports>,
+    /// What the policies of a class allow in a direction by those of their rules that are bits of a number.
+    known: RefCell<HashMap<(usize, Direction, u64), Rc<Ports>>>,
 }
 
 /// A policy with its selectors by their places among all.
@@ -75,6 +80,12 @@ impl<'r, 'd> Placed<'r, 'd> {
     }
 }
 
+fn sum(all: &[&Ports]) -> Ports {
+    let mut sum = Ports::default();
+    all.iter().for_each(|ports| sum.add(ports));
+    sum
+}
+
 /// The place of a direction in pairs.
 fn place(direction: Direction) -> usize {
     match direction {
@@ -116,7 +127,15 @@ impl<'r, 'd> Reach<'r, 'd> {
         blocks: &'r [(Version, u128, u128)],
     ) -> Self {
         let policies: Vec<_> = network.policies.iter().map(|policy| Placed::new(policy, classes)).collect();
-        let mut reach = Self { classes, side, policies, blocks, selecting: Vec::new() };
+        let mut reach = Self {
+            classes,
+            side,
+            policies,
+            blocks,
+            selecting: Vec::new(),
+            all: Rc::new(Ports::all()),
+            known: RefCell::default(),
+        };
         let select = |class: &PodClass, direction: usize| {
             let each = reach.policies.iter().enumerate();
             let selecting =
@@ -162,37 +181,53 @@ impl<'r, 'd> Reach<'r, 'd> {
     }
 
     /// What the policies of a class let in from a peer, or out to it; ports are the receiver's.
-    pub(super) fn allowed(&self, class: usize, direction: Direction, peer: Point) -> Ports {
+    pub(super) fn allowed(&self, class: usize, direction: Direction, peer: Point) -> Rc<Ports> {
         let mut is_selected = false;
-        let mut ports = Ports::default();
+        let mut matching = Vec::new();
+        let mut key = 0_u64;
         for placed in self.selecting(class, direction) {
             is_selected = true;
-            for rule in placed.rules(direction).iter().filter(|rule| self.is_for(rule, placed.policy, peer)) {
-                ports.add(&rule.rule.ports);
+            for rule in placed.rules(direction) {
+                let is_for = self.is_for(rule, placed.policy, peer);
+                matching.extend(is_for.then_some(&rule.rule.ports));
+                key = key << 1 | u64::from(is_for);
             }
         }
-        let receiver = match direction {
-            Direction::Ingress => Point::Pods(class),
-            Direction::Egress => peer,
-        };
-        if is_selected { self.resolved(&ports, receiver) } else { Ports::all() }
+        if !is_selected {
+            return Rc::clone(&self.all);
+        }
+        let rules =
+            || self.selecting(class, direction).map(|placed| placed.rules(direction).len()).sum::<usize>();
+        if self.classes.has_names || rules() > 64 {
+            let receiver = match direction {
+                Direction::Ingress => Point::Pods(class),
+                Direction::Egress => peer,
+            };
+            return Rc::new(self.resolved(&sum(&matching), receiver));
+        }
+        let mut known = self.known.borrow_mut();
+        Rc::clone(known.entry((class, direction, key)).or_insert_with(|| Rc::new(sum(&matching))))
     }
 
     /// What is allowed from one to another by both ends' policies.
-    pub(super) fn connections(&self, from: Point, to: Point) -> Ports {
+    pub(super) fn connections(&self, from: Point, to: Point) -> Rc<Ports> {
         match (from, to) {
             (Point::Pods(sender), Point::Pods(receiver)) => {
                 let inward = self.allowed(receiver, Direction::Ingress, from);
                 if inward.is_empty() {
-                    inward
-                } else {
-                    inward.within(&self.allowed(sender, Direction::Egress, to))
+                    return inward;
+                }
+                let outward = self.allowed(sender, Direction::Egress, to);
+                match (inward.is_all(), outward.is_all()) {
+                    (true, _) => outward,
+                    (_, true) => inward,
+                    _ => Rc::new(inward.within(&outward)),
                 }
             }
             (Point::Pods(sender), Point::Addresses(_)) => self.allowed(sender, Direction::Egress, to),
             (Point::Addresses(_), Point::Pods(receiver)) => self.allowed(receiver, Direction::Ingress, from),
             // No policy is asked.
-            (Point::Addresses(_), Point::Addresses(_)) => Ports::all(),
+            (Point::Addresses(_), Point::Addresses(_)) => Rc::clone(&self.all),
         }
     }
 

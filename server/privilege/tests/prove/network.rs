@@ -274,9 +274,14 @@ fn connections_between_workloads() {
             "::/0 -> shop/Deployment/web * 1-65535",
         ]
     );
-    let cart = || End::Workload { namespace: "shop".into(), kind: "Deployment".into(), name: "cart".into() };
+    let cart = || End::Pod {
+        namespace: "shop".into(),
+        workload: Some(("Deployment".into(), "cart".into())),
+        labels: BTreeMap::new(),
+    };
     let pod = |namespace: &str, app: &str| End::Pod {
         namespace: namespace.into(),
+        workload: None,
         labels: BTreeMap::from([("app".to_owned(), app.to_owned())]),
     };
     for (from, to, port, expected) in [
