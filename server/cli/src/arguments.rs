@@ -1,6 +1,8 @@
 //! What the command line may say.
 
-use crate::{check, completions, connections, explain, fix, lsp, model, model_worker, prove, rules, teach};
+use crate::{
+    check, completions, connections, evidence, explain, fix, lsp, model, model_worker, prove, rules, teach,
+};
 use anstream::ColorChoice;
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -25,6 +27,8 @@ pub(crate) enum Command {
     Prove(prove::Prove),
     /// List what network policies allow between workloads.
     Connections(connections::ListConnections),
+    /// Read runtime logs to one small record of what was seen.
+    Evidence(evidence::Evidence),
     /// Explain a rule: what it finds, why it matters, and what to do.
     Explain(explain::Explain),
     /// List every rule.

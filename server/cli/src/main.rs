@@ -10,6 +10,7 @@ mod configuration_schema;
 mod configurations;
 mod connections;
 mod console;
+mod evidence;
 mod explain;
 mod explain_finding;
 mod explain_sighting;
@@ -68,6 +69,7 @@ fn run(command: &Command, console: &mut Console) -> io::Result<ExitCode> {
     let code = match command {
         Command::Check(options) => check::run(options, console)?,
         Command::Fix(options) => fix::run(options, console)?,
+        Command::Evidence(options) => evidence::run(options, console)?,
         Command::Explain(options) => explain::run(options, console)?,
         Command::Rules(options) => rules::run(options, console)?,
         Command::Connections(options) => connections::run(options, console)?,

@@ -30,3 +30,13 @@ pub(crate) fn bytes(size: u64, file: String) -> ProgressBar {
     let style = ProgressStyle::with_template("{msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}");
     bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())).with_message(file)
 }
+
+/// A bar on the terminal while logs are read. How much there is to come is not known of streams.
+pub(crate) fn logs(size: Option<u64>) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(size, ProgressDrawTarget::stderr());
+    let style = ProgressStyle::with_template(match size {
+        Some(_) => "reading logs {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}",
+        None => "reading logs {spinner} {bytes} {bytes_per_sec}",
+    });
+    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}

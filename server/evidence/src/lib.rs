@@ -5,9 +5,22 @@
 //! which node it was seen. Beside the atoms stand the sources and what each of them could not see, from which the
 //! [`Certificate`] of the observation is made: without it, silence means nothing.
 //!
-//! Records merge, and how the logs were cut, ordered or repeated makes no difference to the result. What to grant for
+//! Records unite, and how the logs were cut, ordered or repeated makes no difference to the result. What to grant for
 //! what was seen is decided elsewhere: nothing here knows a Role, a NetworkPolicy or a manifest.
+//!
+//! [`read`] makes a record of logs: `input` cuts them into pieces of JSON, `format` knows what each piece says, and
+//! `collect` adds it up.
 
+mod collect;
+mod format;
+mod input;
+mod problem;
+mod read;
 mod record;
+mod watch;
 
+pub use input::Input;
+pub use problem::{Problem, Visible};
+pub use read::{Reading, read};
 pub use record::*;
+pub use watch::Watch;

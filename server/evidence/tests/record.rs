@@ -1,5 +1,7 @@
 //! The record: its JSON form, and the laws of uniting two of them.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use leastwise_evidence::{
     Basis, Connection, ConnectionSeen, Decision, Endpoint, EndpointSeen, Observations, PodEndpoint, PortOf,
     Protocol, Record, Request, RequestSeen, Source, SourceId, Tally, Target, Unite, Verdict, Workload,
@@ -81,13 +83,12 @@ fn observations() -> impl Strategy<Value = Observations> {
 }
 
 fn request() -> impl Strategy<Value = (Request, RequestSeen)> {
-    let target =
-        prop_oneof![
-            (prop::option::of("[ab]"), prop::option::of("[xy]")).prop_map(|(namespace, name)| {
-                Target::Resource { namespace, api_group: String::new(), resource: "pods".into(), name }
-            }),
-            "/[ab]".prop_map(Target::Url),
-        ];
+    let target = prop_oneof![
+        (prop::option::of("[ab]"), prop::option::of("[xy]")).prop_map(|(namespace, name)| {
+            Target::Resource { namespace, api_group: String::new(), resource: "pods".into(), name }
+        }),
+        "/[ab]".prop_map(Target::Url),
+    ];
     let created = prop::collection::vec("[a-z]{2}", 0..80);
     (target, any::<bool>(), observations(), created).prop_map(|(target, allowed, seen, created)| {
         let decision = if allowed { Decision::Allowed } else { Decision::Denied };

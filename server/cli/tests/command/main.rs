@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod detector;
+mod evidence;
 mod explain;
 mod fix;
 mod formats;

@@ -78,11 +78,15 @@ pub struct PodEndpoint {
 /// What made a pod.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Workload {
-    /// Like `Deployment`. Of a ReplicaSet whose Deployment the log does not name, `ReplicaSet`.
+    /// Like `Deployment`. Of a ReplicaSet whose Deployment the log does not name, `ReplicaSet`; of pods that the log
+    /// knows only by what their generated names begin with, [`GENERATED`].
     pub kind: String,
     /// How it is called.
     pub name: String,
 }
+
+/// The kind of a workload that is known only by what the generated names of its pods begin with.
+pub const GENERATED: &str = "GeneratedName";
 
 /// Labels that controllers put on pods to tell replicas and revisions apart. They belong to no workload.
 pub const REPLICA_LABELS: [&str; 8] = [
@@ -144,6 +148,8 @@ pub struct ConnectionSeen {
     pub names: Sample<String>,
     /// At which ends it was seen.
     pub sides: BTreeSet<Side>,
+    /// Whether a reply was seen. What was forwarded at the client's end may still have been dropped at the server's.
+    pub answered: bool,
 }
 
 /// One of the two ends.
@@ -161,6 +167,7 @@ impl Unite for ConnectionSeen {
         self.seen.unite(other.seen);
         self.names.unite(other.names);
         self.sides.unite(other.sides);
+        self.answered.unite(other.answered);
     }
 }
 

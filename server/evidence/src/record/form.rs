@@ -147,6 +147,8 @@ struct ConnectionForm {
     names: Sample<String>,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     sides: BTreeSet<Side>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    answered: bool,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -225,6 +227,7 @@ impl From<Record> for Form {
                     seen: tallies(&seen.seen),
                     names: seen.names,
                     sides: seen.sides,
+                    answered: seen.answered,
                 })
                 .collect(),
             containers: record
@@ -446,7 +449,10 @@ impl ConnectionForm {
             verdict: self.verdict,
         };
         let seen = observations(&self.seen, sources)?;
-        Ok((connection, ConnectionSeen { seen, names: self.names, sides: self.sides }))
+        Ok((
+            connection,
+            ConnectionSeen { seen, names: self.names, sides: self.sides, answered: self.answered },
+        ))
     }
 }
 

@@ -20,6 +20,7 @@ pub use sample::Sample;
 pub use source::*;
 pub use unite::Unite;
 
+use crate::Visible;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -42,6 +43,12 @@ pub struct Record {
 }
 
 impl Record {
+    /// The record as JSON on one line, in which no character has an effect on a terminal: names in logs are whatever
+    /// somebody wrote there.
+    pub fn to_json(&self) -> Result<String, serde_json::Error> {
+        Ok(Visible(&serde_json::to_string(self)?).json())
+    }
+
     /// Whether nothing was seen and nothing was read.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()

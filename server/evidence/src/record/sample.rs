@@ -67,8 +67,14 @@ impl<T: Ord> Default for Sample<T> {
 impl<T: Ord> FromIterator<T> for Sample<T> {
     fn from_iter<I: IntoIterator<Item = T>>(values: I) -> Self {
         let mut sample = Self::default();
-        values.into_iter().for_each(|value| sample.insert(value));
+        sample.extend(values);
         sample
+    }
+}
+
+impl<T: Ord> Extend<T> for Sample<T> {
+    fn extend<I: IntoIterator<Item = T>>(&mut self, values: I) {
+        values.into_iter().for_each(|value| self.insert(value));
     }
 }
 

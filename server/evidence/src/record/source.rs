@@ -133,6 +133,43 @@ pub enum Caution {
     ClockSkew,
 }
 
+impl fmt::Display for Loss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::BufferOverflow => "events lost by a full buffer",
+            Self::RateLimit => "events held back by a rate limit",
+            Self::BrokenOff => "broken off before its end",
+        })
+    }
+}
+
+impl fmt::Display for Undecided {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoAnswer => "requests without an answer",
+            Self::NotAuthorized => "requests that no authorizer had decided on",
+            Self::NotAuthenticated => "requests by nobody known",
+            Self::Direction => "flows of unknown direction",
+            Self::NoContainer => "events of no known container",
+            Self::OpenMode => "files opened for nobody knows what",
+        })
+    }
+}
+
+impl fmt::Display for Caution {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::ReadsLeftOut => "without get and list, by design",
+            Self::NoReads => "no reading request in it, so these are probably not logged",
+            Self::BestEffort => "delivered on a best-effort basis",
+            Self::AlertsOnly => "alerts, which never show that something is not needed",
+            Self::RateLimited => "capability checks limited to some a minute",
+            Self::UnknownCoverage => "the audit policy is not known",
+            Self::ClockSkew => "a clock that is off",
+        })
+    }
+}
+
 impl Source {
     /// All its events, of every node.
     pub fn total(&self) -> Tally {

@@ -1,0 +1,89 @@
+use crate::{
+    Channel, Connection, ConnectionSeen, Container, ContainerSeen, Endpoint, EndpointSeen, Observations,
+    Record, Request, RequestSeen, Run, Source, SourceId, Tally,
+};
+use jiff::Timestamp;
+use std::collections::{BTreeMap, HashMap};
+
+/// Stands for the source that is being read: what it is called is known at its end.
+const HERE: SourceId = SourceId([0; 16]);
+
+/// Adds up what one source says.
+#[derive(Default)]
+pub(crate) struct Collector {
+    pub(crate) source: Source,
+    requests: HashMap<Request, RequestSeen>,
+    connections: HashMap<Connection, ConnectionSeen>,
+    endpoints: HashMap<Endpoint, EndpointSeen>,
+    containers: HashMap<Container, ContainerSeen>,
+}
+
+impl Collector {
+    /// An event was read.
+    pub(crate) fn event(&mut self, channel: Channel, node: Option<&str>, time: Option<Timestamp>) {
+        self.source.channels.entry(channel).or_default().count(time);
+        match self.source.nodes.get_mut(&node.map(str::to_owned)) {
+            Some(tally) => tally.count(time),
+            None => self.source.nodes.entry(node.map(str::to_owned)).or_default().count(time),
+        }
+    }
+
+    pub(crate) fn request(&mut self, request: Request) -> &mut RequestSeen {
+        self.requests.entry(request).or_default()
+    }
+
+    /// Both of its ends are noted with it.
+    pub(crate) fn connection(&mut self, connection: Connection) -> &mut ConnectionSeen {
+        for endpoint in [&connection.client, &connection.server] {
+            if !self.endpoints.contains_key(endpoint) {
+                self.endpoints.insert(endpoint.clone(), EndpointSeen::default());
+            }
+        }
+        self.connections.entry(connection).or_default()
+    }
+
+    pub(crate) fn endpoint(&mut self, endpoint: &Endpoint) -> &mut EndpointSeen {
+        self.endpoints.entry(endpoint.clone()).or_default()
+    }
+
+    /// What was collected, of the source that it turned out to be.
+    pub(crate) fn finish(self, id: SourceId) -> Record {
+        let mut record = Record {
+            sources: BTreeMap::from([(id, self.source)]),
+            requests: self.requests.into_iter().collect(),
+            connections: self.connections.into_iter().collect(),
+            endpoints: self.endpoints.into_iter().collect(),
+            containers: self.containers.into_iter().collect(),
+        };
+        let requests = record.requests.values_mut().map(|seen| &mut seen.seen);
+        let connections = record.connections.values_mut().map(|seen| &mut seen.seen);
+        requests.chain(connections).for_each(|seen| seen.of(id));
+        for seen in record.containers.values_mut() {
+            let channels = seen.runs.values_mut().flat_map(|run: &mut Run| run.channels.values_mut());
+            channels.chain(seen.acts.values_mut()).for_each(|seen| seen.of(id));
+        }
+        record
+    }
+}
+
+impl Observations {
+    /// Counts one more in the source that is being read.
+    pub(crate) fn count_here(&mut self, node: Option<&str>, time: Option<Timestamp>) {
+        self.here(node).count(time);
+    }
+
+    /// Stretches the time without counting.
+    pub(crate) fn extend_here(&mut self, node: Option<&str>, time: Option<Timestamp>) {
+        self.here(node).extend(time);
+    }
+
+    fn here(&mut self, node: Option<&str>) -> &mut Tally {
+        self.0.entry((HERE, node.map(str::to_owned))).or_default()
+    }
+
+    /// The source that was being read is that one.
+    fn of(&mut self, id: SourceId) {
+        self.0 =
+            std::mem::take(&mut self.0).into_iter().map(|((_, node), tally)| ((id, node), tally)).collect();
+    }
+}

@@ -1,0 +1,326 @@
+//! Kubernetes audit logs.
+
+use super::Unreadable;
+use super::audit_event::{Event, Impersonated, ObjectRef};
+use super::recent::Recent;
+use super::time::time;
+use crate::collect::Collector;
+use crate::{Basis, Caution, Channel, Decision, Format, Grant, Request, RequestSeen, Target, Undecided};
+use jiff::Timestamp;
+
+/// Fewer requests than these may have no read among them by chance.
+const MANY_REQUESTS: u64 = 100;
+/// Where bound tokens name their pod.
+const POD_NAME: &str = "authentication.kubernetes.io/pod-name";
+/// The group of what says who somebody is.
+const AUTHENTICATION: &str = "authentication.k8s.io";
+
+/// Reads audit events, each request once.
+#[derive(Default)]
+pub(super) struct Audit {
+    /// Ids of requests that were answered, alone and with what they ask for: an aggregated API server logs the same id
+    /// as the server in front of it, and not always about the same thing.
+    answered: Recent,
+    /// Those whose answer has begun and goes on, like that of a `watch`, which may last for hours.
+    begun: Recent,
+    /// Ids of requests that were received and not answered yet.
+    unanswered: Recent,
+    requests: u64,
+    reads: u64,
+}
+
+impl Audit {
+    /// Takes over what an event says. `false` if it is none.
+    pub(super) fn read(&mut self, json: &[u8], collector: &mut Collector) -> Result<bool, Unreadable> {
+        let event: Event<'_> = serde_json::from_slice(json)?;
+        if event.is_event() {
+            collector.source.formats.insert(Format::Audit);
+            self.event(&event, collector);
+        }
+        Ok(event.is_event())
+    }
+
+    /// Takes over what an event says.
+    pub(super) fn event(&mut self, event: &Event<'_>, collector: &mut Collector) {
+        let (received, staged) = (time(&event.request_received_timestamp), time(&event.stage_timestamp));
+        let source = &mut collector.source;
+        source.cautions.insert(Caution::UnknownCoverage);
+        if received.is_some() && staged.is_some() && staged < received {
+            source.cautions.insert(Caution::ClockSkew);
+        }
+        *source.audited.entry((event.level.to_string(), event.stage.to_string())).or_default() += 1;
+        let when = received.or(staged);
+        collector.event(Channel::Audit, None, when);
+
+        let id = &*event.audit_id;
+        if &*event.stage == "RequestReceived" {
+            if !self.answered.contains(id) {
+                self.unanswered.insert(id);
+            }
+            return;
+        }
+        self.unanswered.remove(id);
+        let is_first = self.answered.insert(id);
+        match decision(event) {
+            Ok(decision) => self.request(event, decision, when, collector),
+            Err(undecided) if is_first => *collector.source.undecided.entry(undecided).or_default() += 1,
+            Err(_) => {}
+        }
+    }
+
+    /// There are no more events.
+    pub(super) fn finish(&mut self, collector: &mut Collector) {
+        if self.unanswered.len() > 0 {
+            collector.source.undecided.insert(Undecided::NoAnswer, self.unanswered.len() as u64);
+        }
+        if self.requests >= MANY_REQUESTS && self.reads == 0 {
+            collector.source.cautions.insert(Caution::NoReads);
+        }
+    }
+
+    fn request(
+        &mut self,
+        event: &Event<'_>,
+        decision: Decision,
+        when: Option<Timestamp>,
+        collector: &mut Collector,
+    ) {
+        let subject = subject(event);
+        let verb = &*event.verb;
+        let object = event.object_ref.as_ref();
+        let is_begun = &*event.stage == "ResponseStarted";
+        let request = Request {
+            subject: subject.to_owned(),
+            target: target(object, verb, &event.request_uri),
+            verb: verb.to_owned(),
+            decision,
+            basis: Basis::Logged,
+        };
+        let seen = self.note(&event.audit_id, is_begun, request, when, collector);
+        seen.granted_by.extend(grant(&event.annotations.reason));
+        if let (Some(pod), Some(namespace)) = (pod(event), namespace_of(subject)) {
+            seen.pods.insert(format!("{namespace}/{pod}"));
+        }
+        if let Some(object) = object
+            && verb == "create"
+            && object.subresource.is_empty()
+            && code(event).is_some_and(|code| code < 300)
+        {
+            seen.created.extend(object.name.given().map(str::to_owned));
+        }
+        for request in entailed(event, decision) {
+            self.note(&event.audit_id, is_begun, request, when, collector);
+        }
+        self.requests += 1;
+        self.reads += u64::from(matches!(verb, "get" | "list"));
+    }
+
+    /// Counts a request, if no other event has shown it.
+    fn note<'a>(
+        &mut self,
+        id: &str,
+        is_begun: bool,
+        request: Request,
+        when: Option<Timestamp>,
+        collector: &'a mut Collector,
+    ) -> &'a mut RequestSeen {
+        let key = (id, &request);
+        let is_new = if is_begun {
+            self.begun.insert(key) && !self.answered.contains(key)
+        } else {
+            self.answered.insert(key) && !self.begun.contains(key)
+        };
+        let seen = collector.request(request);
+        if is_new {
+            seen.seen.count_here(None, when);
+        } else {
+            seen.seen.extend_here(None, when);
+        }
+        seen
+    }
+}
+
+/// What the authorizer said. Its own word counts more than the code of the answer: quotas, admission and RBAC's own
+/// check against escalation answer 403 to what the authorizer has allowed.
+fn decision(event: &Event<'_>) -> Result<Decision, Undecided> {
+    match (&*event.annotations.decision, code(event)) {
+        _ if event.user.username.is_empty() => Err(Undecided::NotAuthenticated),
+        ("allow", _) => Ok(Decision::Allowed),
+        ("forbid", _) => Ok(Decision::Denied),
+        (_, Some(401)) => Err(Undecided::NotAuthenticated),
+        (_, Some(403)) => Ok(Decision::Denied),
+        // Without its word, these are requests that were turned away before it, or that it failed on.
+        (_, Some(429 | 500..)) => Err(Undecided::NotAuthorized),
+        (_, Some(_)) => Ok(Decision::Allowed),
+        (_, None) => Err(Undecided::NoAnswer),
+    }
+}
+
+fn code(event: &Event<'_>) -> Option<u16> {
+    event.response_status.and_then(|status| status.code)
+}
+
+/// Who needs the permission.
+fn subject<'a>(event: &'a Event<'_>) -> &'a str {
+    event.impersonated_user.as_ref().map_or(&event.user.username, |other| &other.username)
+}
+
+/// Requests that no event of their own shows, but that the API server must have asked the authorizer about.
+fn entailed(event: &Event<'_>, decision: Decision) -> Vec<Request> {
+    let mut requests = Vec::new();
+    if let Some(object) = event.object_ref.as_ref().filter(|_| decision == Decision::Allowed) {
+        let mut create = |basis| {
+            let (subject, verb) = (subject(event).to_owned(), "create".to_owned());
+            requests.push(Request { subject, target: named(object), verb, decision, basis });
+        };
+        if code(event) == Some(201) && matches!(&*event.verb, "patch" | "update") {
+            create(Basis::CreatedByUpdate);
+        }
+        if &*event.verb == "get" && is_upgraded(object) {
+            create(Basis::WebsocketUpgrade);
+        }
+    }
+    for target in event.impersonated_user.as_ref().map(impersonations).unwrap_or_default() {
+        // The event names somebody else only after that was allowed, whatever became of the request itself.
+        let (subject, verb) = (event.user.username.to_string(), "impersonate".to_owned());
+        let (decision, basis) = (Decision::Allowed, Basis::Impersonation);
+        requests.push(Request { subject, target, verb, decision, basis });
+    }
+    requests
+}
+
+/// What the authorizer was asked about.
+fn target(object: Option<&ObjectRef<'_>>, verb: &str, uri: &str) -> Target {
+    let Some(object) = object else {
+        return Target::Url(path(uri));
+    };
+    let mut target = named(object);
+    if let Target::Resource { namespace, resource, name, .. } = &mut target
+        && object.subresource.is_empty()
+    {
+        // The name of what is being created is not in the path, which is all that the authorizer sees. The log has it
+        // from the answer.
+        if matches!(verb, "create" | "deletecollection") {
+            *name = None;
+        }
+        if verb == "create" && resource == "namespaces" {
+            *namespace = None;
+        }
+    }
+    target
+}
+
+/// An object with its name.
+fn named(object: &ObjectRef<'_>) -> Target {
+    let resource = match object.subresource.given() {
+        Some(subresource) => format!("{}/{subresource}", &*object.resource),
+        None => object.resource.to_string(),
+    };
+    Target::Resource {
+        namespace: object.namespace.given().map(str::to_owned),
+        api_group: object.api_group.to_string(),
+        resource,
+        name: object.name.given().map(str::to_owned),
+    }
+}
+
+/// The path as the authorizer sees it: without the query, and decoded.
+fn path(uri: &str) -> String {
+    let path = uri.split(['?', '#']).next().unwrap_or_default();
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path.as_bytes();
+    while let Some((byte, after)) = rest.split_first() {
+        let code = after.get(..2).filter(|_| *byte == b'%');
+        let code = code.and_then(|code| u8::from_str_radix(std::str::from_utf8(code).ok()?, 16).ok());
+        bytes.push(code.unwrap_or(*byte));
+        rest = if code.is_some() { after.get(2..).unwrap_or_default() } else { after };
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| path.to_owned())
+}
+
+/// Whether a `get` of it opens a websocket over which more is done than reading.
+fn is_upgraded(object: &ObjectRef<'_>) -> bool {
+    &*object.resource == "pods" && matches!(&*object.subresource, "exec" | "attach" | "portforward")
+}
+
+fn namespace_of(subject: &str) -> Option<&str> {
+    subject.strip_prefix("system:serviceaccount:")?.split(':').next()
+}
+
+/// The pod whose token was used.
+fn pod<'a>(event: &'a Event<'_>) -> Option<&'a str> {
+    match &event.impersonated_user {
+        Some(other) => {
+            let (_, names) = other.extra.0.iter().find(|(key, _)| &**key == POD_NAME)?;
+            names.first()?.given()
+        }
+        None => event.user.extra.0.iter().find(|(key, _)| &**key == POD_NAME)?.1.0.given(),
+    }
+}
+
+/// What somebody must be allowed to impersonate to make a request as that user.
+///
+/// The API server adds some groups by itself, which nobody had to be allowed: `system:authenticated` to everybody, and
+/// those of all service accounts to a service account.
+fn impersonations(user: &Impersonated<'_>) -> Vec<Target> {
+    let target = |namespace: Option<&str>, api_group: &str, resource: String, name: &str| Target::Resource {
+        namespace: namespace.map(str::to_owned),
+        api_group: api_group.to_owned(),
+        resource,
+        name: Some(name.to_owned()),
+    };
+    let account = user.username.strip_prefix("system:serviceaccount:").and_then(|rest| rest.split_once(':'));
+    let mut targets = vec![match account {
+        Some((namespace, name)) => target(Some(namespace), "", "serviceaccounts".into(), name),
+        None => target(None, "", "users".into(), &user.username),
+    }];
+    let is_added = |group: &str| match account {
+        _ if matches!(group, "system:authenticated" | "system:unauthenticated") => true,
+        Some((namespace, _)) => {
+            let rest = group.strip_prefix("system:serviceaccounts");
+            rest.is_some_and(|rest| rest.is_empty() || rest.strip_prefix(':') == Some(namespace))
+        }
+        None => false,
+    };
+    let groups = user.groups.iter().filter(|group| !is_added(group));
+    targets.extend(groups.map(|group| target(None, "", "groups".into(), group)));
+    targets.extend(user.uid.given().map(|uid| target(None, AUTHENTICATION, "uids".into(), uid)));
+    for (key, values) in &user.extra.0 {
+        let resource = || format!("userextras/{}", &**key);
+        targets.extend(values.iter().map(|value| target(None, AUTHENTICATION, resource(), value)));
+    }
+    targets
+}
+
+/// What the reason of the RBAC authorizer names: `RBAC: allowed by RoleBinding "read/shop" of Role "reader" to
+/// ServiceAccount "cart/shop"`.
+fn grant(reason: &str) -> Option<Grant> {
+    let rest = reason.strip_prefix("RBAC: allowed by ")?;
+    let (binding_kind, binding, rest) = quoted(rest)?;
+    let (role_kind, role, rest) = quoted(rest.strip_prefix(" of ")?)?;
+    let (subject_kind, subject, _) = quoted(rest.strip_prefix(" to ")?)?;
+    let (binding, binding_namespace) = match binding.rsplit_once('/') {
+        Some((name, namespace)) if binding_kind == "RoleBinding" => {
+            (name.to_owned(), Some(namespace.to_owned()))
+        }
+        _ => (binding, None),
+    };
+    let (binding_kind, role_kind, subject_kind) =
+        (binding_kind.into(), role_kind.into(), subject_kind.into());
+    Some(Grant { binding_kind, binding_namespace, binding, role_kind, role, subject_kind, subject })
+}
+
+/// A kind and a name in quotes, and what follows.
+fn quoted(text: &str) -> Option<(&str, String, &str)> {
+    let (kind, rest) = text.split_once(" \"")?;
+    let mut name = String::new();
+    let mut chars = rest.char_indices();
+    while let Some((index, char)) = chars.next() {
+        match char {
+            '"' => return Some((kind, name, rest.get(index + 1..)?)),
+            '\\' => name.push(chars.next()?.1),
+            _ => name.push(char),
+        }
+    }
+    None
+}
