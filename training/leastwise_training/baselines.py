@@ -16,10 +16,11 @@ from torch import Tensor, nn
 
 from .documents import Document, read
 from .examples import Known, examples
-from .network import Base, Detector
+from .export import VARIANTS
+from .network import Base, Detector, Rows
 from .teacher import Teacher
 from .tokens import Tokens
-from .train import VARIANTS, batch_of, loss_of
+from .train import loss_of
 
 if TYPE_CHECKING:
     from .evaluate import Judged, Marks
@@ -172,9 +173,9 @@ class Untrained:
     @torch.no_grad()
     def _states(self, documents: list[Document]) -> Iterable[tuple[int, Iterable[int], Tensor, Tensor]]:
         for example in examples(documents, self._known.labels, self._teacher, self._tokens):
-            batch = batch_of([example], len(example.tokens))
-            states = self._network(batch.tokens, batch.lengths, (batch.rows, batch.columns))["default"]
-            yield example.document, example.lines.tolist(), states, batch.targets
+            places = (torch.zeros(len(example.places), dtype=torch.int64), torch.from_numpy(example.places))
+            states = self._network(Rows.of_one(example.tokens), places)["default"]
+            yield example.document, example.lines.tolist(), states, torch.from_numpy(example.targets)
 
 
 def _marks(scores: Tensor, lines: Iterable[int], labels: list[str]) -> Marks:

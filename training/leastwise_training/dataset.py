@@ -19,11 +19,14 @@ from . import corpus, generate, meanings, variants, written
 from .documents import Document, Split, write
 from .teacher import Teacher
 
-SIZES: dict[Split, int] = {"train": 10000, "validation": 700, "test": 1000}
+SIZES: dict[Split, int] = {"train": 30000, "validation": 700, "test": 1000}
 """Documents of rules; the corpus is taken whole."""
 
 MEANINGS_SIZE = 2
 """Times as many documents of meanings: what rules find is alike from one manifest to the next, what a meaning looks like is not."""
+
+MUTATIONS = 3
+"""How often each real document of the training is read with other settings."""
 
 WRITTEN = Path(__file__).parents[1] / "written"
 """Where the examples written by hand lie."""
@@ -68,8 +71,9 @@ def _plain(split: Split, real: list[Document], count: int, seed: int) -> Iterato
     own = [document for document in real if document.split == split]
     yield from own
     if split == "train":
-        # The same once more with other settings: real manifests obey and violate too few rules.
-        yield from _changed(own, variants.mutate, random.Random(f"mutate {seed}"))
+        # The same again with other settings: real manifests obey and violate too few rules.
+        for time in range(MUTATIONS):
+            yield from _changed(own, variants.mutate, random.Random(f"mutate {seed} {time}"))
     yield from generate.manifests(split, count, seed)
     yield from meanings.documents(split, MEANINGS_SIZE * count, seed)
     yield from written.documents(WRITTEN, split, seed)

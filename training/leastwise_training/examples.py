@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .documents import MEANINGS, Document
+from .rows import ROW_TOKENS
 from .teacher import Reading, Teacher
 from .tokens import Tokens
 
@@ -34,9 +35,6 @@ FEWEST_MEASURED = 10
 
 VALUE_HIDDEN = re.compile(r":\s+[\"']?\{\{")
 """A value that a template gives."""
-
-MOST_TOKENS = 512
-"""A longer piece is not learned from."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +76,7 @@ def examples(
                 if judged is not None:
                     places.append(len(ids) - 1)
                     lines.append(judged)
-            if len(ids) <= MOST_TOKENS and lines:
+            if len(ids) <= ROW_TOKENS and lines:
                 here = np.stack([targets[line] for line in lines])
                 found.append(
                     Example(

@@ -20,6 +20,9 @@ import numpy as np
 
 from .documents import MEANINGS
 
+VARIANTS = {"small": 4, "default": 6}
+"""The layers of each variant: the small one ends earlier in the same network."""
+
 LINEAR = ("attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down")
 """The linear layers of a block, by their names in GGUF files."""
 
@@ -66,7 +69,7 @@ class BaseShape:
 
     @classmethod
     def read(cls, path: Path) -> BaseShape:
-        """From the base model's file."""
+        """From the base model's file, or from one that was cut from it."""
         reader = gguf.GGUFReader(path)
         field = lambda name: int(reader.fields[f"llama.{name}"].contents())  # noqa: E731
         # GGUF names the contiguous dimension first, which is the number of inputs.
@@ -76,8 +79,9 @@ class BaseShape:
             for name in LINEAR
             if tensor.name == f"blk.0.{name}.weight"
         }
+        whole = reader.fields.get("leastwise.base.sha256")
         with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            digest = whole.contents() if whole else hashlib.file_digest(file, "sha256").hexdigest()
         heads, key_heads = field("attention.head_count"), field("attention.head_count_kv")
         return cls(digest, field("embedding_length"), heads, key_heads, sizes)
 
@@ -181,7 +185,7 @@ def main() -> None:
     parser.add_argument("--base", type=Path, required=True, help="the base model's file")
     parser.add_argument("--untrained", type=Path, required=True, metavar="FILE", help="where to write the adapter")
     arguments = parser.parse_args()
-    write_untrained(arguments.untrained, arguments.base, {"default": 12, "small": 6})
+    write_untrained(arguments.untrained, arguments.base, VARIANTS)
 
 
 if __name__ == "__main__":

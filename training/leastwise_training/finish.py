@@ -1,12 +1,11 @@
 """From a checkpoint to an adapter: calibrates on the validation split and writes what the product needs.
 
-    python -m leastwise_training.finish --base GGUF --data FOLDER --teacher PROGRAM --run FOLDER --out ADAPTER
+    python -m leastwise_training.finish --pack FOLDER --run FOLDER --out ADAPTER
 """
 
 from __future__ import annotations
 
 import argparse
-import random
 from pathlib import Path
 
 import numpy as np
@@ -14,16 +13,13 @@ import torch
 from torch import Tensor
 
 from .calibrate import calibrate
-from .documents import read
-from .examples import Example, examples
-from .export import Label, Variant, write_adapter
+from .export import VARIANTS, Label, Variant, write_adapter
 from .network import PROJECTIONS, Base, Detector
-from .teacher import Teacher
-from .tokens import Tokens
-from .train import LENGTHS, RANK, VARIANTS, batch_of
+from .pack import load
+from .rows import filled
+from .train import RANK, Batches
 
-MOST = 900
-"""Documents of the validation split that are read."""
+ROWS_AT_ONCE = 16
 
 NOISE = 0.02
 """The share of the mean variance that is added to each direction before states are whitened: few are never enough."""
@@ -31,17 +27,17 @@ NOISE = 0.02
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("base", "data", "teacher", "run", "out"):
+    for name in ("pack", "run", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     arguments = parser.parse_args()
-    saved = torch.load(arguments.run / "checkpoint.pt", map_location="cpu")
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    pack = load(arguments.pack)
+    saved = torch.load(arguments.run / "checkpoint.pt", map_location=device)
     labels: list[str] = saved["labels"]
-    detector = Detector(Base(arguments.base), VARIANTS, len(labels), RANK)
+    detector = Detector(Base(pack.base), VARIANTS, len(labels), RANK)
     detector.load_state_dict(saved["detector"])
-    documents = list(read(arguments.data / "validation.jsonl"))
-    random.Random(1).shuffle(documents)
-    data = examples(documents[:MOST], labels, Teacher(arguments.teacher), Tokens(arguments.base))
-    states, targets = _states(detector, data)
+    states, targets = _states(detector.to(device), Batches(pack, "validation", device))
+    detector.cpu()
 
     variants = []
     for name, layers in VARIANTS.items():
@@ -70,21 +66,19 @@ def main() -> None:
         for stored, name in PROJECTIONS.items()
     }
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
-    write_adapter(arguments.out, arguments.base, lora, alpha=float(RANK), variants=sorted(variants, key=lambda v: v.name))
+    write_adapter(arguments.out, pack.base, lora, alpha=float(RANK), variants=sorted(variants, key=lambda v: v.name))
 
 
-def _states(detector: Detector, data: list[Example]) -> tuple[dict[str, Tensor], np.ndarray]:
+@torch.no_grad()
+def _states(detector: Detector, batches: Batches) -> tuple[dict[str, Tensor], np.ndarray]:
     states: dict[str, list[Tensor]] = {name: [] for name in VARIANTS}
     targets = []
-    data = sorted(data, key=lambda example: len(example.tokens))
-    with torch.no_grad():
-        for at in range(0, len(data), 16):
-            chosen = data[at : at + 16]
-            longest = max(len(example.tokens) for example in chosen)
-            batch = batch_of(chosen, next(length for length in LENGTHS if longest <= length))
-            targets.append(batch.targets.numpy())
-            for name, state in detector(batch.tokens, batch.lengths, (batch.rows, batch.columns)).items():
-                states[name].append(state)
+    rows = filled(list(range(len(batches.pieces))), batches.pieces.lengths)
+    for at in range(0, len(rows), ROWS_AT_ONCE):
+        batch = batches.of(rows[at : at + ROWS_AT_ONCE])
+        targets.append(batch.targets.cpu().numpy())
+        for name, state in detector(batch.rows, batch.places).items():
+            states[name].append(state.cpu())
     return {name: torch.cat(seen) for name, seen in states.items()}, np.concatenate(targets)
 
 

@@ -101,20 +101,18 @@ class Block(nn.Module):
         for name in ("attn_norm", "ffn_norm"):
             self.register_buffer(name, base.tensor(f"blk.{layer}.{name}.weight").bfloat16(), persistent=False)
 
-    def forward(self, states: Tensor, cosine: Tensor, sine: Tensor, hidden: Tensor) -> Tensor:
+    def forward(self, states: Tensor, cosine: Tensor, sine: Tensor, seen: Tensor) -> Tensor:
         shape, (batch, length, _) = self.shape, states.shape
         normal = functional.rms_norm(states, (shape.width,), self.attn_norm, shape.epsilon)
         split = lambda values, heads: values.view(batch, length, heads, -1).transpose(1, 2)  # noqa: E731
-        query = rotated(split(self.query(normal), shape.heads), cosine, sine) / math.sqrt(shape.head_width)
+        query = rotated(split(self.query(normal), shape.heads), cosine, sine)
         key = rotated(split(self.key(normal), shape.key_heads), cosine, sine)
         value = split(self.value(normal), shape.key_heads)
-        # The query heads of one key head are computed together.
+        # Several query heads look at one key head.
         group = shape.heads // shape.key_heads
-        query = query.reshape(batch, shape.key_heads, group * length, -1)
-        scores = (query @ key.transpose(-1, -2)).view(batch, shape.heads, length, length)
-        weights = scores.masked_fill(hidden, -torch.inf).softmax(dim=-1)
-        mixed = weights.view(batch, shape.key_heads, group * length, length) @ value
-        mixed = mixed.view(batch, shape.heads, length, -1).transpose(1, 2).reshape(batch, length, -1)
+        key, value = key.repeat_interleave(group, dim=1), value.repeat_interleave(group, dim=1)
+        mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=seen)
+        mixed = mixed.transpose(1, 2).reshape(batch, length, -1)
         states = states + self.output(mixed)
         normal = functional.rms_norm(states, (shape.width,), self.ffn_norm, shape.epsilon)
         return states + self.down(functional.silu(self.gate(normal)) * self.up(normal))
@@ -145,6 +143,21 @@ class Exit(nn.Module):
         return functional.linear(self.states(states), self.rows, self.bias)
 
 
+@dataclass(frozen=True)
+class Rows:
+    """Pieces side by side: of each token its number, its place in its piece, and which piece of the row it belongs to."""
+
+    tokens: Tensor
+    positions: Tensor
+    segments: Tensor
+
+    @classmethod
+    def of_one(cls, tokens: np.ndarray) -> Rows:
+        """A piece alone."""
+        one = torch.from_numpy(tokens.astype(np.int64))[None]
+        return cls(one, torch.arange(len(tokens))[None], torch.zeros_like(one))
+
+
 class Detector(nn.Module):
     """The first layers of the base, with an exit for each variant: the small one ends earlier in the same network."""
 
@@ -156,25 +169,23 @@ class Detector(nn.Module):
         norm = base.tensor("output_norm.weight")
         self.exits = nn.ModuleDict({name: Exit(norm, labels, base.shape.epsilon) for name in variants})
 
-    def forward(self, tokens: Tensor, lengths: Tensor, places: tuple[Tensor, Tensor]) -> dict[str, Tensor]:
+    def forward(self, rows: Rows, places: tuple[Tensor, Tensor]) -> dict[str, Tensor]:
         """The states before each exit's norm at the given places, as rows and columns of the batch."""
-        length = tokens.shape[1]
-        position = torch.arange(length, device=tokens.device)
+        device = rows.tokens.device
         half = self.shape.head_width // 2
-        angle = position[:, None] * self.shape.rope_base ** (-torch.arange(half, device=tokens.device) / half)
+        angle = rows.positions[:, None, :, None] * self.shape.rope_base ** (-torch.arange(half, device=device) / half)
         cosine, sine = angle.cos().bfloat16(), angle.sin().bfloat16()
-        hidden = position[None, None, None, :] >= lengths[:, None, None, None]
+        # Pieces that share a row do not see each other.
+        seen = rows.segments[:, None, :, None] == rows.segments[:, None, None, :]
         if self.causal:
-            hidden = hidden | (position[None, :] > position[:, None])
+            length = rows.tokens.shape[1]
+            seen = seen & torch.ones(length, length, dtype=torch.bool, device=device).tril()
         # All blocks are one compiled function, for which an input either has a gradient or not.
-        states = functional.embedding(tokens, self.embedding).requires_grad_(torch.is_grad_enabled())
+        states = functional.embedding(rows.tokens, self.embedding).requires_grad_(torch.is_grad_enabled())
         found = {}
         for layer, block in enumerate(self.blocks, start=1):
-            states = block(states, cosine, sine, hidden)
+            states = block(states, cosine, sine, seen)
             for name, depth in self.variants.items():
                 if depth == layer:
                     found[name] = states[places]
         return found
-
-    def trained(self) -> list[nn.Parameter]:
-        return list(self.parameters())

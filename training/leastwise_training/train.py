@@ -1,10 +1,11 @@
 """Trains the detector.
 
-    python -m leastwise_training.train --base GGUF --data FOLDER --teacher PROGRAM --out FOLDER --tokens 10e6
+    python -m leastwise_training.train --pack FOLDER --out FOLDER --tokens 10e6
 
-It runs on a GPU where there is one, else on one core, or on several processes with `torchrun`-like environment variables (see `cargo xtask train`), keeps a
-checkpoint, goes on from it, and writes a line of figures to `log.jsonl` now and then. The rate of learning stays level and
-falls to nothing over the last quarter of the tokens, so that a run can be lengthened while it is level.
+It runs on a GPU where there is one, else on one core, or on several processes with `torchrun`-like environment variables (see
+`cargo xtask train`), keeps a checkpoint, goes on from it, and writes a line of figures to `log.jsonl` now and then. The rate of
+learning stays level and falls to nothing over the last part of the tokens, so that a run can be lengthened while it is level.
+With `--minutes` the clock ends the run instead.
 """
 
 from __future__ import annotations
@@ -15,32 +16,25 @@ import os
 import random
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import torch
-import torch._dynamo
 import torch.distributed as distributed
 import torch.nn.functional as functional
 from torch import Tensor
 
-from .documents import MEANINGS, read
-from .examples import Example, examples, labels_of
-from .network import Base, Detector
-from .teacher import Teacher
-from .tokens import Tokens
+from .documents import MEANINGS
+from .export import VARIANTS
+from .network import Base, Detector, Rows
+from .pack import Pack, Pieces, load
+from .rows import ROW_TOKENS, grouped
 
-VARIANTS = {"small": 6, "default": 10}
-"""The layers of each variant."""
-
-RANK = 16
-LENGTHS = (96, 144, 192, 256, 384, 512)
-"""Pieces are filled up to one of these lengths, so that the compiled network meets few shapes."""
-
-BATCH_TOKENS = 4608
-"""Tokens of a batch in one process."""
+RANK = 32
+ROWS = {"cpu": 9, "cuda": 128}
+"""The rows of a batch in one process."""
 
 RARE = 500
 """A label on fewer pieces is rare."""
@@ -50,69 +44,88 @@ LEAST_SHARE, DECOY_SHARE, MOST_SHARE = 0.3, 1.5, 4.0
 LEARNING_RATE = {"network": 1e-3, "rows": 3e-3}
 SETTLING_BATCHES = 12
 """Batches that are looked at before the first step."""
+BLUR = 0.03
+"""So many tokens are read as any other one, so that a line is judged by more than one word."""
 WARM_UP_STEPS = 20
-FALLING_SHARE = 0.25
-SHARE_OF_SMALL = 0.4
-"""How much the small variant's loss counts."""
+FALLING_SHARE = 0.4
+WEIGHTS = {"small": 0.4, "default": 1.0}
+"""How much the loss of each variant counts."""
+
+STEPS_KEPT = {"cpu": 100, "cuda": 1000}
+"""Steps after which the checkpoint is written again."""
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Pieces of about one length."""
+    """Rows of pieces, and what is known of the lines that are judged in them."""
 
-    tokens: Tensor
-    lengths: Tensor
-    rows: Tensor
-    columns: Tensor
+    rows: Rows
+    places: tuple[Tensor, Tensor]
+    """Of each judged line, its row and its column."""
     targets: Tensor
 
 
-    def on(self, device: str) -> Batch:
-        """The same on a device."""
-        return Batch(*(getattr(self, field.name).to(device) for field in fields(self)))
+class Batches:
+    """Makes batches of a split on a device."""
+
+    def __init__(self, pack: Pack, split: str, device: str) -> None:
+        self.pieces: Pieces = pack.splits[split]
+        self._device = device
+        self._patterns = torch.from_numpy(pack.patterns).to(device)
+        self._starts = np.concatenate([[0], np.cumsum(self.pieces.lengths, dtype=np.int64)])
+        self._judged = np.concatenate([[0], np.cumsum(self.pieces.counts, dtype=np.int64)])
+
+    def of(self, chosen: list[list[int]]) -> Batch:
+        """Rows of the pieces of these numbers."""
+        numbers = np.array([piece for row in chosen for piece in row])
+        rows = np.repeat(np.arange(len(chosen)), [len(row) for row in chosen])
+        lengths = self.pieces.lengths[numbers].astype(np.int64)
+        ends = np.cumsum(lengths)
+        # Where a piece begins in its row: what was before it in all, less what was before the row.
+        before_row = np.concatenate([[0], ends])[np.searchsorted(rows, np.arange(len(chosen)))]
+        begins = ends - lengths - before_row[rows]
+
+        within = np.arange(ends[-1]) - np.repeat(ends - lengths, lengths)
+        at = np.repeat(rows * ROW_TOKENS + begins, lengths) + within
+        flat = np.zeros((3, len(chosen) * ROW_TOKENS), np.int64)
+        flat[2] = -1
+        flat[0, at] = self.pieces.tokens[np.repeat(self._starts[numbers], lengths) + within]
+        flat[1, at] = within
+        flat[2, at] = np.repeat(np.arange(len(numbers)), lengths)
+        tokens, positions, segments = torch.from_numpy(flat).view(3, len(chosen), ROW_TOKENS).to(self._device)
+
+        counts = self.pieces.counts[numbers].astype(np.int64)
+        judged = np.repeat(self._judged[numbers] - (np.cumsum(counts) - counts), counts) + np.arange(counts.sum())
+        columns = np.repeat(begins, counts) + self.pieces.places[judged]
+        put = lambda values: torch.from_numpy(values.astype(np.int64)).to(self._device)  # noqa: E731
+        return Batch(
+            rows=Rows(tokens, positions, segments),
+            places=(put(np.repeat(rows, counts)), put(columns)),
+            targets=self._patterns[put(self.pieces.patterns[judged])],
+        )
 
 
-def batch_of(chosen: list[Example], length: int) -> Batch:
-    """The pieces side by side, filled up to a length."""
-    tokens = np.zeros((len(chosen), length), np.int64)
-    for row, example in enumerate(chosen):
-        tokens[row, : len(example.tokens)] = example.tokens
-    return Batch(
-        tokens=torch.from_numpy(tokens),
-        lengths=torch.tensor([len(example.tokens) for example in chosen]),
-        rows=torch.cat([torch.full((len(example.places),), row) for row, example in enumerate(chosen)]),
-        columns=torch.cat([torch.from_numpy(example.places) for example in chosen]),
-        targets=torch.from_numpy(np.concatenate([example.targets for example in chosen])),
-    )
-
-
-def shares_of(data: list[Example]) -> list[float]:
+def shares_of(pack: Pack) -> np.ndarray:
     """How often each piece is read in a round: those with meanings or rare labels several times, most others less than once.
 
     What rules find is alike from one manifest to the next; what a meaning looks like is not.
     """
-    counts = np.maximum(sum((example.targets == 1).any(axis=0) for example in data), 1)
-    shares = np.clip(RARE / counts, LEAST_SHARE, MOST_SHARE)
-    shares[: len(MEANINGS)] = MOST_SHARE
-    least = lambda example: DECOY_SHARE if example.is_about_meanings else LEAST_SHARE  # noqa: E731
-    return [max([least(example), *shares[(example.targets == 1).any(axis=0)]]) for example in data]
+    pieces = pack.splits["train"]
+    piece = np.repeat(np.arange(len(pieces)), pieces.counts)
+    held = [np.unique(piece[(pack.patterns[:, label] == 1)[pieces.patterns]]) for label in range(len(pack.labels))]
+    shares = np.where(pieces.is_about_meanings, DECOY_SHARE, LEAST_SHARE)
+    for label, holding in enumerate(held):
+        share = MOST_SHARE if label < len(MEANINGS) else np.clip(RARE / max(len(holding), 1), LEAST_SHARE, MOST_SHARE)
+        shares[holding] = np.maximum(shares[holding], share)
+    return shares
 
 
-def batches(data: list[Example], shares: list[float], chance: random.Random) -> Iterator[Batch]:
-    """All pieces, each as often as its share says, in batches of one length, in random order."""
-    by_length: dict[int, list[Example]] = {length: [] for length in LENGTHS}
-    for example, share in zip(data, shares, strict=True):
-        place = by_length[next(length for length in LENGTHS if len(example.tokens) <= length)]
-        place.extend([example] * int(share + chance.random()))
-    groups = []
-    for length, members in by_length.items():
-        chance.shuffle(members)
-        size = max(1, BATCH_TOKENS // length)
-        # A smaller last batch would be a shape of its own.
-        groups.extend((members[at : at + size], length) for at in range(0, len(members) - size + 1, size))
-    chance.shuffle(groups)
-    for members, length in groups:
-        yield batch_of(members, length)
+def drawn(shares: np.ndarray, chance: random.Random) -> list[int]:
+    """Pieces in random order, each as often as its share says."""
+    generator = np.random.default_rng(chance.randrange(2**32))
+    found = np.repeat(np.arange(len(shares)), (shares + generator.random(len(shares))).astype(int))
+    generator.shuffle(found)
+    return found.tolist()
 
 
 def loss_of(scores: Tensor, targets: Tensor) -> Tensor:
@@ -123,16 +136,16 @@ def loss_of(scores: Tensor, targets: Tensor) -> Tensor:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--base", type=Path, required=True)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--teacher", type=Path, required=True)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pack", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--tokens", type=float, required=True, help="read in all, by all processes together")
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="the run ends then, whatever has been read")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--blur", type=float, default=BLUR, help="the share of tokens that are read as any other one")
     parser.add_argument("--not-causal", action="store_true", help="let each token see those after it")
-    parser.add_argument("--once", action="store_true", help="do not read the heads of blocks again")
     arguments = parser.parse_args()
+    begun = time.time()
     device = "cuda" if torch.cuda.is_available() else "cpu"
     torch.set_num_threads(1)
     torch.manual_seed(arguments.seed)
@@ -141,17 +154,13 @@ def main() -> None:
         distributed.init_process_group("gloo")
     arguments.out.mkdir(parents=True, exist_ok=True)
 
-    documents = list(read(arguments.data / "train.jsonl"))
+    pack = load(arguments.pack)
     checkpoint = arguments.out / "checkpoint.pt"
     saved = torch.load(checkpoint, map_location=device) if checkpoint.exists() else None
-    # A run that goes on keeps its labels, whatever the data has become.
-    labels = saved["labels"] if saved else labels_of(documents)
-    data = examples(documents, labels, Teacher(arguments.teacher), Tokens(arguments.base), arguments.once)
-    del documents
-    detector = Detector(Base(arguments.base), VARIANTS, len(labels), RANK, causal=not arguments.not_causal)
-    detector.to(device)
-    # Each length is a shape of its own.
-    torch._dynamo.config.recompile_limit = 2 * len(LENGTHS)
+    if saved and saved["labels"] != pack.labels:
+        raise SystemExit(f"{checkpoint} has other labels than {arguments.pack}: begin in another folder")
+    batches = Batches(pack, "train", device)
+    detector = Detector(Base(pack.base), VARIANTS, len(pack.labels), RANK, causal=not arguments.not_causal).to(device)
     for block in detector.blocks:
         block.compile(dynamic=False)
     rows = list(detector.exits.parameters())
@@ -163,66 +172,75 @@ def main() -> None:
         ],
         betas=(0.9, 0.98),
         weight_decay=0.01,
+        fused=device == "cuda",
     )
+    lengths, size = batches.pieces.lengths, ROWS[device]
     step = read_tokens = 0
     if saved:
         detector.load_state_dict(saved["detector"])
         optimizer.load_state_dict(saved["optimizer"])
         step, read_tokens = saved["step"], saved["tokens"]
     else:
-        _settle(detector, data, arguments.seed, device)
+        pieces = drawn(np.ones(len(lengths)), random.Random(arguments.seed))
+        _settle(detector, (batches.of(chosen) for chosen in grouped(pieces, lengths, size, random.Random(arguments.seed))))
 
+    shares = shares_of(pack)
     # Each process learns from its own part.
-    data = data[rank::world]
-    shares = shares_of(data)
-    begun, since, losses, epoch = time.time(), read_tokens, [], 0
-    while read_tokens < arguments.tokens:
+    shares[np.arange(len(shares)) % world != rank] = 0.0
+    since, figures, epoch, part = (time.time(), read_tokens), [], 0, 0.0
+    while part < 1.0:
         chance = random.Random(f"{arguments.seed} {rank} {step} {epoch}")
         epoch += 1
-        for batch in batches(data, shares, chance):
-            batch = batch.on(device)
-            part = read_tokens / arguments.tokens
+        for chosen in grouped(drawn(shares, chance), lengths, size, chance):
+            batch = batches.of(chosen)
+            part = max(read_tokens / arguments.tokens, (time.time() - begun) / 60 / arguments.minutes)
+            if part >= 1.0:
+                break
             rate = min(1.0, (step + 1) / WARM_UP_STEPS, (1 - part) / FALLING_SHARE)
             for group in optimizer.param_groups:
-                group["lr"] = group["full"] * max(rate, 0.0)
-            states = detector(batch.tokens, batch.lengths, (batch.rows, batch.columns))
-            found = {name: loss_of(detector.exits[name](state), batch.targets) for name, state in states.items()}
-            loss = found["default"] + SHARE_OF_SMALL * found["small"]
-            loss.backward()
+                group["lr"] = group["full"] * rate
+            states = detector(_blurred(batch.rows, arguments.blur, detector), batch.places)
+            losses = {name: loss_of(detector.exits[name](state), batch.targets) for name, state in states.items()}
+            sum(losses[name] * WEIGHTS[name] for name in VARIANTS).backward()
             if world > 1:
                 _average(network + rows, world)
             torch.nn.utils.clip_grad_norm_(network + rows, 1.0)
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
             step += 1
-            # Batches are of nearly one size, so that every process comes to the same count.
-            read_tokens += BATCH_TOKENS * world
-            losses.append([found["default"].item(), found["small"].item()])
+            # Rows are nearly full, and every process comes to the same count.
+            read_tokens += size * ROW_TOKENS * world
+            figures.append(torch.stack([losses[name].detach() for name in VARIANTS]))
             if rank == 0 and step % 25 == 0:
-                speed = (read_tokens - since) / (time.time() - begun)
-                default, small = np.mean(losses[-100:], axis=0)
-                figures = dict(step=step, tokens=read_tokens, speed=round(speed), loss=round(default, 4), small=round(small, 4))
+                means = torch.stack(figures[-100:]).mean(dim=0).tolist()
+                speed = (read_tokens - since[1]) / (time.time() - since[0])
+                line = dict(step=step, tokens=read_tokens, speed=round(speed))
+                line |= {name: round(mean, 4) for name, mean in zip(VARIANTS, means, strict=True)}
                 with (arguments.out / "log.jsonl").open("a") as log:
-                    log.write(json.dumps(figures) + "\n")
-            if rank == 0 and step % 100 == 0:
-                _save(checkpoint, detector, optimizer, labels, step, read_tokens)
-            if read_tokens >= arguments.tokens:
-                break
+                    log.write(json.dumps(line) + "\n")
+            if rank == 0 and step % STEPS_KEPT[device] == 0:
+                _save(checkpoint, detector, optimizer, pack.labels, step, read_tokens)
     if rank == 0:
-        _save(checkpoint, detector, optimizer, labels, step, read_tokens)
+        _save(checkpoint, detector, optimizer, pack.labels, step, read_tokens)
 
 
-def _settle(detector: Detector, data: list[Example], seed: int, device: str) -> None:
+@torch.no_grad()
+def _settle(detector: Detector, batches: Iterator[Batch]) -> None:
     states: dict[str, list[Tensor]] = {name: [] for name in VARIANTS}
     targets = []
-    with torch.no_grad():
-        for batch in islice(batches(data, [1.0] * len(data), random.Random(seed)), SETTLING_BATCHES):
-            batch = batch.on(device)
-            targets.append(batch.targets)
-            for name, state in detector(batch.tokens, batch.lengths, (batch.rows, batch.columns)).items():
-                states[name].append(state)
+    for batch in islice(batches, SETTLING_BATCHES):
+        targets.append(batch.targets)
+        for name, state in detector(batch.rows, batch.places).items():
+            states[name].append(state)
     for name, seen in states.items():
         detector.exits[name].settle(torch.cat(seen), torch.cat(targets))
+
+
+def _blurred(rows: Rows, share: float, detector: Detector) -> Rows:
+    if not share:
+        return rows
+    other = torch.randint_like(rows.tokens, len(detector.embedding))
+    return replace(rows, tokens=torch.where(torch.rand_like(rows.tokens, dtype=torch.float32) < share, other, rows.tokens))
 
 
 def _average(parameters: list[torch.nn.Parameter], world: int) -> None:

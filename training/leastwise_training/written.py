@@ -22,7 +22,7 @@ from .documents import Document, Split, split_of
 from .meanings.vocabulary import Words
 
 SLOT = re.compile(r"@([a-z_]+[0-9]*)@")
-READINGS = {"train": 8, "validation": 2, "test": 0}
+READINGS = {"train": 5, "validation": 6, "test": 0}
 """How often an example is written down with other words. The test has cases of its own."""
 INDENTATION = re.compile(r"^ +", re.MULTILINE)
 WIDE = 0.15

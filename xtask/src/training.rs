@@ -29,6 +29,9 @@ pub(crate) struct Training {
     /// Keep the data of the last run, and not make it anew.
     #[arg(long)]
     keep_data: bool,
+    /// Stop before the training: the pack can be carried to a machine with a GPU.
+    #[arg(long)]
+    pack_only: bool,
 }
 
 /// Makes the data, trains, and writes the adapter that the product merges with the base model.
@@ -37,10 +40,14 @@ pub(crate) struct Training {
 /// When a step fails; its program has said why.
 pub(crate) fn train(shell: &Shell, places: &Places, training: &Training) -> Result<()> {
     let laboratory = Laboratory::open(shell, places)?;
-    let (data, run, base) =
-        (laboratory.data(), places.training().join("run"), model::fetch_base(shell, places)?);
-    if !(training.keep_data && data.join("train.jsonl").is_file()) {
+    let (pack, run) = (places.training().join("pack"), places.training().join("run"));
+    if !(training.keep_data && laboratory.data().join("train.jsonl").is_file()) {
         laboratory.make_data(shell, &training.corpus)?;
+    }
+    laboratory.make_pack(shell, &model::fetch_base(shell, places)?, &pack)?;
+    if training.pack_only {
+        println!("{}", pack.display());
+        return Ok(());
     }
     let processes = match training.processes {
         Some(count) => count.get(),
@@ -50,12 +57,8 @@ pub(crate) fn train(shell: &Shell, places: &Places, training: &Training) -> Resu
         .map(|rank| {
             laboratory
                 .python("train")
-                .arg("--base")
-                .arg(&base)
-                .arg("--data")
-                .arg(&data)
-                .arg("--teacher")
-                .arg(&laboratory.teacher)
+                .arg("--pack")
+                .arg(&pack)
                 .arg("--out")
                 .arg(&run)
                 .args(["--tokens", &training.tokens.to_string()])
@@ -68,13 +71,8 @@ pub(crate) fn train(shell: &Shell, places: &Places, training: &Training) -> Resu
     for mut child in children? {
         ensure!(child.wait()?.success(), "a training process failed; {} has the log", run.display());
     }
-    let (adapter, teacher) = (places.root.join("training/detector/adapter.gguf"), &laboratory.teacher);
-    let python = &laboratory.interpreter;
-    cmd!(
-        shell,
-        "{python} -m leastwise_training.finish --base {base} --data {data} --teacher {teacher} --run {run} --out {adapter}"
-    )
-    .run()?;
+    let (adapter, python) = (places.root.join("training/detector/adapter.gguf"), &laboratory.interpreter);
+    cmd!(shell, "{python} -m leastwise_training.finish --pack {pack} --run {run} --out {adapter}").run()?;
     model::pin(shell, places)
 }
 
@@ -173,6 +171,16 @@ impl Laboratory {
         cmd!(
             shell,
             "{python} -m leastwise_training.dataset --corpus {corpus} --teacher {teacher} --out {data}"
+        )
+        .run()?;
+        Ok(())
+    }
+
+    fn make_pack(&self, shell: &Shell, base: &Path, pack: &Path) -> Result<()> {
+        let (python, teacher, data) = (&self.interpreter, &self.teacher, self.data());
+        cmd!(
+            shell,
+            "{python} -m leastwise_training.pack --base {base} --data {data} --teacher {teacher} --out {pack}"
         )
         .run()?;
         Ok(())

@@ -22,7 +22,7 @@ from leastwise_training.generate.author import Author
 
 GROUPS = (
     (workload.BUILDERS, 46),
-    (access.BUILDERS, 15),
+    (access.BUILDERS, 22),
     (network.BUILDERS, 9.5),
     (configuration.BUILDERS, 6),
     (scaling.BUILDERS, 5.5),

@@ -75,6 +75,12 @@ def _rule(author: Author) -> dict:
     elif drawn < 0.39:
         group, resources = author.choice(HARMLESS)
         groups, resources, verbs = [group], author.some(resources, 1, 2), author.some(VERBS, 3, 8)
+    elif drawn < 0.5:
+        # Long lists over several groups, as operators carry them.
+        parts = [author.choice(HARMLESS + tuple((group, some) for group, some, _ in POWERS)) for _ in range(author.rng.choice((2, 3, 4)))]
+        groups = list(dict.fromkeys(group for group, _ in parts))
+        resources = list(dict.fromkeys(name for _, some in parts for name in author.some(some, 1, len(some))))
+        verbs = ["*"] if author.chance(0.25) else author.some(VERBS, 2, len(VERBS))
     elif drawn < 0.9:
         group, some, verbs = author.choice(POWERS + RARE_POWERS * 2)
         groups, resources, verbs = [group], author.some(some, 1, len(some)), list(verbs)
