@@ -1,12 +1,24 @@
+use crate::format::Owner;
 use crate::{
-    Channel, Connection, ConnectionSeen, Container, ContainerSeen, Endpoint, EndpointSeen, Observations,
-    Record, Request, RequestSeen, Run, Source, SourceId, Tally,
+    Act, Channel, Connection, ConnectionSeen, Container, ContainerSeen, Deed, Endpoint, EndpointSeen,
+    Observations, Origin, Record, Request, RequestSeen, Run, Source, SourceId, Tally, Undecided,
 };
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap};
 
 /// Stands for the source that is being read: what it is called is known at its end.
 const HERE: SourceId = SourceId([0; 16]);
+
+/// Where and when something was done in a container.
+pub(crate) struct Scene<'a> {
+    pub(crate) owner: Owner<'a>,
+    pub(crate) image: Option<&'a str>,
+    pub(crate) labels: BTreeMap<String, String>,
+    pub(crate) node: Option<&'a str>,
+    pub(crate) when: Option<Timestamp>,
+    /// Of what kind the event is; `None` of an alert, which is no sign that anybody listens.
+    pub(crate) channel: Option<Channel>,
+}
 
 /// Adds up what one source says.
 #[derive(Default)]
@@ -44,6 +56,48 @@ impl Collector {
 
     pub(crate) fn endpoint(&mut self, endpoint: &Endpoint) -> &mut EndpointSeen {
         self.endpoints.entry(endpoint.clone()).or_default()
+    }
+
+    /// A process of a container did something.
+    pub(crate) fn act(&mut self, scene: &Scene<'_>, origin: Origin, deeds: Vec<Deed>) {
+        let Scene { owner, image, labels, node, when, channel } = scene;
+        if let Some(channel) = channel {
+            self.event(*channel, *node, *when);
+        } else {
+            self.source.nodes.entry(node.map(str::to_owned)).or_default().count(*when);
+        }
+        let seen = self.containers.entry(owner.container()).or_default();
+        seen.images.extend(image.map(str::to_owned));
+        for (key, value) in labels {
+            seen.labels.entry(key.clone()).or_default().insert(value.clone());
+        }
+        if let Some(channel) = channel
+            && !owner.pod.is_empty()
+        {
+            let run = seen.runs.entry(owner.pod.to_owned()).or_default();
+            run.channels.entry(*channel).or_default().count_here(*node, *when);
+        }
+        for deed in deeds {
+            seen.acts.entry(Act { origin, deed }).or_default().count_here(*node, *when);
+        }
+    }
+
+    /// The same of a process of which nobody knows to which pod it belongs. It is told from others as far as may be.
+    pub(crate) fn unattributed(&mut self, scene: &Scene<'_>, origin: Origin, deeds: Vec<Deed>) {
+        *self.source.undecided.entry(Undecided::NoContainer).or_default() += 1;
+        self.act(scene, origin, deeds);
+    }
+
+    /// An event was read of a container that nobody knows.
+    pub(crate) fn no_container(&mut self, channel: Channel, node: Option<&str>, when: Option<Timestamp>) {
+        self.event(channel, node, when);
+        *self.source.undecided.entry(Undecided::NoContainer).or_default() += 1;
+    }
+
+    /// The replica of a container.
+    pub(crate) fn run(&mut self, owner: &Owner<'_>) -> &mut Run {
+        let seen = self.containers.entry(owner.container()).or_default();
+        seen.runs.entry(owner.pod.to_owned()).or_default()
     }
 
     /// What was collected, of the source that it turned out to be.

@@ -4,13 +4,22 @@ mod audit;
 mod audit_event;
 mod azure;
 mod calico;
+mod falco;
+mod files;
+mod gadget;
 mod google;
 mod hubble;
 mod labels;
+mod owner;
 mod recent;
 mod shape;
+mod sockets;
+mod spade;
+mod tetragon;
 mod text;
 mod time;
+
+pub(crate) use owner::Owner;
 
 use crate::Caution;
 use crate::collect::Collector;
@@ -18,9 +27,13 @@ use audit::Audit;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use shape::{Kind, Shape, Wrapper};
+use spade::Spade;
 
 /// How deep one piece may be wrapped into another.
 const DEPTH: usize = 4;
+
+/// Programs of container runtimes, which set a container up before its own first process.
+const RUNTIMES: [&str; 4] = ["runc", "crun", "youki", "containerd-shim-runc-v2"];
 
 /// Why a piece could not be read.
 #[derive(Debug)]
@@ -71,6 +84,7 @@ pub(crate) struct Formats {
     /// What the last piece was: most likely the next one is the same.
     last: Option<Kind>,
     audit: Audit,
+    spade: Spade,
 }
 
 impl Formats {
@@ -129,6 +143,10 @@ impl Formats {
             Kind::AzureRow => azure::read(json, &mut self.audit, collector),
             Kind::Hubble => hubble::read(json, collector),
             Kind::Calico => calico::read(json, collector),
+            Kind::Tetragon => tetragon::read(json, collector),
+            Kind::Falco => falco::read(json, collector),
+            Kind::Spade => self.spade.read(json, collector),
+            Kind::InspektorGadget => gadget::read(json, collector),
         }
     }
 

@@ -13,6 +13,10 @@ pub(super) enum Kind {
     AzureRow,
     Hubble,
     Calico,
+    Tetragon,
+    Falco,
+    Spade,
+    InspektorGadget,
 }
 
 /// Something around other pieces.
@@ -47,6 +51,26 @@ pub(super) struct Shape<'a> {
     l4: Option<IgnoredAny>,
     reporter: Option<IgnoredAny>,
     action: Option<IgnoredAny>,
+    process_exec: Option<IgnoredAny>,
+    process_exit: Option<IgnoredAny>,
+    process_kprobe: Option<IgnoredAny>,
+    process_tracepoint: Option<IgnoredAny>,
+    process_lsm: Option<IgnoredAny>,
+    process_uprobe: Option<IgnoredAny>,
+    process_loader: Option<IgnoredAny>,
+    process_connect: Option<IgnoredAny>,
+    process_accept: Option<IgnoredAny>,
+    process_listen: Option<IgnoredAny>,
+    rate_limit_info: Option<IgnoredAny>,
+    rule: Option<IgnoredAny>,
+    output_fields: Option<IgnoredAny>,
+    r#type: Option<IgnoredAny>,
+    id: Option<IgnoredAny>,
+    from: Option<IgnoredAny>,
+    to: Option<IgnoredAny>,
+    annotations: Option<IgnoredAny>,
+    k8s: Option<IgnoredAny>,
+    proc: Option<IgnoredAny>,
 
     items: Option<&'a RawValue>,
     records: Option<&'a RawValue>,
@@ -63,22 +87,37 @@ pub(super) struct Shape<'a> {
 
 impl<'a> Shape<'a> {
     pub(super) fn kind(&self) -> Option<Kind> {
-        let is_hubble = [&self.flow, &self.lost_events, &self.node_status, &self.agent_event];
-        if !self.audit_id.is_empty() && self.stage.is_some() {
-            Some(Kind::Audit)
-        } else if self.proto_payload.is_some() {
-            Some(Kind::GoogleAudit)
-        } else if self.azure_audit_id.is_some() {
-            Some(Kind::AzureRow)
-        } else if is_hubble.iter().any(|key| key.is_some())
-            || self.verdict.is_some() && (self.ip.is_some() || self.l4.is_some())
-        {
-            Some(Kind::Hubble)
-        } else if self.reporter.is_some() && self.action.is_some() {
-            Some(Kind::Calico)
-        } else {
-            None
-        }
+        let any = |keys: &[&Option<IgnoredAny>]| keys.iter().any(|key| key.is_some());
+        let all = |keys: &[&Option<IgnoredAny>]| keys.iter().all(|key| key.is_some());
+        let is_tetragon = any(&[
+            &self.process_exec,
+            &self.process_exit,
+            &self.process_kprobe,
+            &self.process_tracepoint,
+            &self.process_lsm,
+            &self.process_uprobe,
+            &self.process_loader,
+            &self.process_connect,
+            &self.process_accept,
+            &self.process_listen,
+            &self.rate_limit_info,
+        ]);
+        let is_hubble = any(&[&self.flow, &self.lost_events, &self.node_status, &self.agent_event])
+            || self.verdict.is_some() && any(&[&self.ip, &self.l4]);
+        let is_element =
+            all(&[&self.r#type, &self.annotations]) && (self.id.is_some() || all(&[&self.from, &self.to]));
+        let kinds = [
+            (!self.audit_id.is_empty() && self.stage.is_some(), Kind::Audit),
+            (self.proto_payload.is_some(), Kind::GoogleAudit),
+            (self.azure_audit_id.is_some(), Kind::AzureRow),
+            (is_hubble, Kind::Hubble),
+            (is_tetragon, Kind::Tetragon),
+            (all(&[&self.rule, &self.output_fields]), Kind::Falco),
+            (all(&[&self.reporter, &self.action]), Kind::Calico),
+            (all(&[&self.k8s, &self.proc]), Kind::InspektorGadget),
+            (is_element, Kind::Spade),
+        ];
+        kinds.into_iter().find_map(|(is, kind)| is.then_some(kind))
     }
 
     /// What it is around, if it is no event itself.

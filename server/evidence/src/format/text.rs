@@ -60,6 +60,11 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
                 Ok(Text(Cow::Owned(number.to_string())))
             }
 
+            /// As of error numbers.
+            fn visit_i64<E>(self, number: i64) -> Result<Text<'de>, E> {
+                Ok(Text(Cow::Owned(number.to_string())))
+            }
+
             fn visit_unit<E>(self) -> Result<Text<'de>, E> {
                 Ok(Text::default())
             }

@@ -1,13 +1,9 @@
 //! How logs come: compressed, in folders, broken, mixed, hostile.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
-mod logs;
-
+use crate::logs::{problems, read_bytes, record, requests};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use leastwise_evidence::{Input, Loss, Reading, Record, Watch, read};
-use logs::{problems, read_bytes, record, requests};
 use serde_json::json;
 use std::io::Write;
 use std::path::PathBuf;
@@ -125,7 +121,7 @@ fn formats_may_be_mixed() {
     let text = format!("{}{flow}\n{}{flow}\n", line("carol", 1), line("carol", 2));
     let record = record(&text);
     assert_eq!(requests(&record), ["carol list pods in the cluster x2"]);
-    assert_eq!(logs::connections(&record), ["shop[] -> outside 192.0.2.1 Tcp/443 x2"]);
+    assert_eq!(crate::logs::connections(&record), ["shop[] -> outside 192.0.2.1 Tcp/443 x2"]);
 }
 
 #[test]

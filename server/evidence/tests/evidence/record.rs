@@ -1,7 +1,5 @@
 //! The record: its JSON form, and the laws of uniting two of them.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
 use leastwise_evidence::{
     Basis, Connection, ConnectionSeen, Decision, Endpoint, EndpointSeen, Observations, PodEndpoint, PortOf,
     Protocol, Record, Request, RequestSeen, Source, SourceId, Tally, Target, Unite, Verdict, Workload,

@@ -1,11 +1,7 @@
 //! Network flows of Hubble and Calico, and what is easily got wrong about them.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
-mod logs;
-
+use crate::logs::{connections, record};
 use leastwise_evidence::{Endpoint, Loss, Side, Undecided};
-use logs::{connections, record};
 use serde_json::{Value, json};
 
 /// A packet from `front` to `cart` of `shop`, seen on the node of `cart`, changed by what is given.
@@ -73,7 +69,7 @@ fn a_reply_is_part_of_the_connection_and_never_one_of_its_own() {
     assert_eq!(of(&[flow(json!({})), reply()]), ["shop[app=front] -> shop[app=cart] Tcp/8080 x2"]);
     let record = record(&(flow(json!({})).to_string() + "\n"));
     assert!(!record.connections.values().next().unwrap().answered);
-    let record = logs::record(&(reply().to_string() + "\n"));
+    let record = crate::logs::record(&(reply().to_string() + "\n"));
     assert!(record.connections.values().next().unwrap().answered);
 }
 
@@ -131,8 +127,11 @@ fn labels_are_the_pods_own_without_those_of_replicas() {
 #[test]
 fn what_is_known_of_an_end_stands_beside_it() {
     let record = record(&(flow(json!({"destination_names": ["cart.shop"]})).to_string() + "\n"));
-    let (_, cart) =
-        record.endpoints.iter().find(|(endpoint, _)| logs::endpoint(endpoint) == "shop[app=cart]").unwrap();
+    let (_, cart) = record
+        .endpoints
+        .iter()
+        .find(|(endpoint, _)| crate::logs::endpoint(endpoint) == "shop[app=cart]")
+        .unwrap();
     assert_eq!(cart.pods.iter().collect::<Vec<_>>(), ["cart-0"]);
     assert_eq!(cart.nodes.iter().collect::<Vec<_>>(), ["n1"], "it runs where it was observed");
     assert!(cart.namespace_labels.contains(&("team".to_owned(), "a".to_owned())));

@@ -1,11 +1,7 @@
 //! Kubernetes audit logs, and what is easily got wrong about them.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
-mod logs;
-
+use crate::logs::{record, requests};
 use leastwise_evidence::{Caution, Grant, Undecided};
-use logs::{record, requests};
 use serde_json::{Value, json};
 
 /// An event that `carol` got the pod `cart-0` of `shop`, changed by what is given.

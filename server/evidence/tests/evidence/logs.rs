@@ -1,5 +1,4 @@
 //! What the tests of readers share: reading a text, and writing atoms as short lines.
-#![allow(dead_code, reason = "no test file needs all of it")]
 
 use leastwise_evidence::{
     Act, Basis, Decision, Deed, Endpoint, Input, Reading, Record, Target, Verdict, Visible, read,

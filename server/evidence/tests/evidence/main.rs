@@ -1,0 +1,11 @@
+//! Logs in, a record out: every format, and everything that is easily got wrong about them.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod audit;
+mod flows;
+mod inputs;
+mod logs;
+mod processes;
+mod record;
+mod wrappers;
