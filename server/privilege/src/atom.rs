@@ -1,4 +1,4 @@
-use crate::network::ConnectionAtom;
+use crate::network::{ConnectionAtom, ports_in_words};
 use crate::rbac::{Origin, RbacAtom};
 use leastwise_manifest::Resource;
 use leastwise_yaml::Path;
@@ -43,7 +43,7 @@ pub enum Grant {
         /// What may be asked for.
         #[serde(flatten)]
         atom: RbacAtom,
-        /// One request among it that the other side refuses, where it stands for more than one.
+        /// One request among it that the other side refuses, where it has patterns.
         #[serde(skip_serializing_if = "Option::is_none")]
         witness: Option<Box<RbacAtom>>,
     },
@@ -99,11 +99,7 @@ impl Grant {
                 format!("allows {} to {}{place}", atom.subject, atom.target.what())
             }
             Self::Network(ConnectionAtom { from, to, protocol, ports }) => {
-                let ports = match (protocol.as_str(), ports.as_str()) {
-                    ("*", _) => "every port".to_owned(),
-                    (protocol, "1-65535") => format!("every {protocol} port"),
-                    (protocol, ports) => format!("{protocol} {ports}"),
-                };
+                let ports = ports_in_words(protocol, ports);
                 format!("allows connections from {from} to {to} on {ports}")
             }
             Self::ResourceRequest { verbs, group, resource, object } => {

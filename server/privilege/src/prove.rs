@@ -138,7 +138,7 @@ fn compare_networks(before: &Network<'_>, after: &Network<'_>, ledger: &mut Ledg
 
 fn compare_access(before: &Access<'_>, after: &Access<'_>, ledger: &mut Ledger) {
     let atom = |Exceeding { atom, witness, origin }: &Exceeding| {
-        let witness = (witness != atom).then(|| Box::new(witness.clone()));
+        let witness = atom.has_patterns().then(|| Box::new(witness.clone()));
         Atom::at(Grant::Rbac { atom: atom.clone(), witness }, origin.clone())
     };
     let atoms = |excess: &Excess| excess.atoms.iter().map(atom).collect::<Vec<_>>();

@@ -2,7 +2,11 @@
 
 use super::Report;
 use anstyle::{AnsiColor, Style};
+use leastwise_evidence::Visible;
+use leastwise_privilege::network::{ConnectionAtom, ports_in_words};
+use leastwise_privilege::rbac::Target;
 use leastwise_privilege::{Atom, Grant, NeededGrant, Proof, Verdict};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 const GAINED: Style = AnsiColor::BrightRed.on_default().bold();
@@ -55,7 +59,8 @@ fn section(text: &mut String, style: Style, title: &str, lines: Vec<String>) {
     // Writing into a string cannot fail.
     let _ = writeln!(text, "{style}{title}{style:#}");
     for line in lines.iter().take(SHOWN) {
-        let _ = writeln!(text, "  {line}");
+        // Names come from manifests and logs, which anybody may have written.
+        let _ = writeln!(text, "  {}", Visible(line));
     }
     if lines.len() > SHOWN {
         let _ = writeln!(text, "  and {} more, see --format json", lines.len() - SHOWN);
@@ -63,37 +68,54 @@ fn section(text: &mut String, style: Style, title: &str, lines: Vec<String>) {
     text.push('\n');
 }
 
-/// One line a place: requests that differ in nothing but the verb stand together.
+/// As few lines as say it: requests that differ in nothing but the verb stand together, and so do connections that differ
+/// in one end.
 fn lines(report: &Report<'_>, atoms: &[Atom], is_gained: bool) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    let mut rest = atoms;
-    while let [first, more @ ..] = rest {
-        let alike = more.iter().take_while(|atom| differ_in_verb(first, atom)).count();
-        let (group, others) = rest.split_at(alike + 1);
-        rest = others;
-        let verbs: Vec<_> = group.iter().filter_map(|atom| verb(&atom.grant)).collect();
-        let what = match &first.grant {
-            Grant::Rbac { atom, .. } => {
-                let what = atom.target.with_verbs(&verbs.join(", "));
-                let place = atom
-                    .namespace
-                    .as_ref()
-                    .map_or("in the whole cluster".to_owned(), |namespace| format!("in {namespace}"));
-                format!("{what} {place}, to {}", atom.subject)
+    let by = |atom: &Atom| {
+        let place = report.place(atom, is_gained);
+        place.map(|place| format!(", by {}:{}", place.name, place.row)).unwrap_or_default()
+    };
+    let mut lines = Vec::new();
+    let mut requests: BTreeMap<_, (&Target, BTreeSet<&str>)> = BTreeMap::new();
+    let mut connections: BTreeMap<_, BTreeSet<String>> = BTreeMap::new();
+    for atom in atoms {
+        match &atom.grant {
+            Grant::Rbac { atom: rbac, .. } => {
+                let place = rbac.namespace.as_ref().map(|name| format!("in {name}"));
+                let place = place.unwrap_or_else(|| "in the whole cluster".to_owned());
+                let rest = (place, rbac.subject.to_string(), rbac.target.object(), by(atom));
+                let (_, verbs) = requests.entry(rest).or_insert((&rbac.target, BTreeSet::new()));
+                verbs.extend(rbac.target.verb());
             }
-            // The words of these follow "allows", which the title of the list says.
-            Grant::Network(_) => first.grant.what().trim_start_matches("allows ").to_owned(),
-            grant => grant.what(),
-        };
-        let who = match &first.grant {
-            Grant::Rbac { .. } | Grant::Network(_) => String::new(),
-            _ => format!("{}: ", owner(first)),
-        };
-        let place = report.place(first, is_gained);
-        let by = place.map(|place| format!(", by {}:{}", place.name, place.row)).unwrap_or_default();
-        lines.push(format!("{who}{what}{by}"));
+            Grant::Network(ConnectionAtom { from, to, protocol, ports }) => {
+                let rest = (ports_in_words(protocol, ports), to.to_string(), by(atom));
+                connections.entry(rest).or_default().insert(from.to_string());
+            }
+            grant => lines.push(format!("{}: {}{}", owner(atom), grant.what(), by(atom))),
+        }
+    }
+    for ((place, subject, _, by), (target, verbs)) in requests {
+        let verbs: Vec<_> = verbs.into_iter().collect();
+        lines.push(format!("{} {place}, to {subject}{by}", target.with_verbs(&verbs.join(", "))));
+    }
+    let mut joined: BTreeMap<_, BTreeSet<String>> = BTreeMap::new();
+    for ((ports, to, by), from) in connections {
+        joined.entry((ports, from, by)).or_default().insert(to);
+    }
+    for ((ports, from, by), to) in joined {
+        lines.push(format!("connections from {} to {} on {ports}{by}", some(&from), some(&to)));
     }
     lines
+}
+
+/// Names as a list; of many the first.
+fn some(names: &BTreeSet<String>) -> String {
+    const NAMED: usize = 8;
+    let named: Vec<_> = names.iter().take(NAMED).map(String::as_str).collect();
+    match names.len().saturating_sub(NAMED) {
+        0 => named.join(", "),
+        more => format!("{} and {more} more", named.join(", ")),
+    }
 }
 
 fn owner(atom: &Atom) -> String {
@@ -108,23 +130,5 @@ fn owner(atom: &Atom) -> String {
             format!("container {container:?} of {object}")
         }
         _ => object,
-    }
-}
-
-fn verb(grant: &Grant) -> Option<&str> {
-    match grant {
-        Grant::Rbac { atom, .. } => atom.target.verb(),
-        _ => None,
-    }
-}
-
-fn differ_in_verb(one: &Atom, other: &Atom) -> bool {
-    match (&one.grant, &other.grant) {
-        (Grant::Rbac { atom: first, .. }, Grant::Rbac { atom: second, .. }) => {
-            (&first.subject, &first.namespace, &one.path, &one.resource)
-                == (&second.subject, &second.namespace, &other.path, &other.resource)
-                && first.target.with_verbs("") == second.target.with_verbs("")
-        }
-        _ => false,
     }
 }

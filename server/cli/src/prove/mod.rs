@@ -6,8 +6,9 @@ mod json;
 use crate::console::Console;
 use crate::manifests::{Manifests, Standing};
 use crate::problem::Problem;
-use crate::{DONE, FAILED, FOUND};
+use crate::{DONE, FAILED, FOUND, evidence};
 use clap::{Args, ValueEnum};
+use leastwise_harden::needed;
 use leastwise_privilege::{Applied, Atom, Needed, Proof, Verdict, prove};
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -26,6 +27,9 @@ pub(crate) struct Prove {
     before: PathBuf,
     /// The file or folder after the change.
     after: PathBuf,
+    /// What is needed and must stay allowed: logs, or records that `leastwise evidence` has made. May be repeated.
+    #[arg(long, value_name = "LOG")]
+    evidence: Vec<PathBuf>,
     /// The form of the output.
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Format,
@@ -60,10 +64,12 @@ pub(crate) fn run(options: &Prove, console: &mut Console) -> io::Result<u8> {
     if !problems.is_empty() {
         return Ok(FAILED);
     }
+    let Some((needed, unanswerable)) = gather_needed(&options.evidence, console) else { return Ok(FAILED) };
     let objects = [before.objects(), after.objects()];
     let [applied_before, applied_after] =
         [&objects[0], &objects[1]].map(|objects| Applied { objects, namespace: &options.namespace });
-    let mut proof = prove(applied_before, applied_after, &Needed::default());
+    let mut proof = prove(applied_before, applied_after, &needed);
+    proof.comparison.assumptions.extend(unanswerable);
     for error in before.errors().into_iter().chain(after.errors()) {
         proof.comparison.hide(error);
     }
@@ -74,6 +80,35 @@ pub(crate) fn run(options: &Prove, console: &mut Console) -> io::Result<u8> {
     };
     console.out().write_all(text.as_bytes())?;
     Ok(code(&proof))
+}
+
+/// What the evidence says is needed, and in words what of it cannot be asked about. `None` where some of it could not be
+/// read: then nobody knows what else is needed.
+fn gather_needed(paths: &[PathBuf], console: &mut Console) -> Option<(Needed, Vec<String>)> {
+    if paths.is_empty() {
+        return Some((Needed::default(), Vec::new()));
+    }
+    let reading = evidence::gather(paths, console);
+    if !reading.is_complete {
+        return None;
+    }
+    let (needed, unanswerable) = needed(&reading.record);
+    if needed.requests.is_empty() && needed.connections.is_empty() {
+        console.note(&"the evidence shows no request and no connection: nothing is known to be needed");
+    }
+    let mut words = Vec::new();
+    if reading.problem_count > 0 {
+        words.push(format!(
+            "{} pieces of the evidence could not be read: what they say is not asked about",
+            reading.problem_count
+        ));
+    }
+    words.extend(
+        unanswerable
+            .iter()
+            .map(|(why, count)| format!("{count} connections of the evidence are not asked about: {why}")),
+    );
+    Some((needed, words))
 }
 
 fn code(proof: &Proof) -> u8 {

@@ -125,8 +125,8 @@ fn new_connections_are_told() {
         ("after/policy.yaml", &policy("[{port: http}, {port: 9090}]")),
     ]);
     let ran = folder.run("prove before after");
-    let told =
-        "connections from shop/Deployment/web to shop/Deployment/cart on TCP 9090, by after/policy.yaml:8\n";
+    let told = "connections from shop/Deployment/web, shop/Pod/app=web to shop/Deployment/cart, shop/Pod/app=cart \
+                on TCP 9090, by after/policy.yaml:8\n";
     assert!(ran.out.contains(told), "{}", ran.out);
     assert_eq!(ran.code, Some(1));
     let answer: Value = serde_json::from_str(&folder.run("prove before after --format json").out).unwrap();
@@ -164,4 +164,50 @@ shop/Deployment/web to ::/0 on every port
         .write("cilium.yaml", b"apiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {name: c}\n");
     let ran = folder.run("connections .");
     assert_eq!((ran.code, ran.out.as_str()), (Some(3), ""), "{}", ran.err);
+}
+
+/// An event of an audit log: the service account `cart` was allowed to get an object.
+fn audited(resource: &str) -> String {
+    serde_json::json!({
+        "kind": "Event", "apiVersion": "audit.k8s.io/v1", "level": "Metadata", "auditID": resource,
+        "stage": "ResponseComplete", "verb": "get",
+        "requestURI": format!("/api/v1/namespaces/shop/{resource}/a"),
+        "user": {"username": "system:serviceaccount:shop:cart", "groups": ["system:authenticated"]},
+        "objectRef": {"resource": resource, "namespace": "shop", "name": "a", "apiVersion": "v1"},
+        "responseStatus": {"code": 200},
+        "requestReceivedTimestamp": "2026-11-01T00:00:00.000000Z",
+        "annotations": {"authorization.k8s.io/decision": "allow", "authorization.k8s.io/reason": ""},
+    })
+    .to_string()
+}
+
+#[test]
+fn what_was_needed_must_stay_allowed() {
+    let folder = change("[pods, secrets]", "[pods]");
+    folder.write("audit.log", format!("{}\n{}\n", audited("pods"), audited("configmaps")).as_bytes());
+    let ran = folder.run("prove before after --evidence audit.log");
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let elsewhere = "needed, and allowed by nothing in the files on either side:\n  get configmaps \"a\" in shop, by \
+                     ServiceAccount shop/cart\n";
+    assert!(ran.out.contains(elsewhere), "{}", ran.out);
+
+    folder.write("more.log", audited("secrets").as_bytes());
+    let ran = folder.run("prove before after --evidence audit.log --evidence more.log");
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    let lost = "needed, and no longer allowed:\n  get secrets \"a\" in shop, by ServiceAccount shop/cart\n";
+    assert!(ran.out.contains(lost), "{}", ran.out);
+    let ran = folder.run("prove before after --evidence more.log --format json");
+    let answer: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(
+        (&answer["verdict"], &answer["needed_but_lost"][0]["resource"]),
+        (&"narrower".into(), &"secrets".into())
+    );
+    assert_eq!(folder.run("prove before after --evidence missing.log").code, Some(2));
+}
+
+#[test]
+fn names_have_no_effect_on_the_terminal() {
+    let folder = change("[pods]", "[\"pods\\e[2J\"]");
+    let ran = folder.run("prove before after");
+    assert!(ran.out.contains("pods\\u{1b}[2J") && !ran.out.contains('\u{1b}'), "{}", ran.out);
 }

@@ -17,6 +17,15 @@ pub struct ConnectionAtom {
     pub ports: String,
 }
 
+/// Ports in words: `TCP 80,443`, `every UDP port`, `every port`.
+pub fn ports_in_words(protocol: &str, ports: &str) -> String {
+    match (protocol, ports) {
+        ("*", _) => "every port".to_owned(),
+        (protocol, "1-65535") => format!("every {protocol} port"),
+        (protocol, ports) => format!("{protocol} {ports}"),
+    }
+}
+
 /// One end of connections.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Peer {

@@ -4,12 +4,11 @@ use super::addresses::{Addresses, Version};
 use super::atom::{ConnectionAtom, Namespaces, Peer};
 use super::classes::{Classes, NamespaceClass, PodClass, selector_words};
 use super::intervals::Intervals;
-use super::policy::Policy;
 use super::ports::Ports;
 use super::reach::{Point, Reach, blocks};
 use super::side::Network;
 use crate::rbac::Origin;
-use leastwise_manifest::Direction;
+use leastwise_manifest::{Direction, Resource};
 use leastwise_yaml::Path;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -79,10 +78,47 @@ struct Comparing<'c, 'd> {
     reaches: [Reach<'c, 'd>; 2],
     blocks: &'c [(Version, u128, u128)],
     /// Where differences stand.
-    origins: Vec<Origin>,
+    origins: Vec<Source<'c>>,
 }
 
-impl Comparing<'_, '_> {
+/// An [`Origin`] that is not written out: there is one for each pair that differs, and few are different.
+#[derive(Clone, Copy, Debug)]
+struct Source<'c> {
+    resource: Option<&'c Resource>,
+    place: SourcePlace<'c>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum SourcePlace<'c> {
+    At(&'c Path),
+    PodSelector,
+    Spec,
+}
+
+impl Source<'_> {
+    fn is(&self, other: &Self) -> bool {
+        let is_place = match (self.place, other.place) {
+            (SourcePlace::At(one), SourcePlace::At(other)) => std::ptr::eq(one, other),
+            (SourcePlace::PodSelector, SourcePlace::PodSelector) | (SourcePlace::Spec, SourcePlace::Spec) => {
+                true
+            }
+            _ => false,
+        };
+        let address = |resource: Option<&Resource>| resource.map(std::ptr::from_ref);
+        is_place && address(self.resource) == address(other.resource)
+    }
+
+    fn written_out(&self) -> Origin {
+        let path = match self.place {
+            SourcePlace::At(path) => path.clone(),
+            SourcePlace::PodSelector => Path::root().keys(&["spec", "podSelector"]),
+            SourcePlace::Spec => Path::root().key("spec"),
+        };
+        Origin { resource: self.resource.cloned().unwrap_or_default(), path }
+    }
+}
+
+impl<'c> Comparing<'c, '_> {
     /// What is lost, and what is gained. `None` where there is too much to try.
     fn all(&mut self) -> Option<[Pairs; 2]> {
         let mut found = [Pairs::new(), Pairs::new()];
@@ -152,7 +188,8 @@ impl Comparing<'_, '_> {
                     if !self.reaches[side].is_for(placed, policy, *peer) || own.within(ports).is_empty() {
                         continue;
                     }
-                    let here = Origin { resource: policy.resource.clone(), path: rule.path.clone() };
+                    let here =
+                        Source { resource: Some(&policy.resource), place: SourcePlace::At(&rule.path) };
                     let is_there =
                         others.iter().any(|other| (&other.peers, &other.ports) == (&rule.peers, &rule.ports));
                     if !is_there {
@@ -171,8 +208,8 @@ impl Comparing<'_, '_> {
                     other.subjects == policy.subjects && other.rules(*direction).is_some()
                 });
                 if !is_there {
-                    let path = Path::root().keys(&["spec", "podSelector"]);
-                    origin = origin.or(Some(Origin { resource: policy.resource.clone(), path }));
+                    let place = SourcePlace::PodSelector;
+                    origin = origin.or(Some(Source { resource: Some(&policy.resource), place }));
                 }
             }
         }
@@ -183,22 +220,22 @@ impl Comparing<'_, '_> {
                     class.members.first().and_then(|member| self.classes.workloads.get(*member))
             {
                 let workload = &self.sides[1].workloads[place[1]];
-                let here = Origin { resource: workload.resource.clone(), path: workload.labels_path.clone() };
+                let place = SourcePlace::At(&workload.labels_path);
+                let here = Source { resource: Some(&workload.resource), place };
                 origin = origin.or(Some(here));
             }
         }
         let origin = origin.or(spare).unwrap_or_else(|| self.any_policy());
-        self.origins.iter().position(|known| *known == origin).unwrap_or_else(|| {
+        self.origins.iter().position(|known| known.is(&origin)).unwrap_or_else(|| {
             self.origins.push(origin);
             self.origins.len() - 1
         })
     }
 
     /// The first policy: where the labels of a namespace have changed, all of them are concerned.
-    fn any_policy(&self) -> Origin {
+    fn any_policy(&self) -> Source<'c> {
         let policy = self.sides.iter().rev().flat_map(|side| &side.policies).next();
-        let resource = policy.map(|policy: &Policy<'_>| policy.resource.clone()).unwrap_or_default();
-        Origin { resource, path: Path::root().key("spec") }
+        Source { resource: policy.map(|policy| &policy.resource), place: SourcePlace::Spec }
     }
 
     /// Connections of all pairs on one side as few atoms: first those to one receiver are put together, then those from the same
@@ -227,7 +264,7 @@ impl Comparing<'_, '_> {
             }
         }
         let origin =
-            |(atom, origin): (ConnectionAtom, usize)| Some((atom, self.origins.get(origin)?.clone()));
+            |(atom, origin): (ConnectionAtom, usize)| Some((atom, self.origins.get(origin)?.written_out()));
         atoms.into_iter().filter_map(origin).collect()
     }
 

@@ -21,7 +21,7 @@ mod reach;
 mod side;
 
 pub use answer::Connections;
-pub use atom::{ConnectionAtom, End, Namespaces, NeededConnection, Peer};
+pub use atom::{ConnectionAtom, End, Namespaces, NeededConnection, Peer, ports_in_words};
 pub use compare::{Difference, compare};
 pub use ports::Protocol;
 pub use side::{Network, Workload};

@@ -98,6 +98,18 @@ pub struct RbacAtom {
 }
 
 impl RbacAtom {
+    /// Whether as something granted it stands for requests of which no name is written down, but for those of objects.
+    pub fn has_patterns(&self) -> bool {
+        let is_pattern = |text: &String| text == "*";
+        match &self.target {
+            Target::Resource { group, resource, verb, .. } => {
+                [group, resource, verb].into_iter().any(is_pattern) || resource.starts_with("*/")
+            }
+            Target::Url { verb, url } => is_pattern(verb) || url.ends_with('*'),
+            Target::Role { .. } => false,
+        }
+    }
+
     /// A request that this allows as something granted: where it stands for all that match a pattern, one with
     /// `anything` in place of what matches.
     pub(super) fn with(&self, anything: &str) -> Self {
