@@ -7,12 +7,15 @@ use leastwise_manifest::{Object, Resource, objects, place};
 use leastwise_text::Buffer;
 use leastwise_yaml::{Document, Path, Stream};
 use rayon::prelude::*;
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 /// All objects of some files.
 #[derive(Debug, Default)]
 pub(crate) struct Manifests {
     files: Vec<Manifest>,
+    /// Where the objects stand that are called so, in order: file, document and path.
+    places: HashMap<Resource, Vec<(usize, usize, Path)>>,
     /// What could not be read, and why.
     pub(crate) problems: Vec<Problem>,
 }
@@ -55,11 +58,19 @@ impl Manifests {
             })
             .collect();
         bar.finish_and_clear();
-        let mut manifests = Self { files: Vec::new(), problems };
+        let mut manifests = Self { problems, ..Self::default() };
         for outcome in outcomes {
             match outcome {
                 Ok(manifest) => manifests.files.extend(manifest),
                 Err(problem) => manifests.problems.push(problem),
+            }
+        }
+        for (file, manifest) in manifests.files.iter().enumerate() {
+            for (document, placed) in manifest.stream.documents().iter().enumerate() {
+                for object in objects(&placed.document) {
+                    let places = manifests.places.entry(object.resource()).or_default();
+                    places.push((file, document, object.path));
+                }
             }
         }
         manifests
@@ -83,13 +94,12 @@ impl Manifests {
 
     /// Where a path of an object stands. `None` where no object is called so.
     pub(crate) fn find(&self, resource: &Resource, path: &Path) -> Option<Standing> {
-        let named = self.documents().flat_map(|(manifest, placed)| {
-            let own = objects(&placed.document).into_iter().filter(|object| object.resource() == *resource);
-            own.map(move |object| (manifest, placed, object.path.join(path))).collect::<Vec<_>>()
-        });
+        let placed = |(file, document, object): &(usize, usize, Path)| {
+            let manifest = self.files.get(*file)?;
+            Some((manifest, manifest.stream.documents().get(*document)?, object.join(path)))
+        };
         // Of objects of one name the last counts, but it may not have what is looked for.
-        let mut named: Vec<_> = named.collect();
-        named.reverse();
+        let named: Vec<_> = self.places.get(resource)?.iter().rev().filter_map(placed).collect();
         let has_path = named.iter().position(|(_, placed, path)| placed.document.at(path).is_some());
         let (manifest, placed, path) = named.get(has_path.unwrap_or_default())?;
         let start = place(&placed.document, path).range.start() + placed.offset;

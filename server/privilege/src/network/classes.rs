@@ -320,11 +320,11 @@ impl<'d> Classes<'d> {
                 }
                 _ => self.namespace_classes(Some(name), faults),
             };
-            // Where nobody lives and no policy is, the name makes no difference.
-            let is_other = |class: &NamespaceClass| {
-                !lived_in.contains(name) && others.iter().any(|other| other.answers == class.answers)
-            };
-            self.of_namespaces.extend(found.into_iter().filter(|class| !is_other(class)));
+            // Where nobody lives and no policy is, the name makes no difference, unless a selector asks for it.
+            let is_other = |class: &NamespaceClass| others.iter().any(|other| other.answers == class.answers);
+            if lived_in.contains(name) || !found.iter().all(is_other) {
+                self.of_namespaces.extend(found);
+            }
         }
         self.of_namespaces.extend(others);
     }

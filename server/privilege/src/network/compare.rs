@@ -7,6 +7,7 @@ use super::intervals::Intervals;
 use super::ports::Ports;
 use super::reach::{Point, Reach, blocks};
 use super::side::Network;
+use crate::comparison::{Answer, Verdict};
 use crate::rbac::Origin;
 use leastwise_manifest::{Direction, Resource};
 use leastwise_yaml::Path;
@@ -23,6 +24,18 @@ pub struct Difference {
     pub undecided: BTreeSet<String>,
     /// What the answer takes for granted, in words.
     pub assumptions: BTreeSet<String>,
+}
+
+impl Difference {
+    /// The answer in one word.
+    pub fn verdict(&self) -> Verdict {
+        let answer = |found: &[_]| match (found, self.undecided.is_empty()) {
+            ([_, ..], _) => Answer::Yes,
+            ([], true) => Answer::No,
+            ([], false) => Answer::Perhaps,
+        };
+        Verdict::of(answer(&self.gained), answer(&self.lost))
+    }
 }
 
 /// As many pairs are tried, each in some microseconds; more than any honest change concerns.

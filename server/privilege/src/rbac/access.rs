@@ -270,13 +270,15 @@ fn record(
     origin: impl FnOnce() -> Origin,
 ) {
     if let Some(rival) = hides {
-        let why =
-            format!("what a template hides of who holds {} may grant {}", rival.role.title, target.what());
+        let why = format!(
+            "a template hides who holds {} or some of its rules: it may allow what seems to differ",
+            rival.role.title
+        );
         excess.hidden.insert(why);
         return;
     }
     if matches!(held.subject, Subject::Hidden(_)) {
-        let why = format!("whether {} is granted to somebody else cannot be known", target.what());
+        let why = format!("a template hides to whom {} is granted", held.role.title);
         excess.hidden.insert(why);
         return;
     }

@@ -251,7 +251,7 @@ fn bind<'d>(
     };
     for subject in &binding.subjects {
         match (subject.kind, subject.name) {
-            _ if subject.is_open() => hold(Subject::Hidden(written(subject.node).to_owned()), &subject.path),
+            _ if subject.is_open() => hold(Subject::Hidden(one_line(written(subject.node))), &subject.path),
             (Some("User"), Some(name)) => hold(Subject::user(name), &subject.path),
             (Some("Group"), Some(name)) => hold(Subject::Group(name.to_owned()), &subject.path),
             (Some("ServiceAccount"), Some(name)) => {
@@ -266,8 +266,12 @@ fn bind<'d>(
     }
     if binding.open {
         let text = lookup(binding.object.node, &["subjects"]).value().map_or("subjects", written);
-        hold(Subject::Hidden(text.to_owned()), &binding.object.path.key("subjects"));
+        hold(Subject::Hidden(one_line(text)), &binding.object.path.key("subjects"));
     }
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The role that a binding names; one that is not among the objects is known by its name only.

@@ -297,3 +297,18 @@ fn connections_between_workloads() {
         assert_eq!(connections.allows(&needed), expected, "{needed:?}");
     }
 }
+
+#[test]
+fn the_answer_in_one_word() {
+    use leastwise_privilege::Verdict;
+    let rule = |ports: &str| policy(&format!("{{{CART}, ingress: [{{{FROM_WEB}, ports: {ports}}}]}}"));
+    for (before, after, expected) in [
+        ("[{port: 80}, {port: 81}]", "[{port: 80}]", Verdict::Narrower),
+        ("[{port: 80}]", "[{port: 80, protocol: TCP}]", Verdict::Equal),
+        ("[{port: 80}]", "[]", Verdict::Broader),
+        ("[{port: 80}]", "[{port: 81}]", Verdict::Incomparable),
+        ("[{port: 80}]", "[{port: 0}]", Verdict::Undecided),
+    ] {
+        assert_eq!(compared(&rule(before), &rule(after)).verdict(), expected, "{before} {after}");
+    }
+}

@@ -5,7 +5,9 @@
 use crate::random::Random;
 use crate::support::all;
 use leastwise_privilege::Applied;
-use leastwise_privilege::network::{Network, compare};
+use leastwise_privilege::network::{
+    ConnectionAtom, Connections, End, Namespaces, NeededConnection, Network, Peer, Protocol, compare,
+};
 use std::fmt::Write;
 
 /// Pairs of sets of policies that are compared, and families of sets from which they are drawn.
@@ -364,20 +366,61 @@ fn comparing_agrees_with_trying_every_connection() {
 /// Compares so many pairs of families, and counts how often nothing is lost, and nothing gained.
 fn tell(sets: &[Set], networks: &[Network<'_>], pairs: usize, random: &mut Random) -> [usize; 2] {
     let mut told = [0; 2];
-    for _ in 0..pairs {
+    let mut certain = 0;
+    for pair in 0..pairs {
         let family = random.below(FAMILIES) * MEMBERS;
-        let (before, after) = (family + random.below(MEMBERS), family + random.below(MEMBERS));
-        let difference = compare(&networks[before], &networks[after]);
-        let (before, after) = (&sets[before], &sets[after]);
+        let places = [family + random.below(MEMBERS), family + random.below(MEMBERS)];
+        let difference = compare(&networks[places[0]], &networks[places[1]]);
+        let (before, after) = (&sets[places[0]], &sets[places[1]]);
         assert!(difference.undecided.is_empty(), "{:?}", difference.undecided);
         let none = |one: &Set, other: &Set| {
             one.allowed.iter().zip(&other.allowed).all(|(one, other)| one & !other == 0)
         };
+        if pair % 20 == 0 {
+            for (told, [with, without]) in [
+                (&difference.lost, [&networks[places[0]], &networks[places[1]]]),
+                (&difference.gained, [&networks[places[1]], &networks[places[0]]]),
+            ] {
+                let (with, without) = (Connections::of(with), Connections::of(without));
+                for witness in told.iter().filter_map(|(atom, _)| witness(atom)) {
+                    let answers = [with.allows(&witness), without.allows(&witness)];
+                    // Of a namespace whose labels are not known only some answers are.
+                    assert_ne!(
+                        answers[0],
+                        Some(false),
+                        "{witness:?} from\n{}to\n{}",
+                        before.text,
+                        after.text
+                    );
+                    assert_ne!(answers[1], Some(true), "{witness:?} from\n{}to\n{}", before.text, after.text);
+                    certain += usize::from(answers == [Some(true), Some(false)]);
+                }
+            }
+        }
         let expected = [none(before, after), none(after, before)];
         let answers = [difference.lost.is_empty(), difference.gained.is_empty()];
         assert_eq!(answers, expected, "{difference:?} from\n{}to\n{}", before.text, after.text);
         told[0] += usize::from(expected[0]);
         told[1] += usize::from(expected[1]);
     }
+    assert!(certain > pairs / 50, "witnesses are tried");
     told
+}
+
+/// One connection among those of an atom, where it names pods by labels that they have.
+fn witness(atom: &ConnectionAtom) -> Option<NeededConnection> {
+    let end = |peer: &Peer| match peer {
+        Peer::Addresses(block) => Some(End::Address(block.split('/').next()?.parse().ok()?)),
+        Peer::Pods { namespace: Namespaces::Named(namespace), labels } => {
+            let labels = labels.as_deref().unwrap_or_default();
+            let pairs = labels.split(',').filter(|pair| !pair.is_empty());
+            let pairs: Option<Vec<_>> = pairs.map(|pair| pair.split_once('=')).collect();
+            let labels = pairs?.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
+            Some(End::Pod { namespace: namespace.clone(), workload: None, labels })
+        }
+        _ => None,
+    };
+    let protocol = Protocol::named(&atom.protocol).unwrap_or(Protocol::Sctp);
+    let port = atom.ports.split([',', '-']).next()?.parse().ok()?;
+    Some(NeededConnection { from: end(&atom.from)?, to: end(&atom.to)?, protocol, port })
 }
