@@ -49,7 +49,12 @@ pub(super) fn report(report: &Report<'_>) -> String {
         }
         Verdict::Undecided => format!("{OPEN}undecided{OPEN:#}: nobody can know whether more is allowed"),
     };
-    text + &verdict + "\n"
+    let but = match (needed_but_lost.is_empty(), needed_and_unknown.is_empty()) {
+        (false, _) => "; but something that is needed is lost",
+        (true, false) => "; but nobody can know whether all that is needed stays",
+        (true, true) => "",
+    };
+    format!("{text}{verdict}{but}\n")
 }
 
 fn section(text: &mut String, style: Style, title: &str, lines: Vec<String>) {

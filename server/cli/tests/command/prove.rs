@@ -139,6 +139,53 @@ fn new_connections_are_told() {
     assert_eq!((&atom["kind"], &atom["ports"]), (&"network".into(), &"9090".into()), "{atom:#}");
 }
 
+/// A flow of Hubble: a pod of `web` opens a connection to one of `cart`.
+fn flow(port: u16) -> String {
+    let pod = |app: &str| {
+        serde_json::json!({
+            "namespace": "shop", "pod_name": format!("{app}-5d4f8-abcde"),
+            "labels": [format!("k8s:app={app}"), "k8s:io.kubernetes.pod.namespace=shop"],
+        })
+    };
+    serde_json::json!({
+        "flow": {
+            "time": "2026-11-01T00:00:00Z", "verdict": "FORWARDED", "is_reply": false, "event_type": {"type": 4},
+            "IP": {"source": "10.0.0.1", "destination": "10.0.0.2", "ipVersion": "IPv4"},
+            "l4": {"TCP": {"source_port": 40000, "destination_port": port, "flags": {"SYN": true}}},
+            "source": pod("web"), "destination": pod("cart"), "node_name": "one",
+        },
+        "node_name": "one", "time": "2026-11-01T00:00:00Z",
+    })
+    .to_string()
+}
+
+#[test]
+fn needed_connections_must_stay_allowed() {
+    let folder = Folder::of(&[
+        ("before/shop.yaml", SHOP),
+        ("before/policy.yaml", &policy("[{port: 8080}, {port: 9090}]")),
+        ("after/shop.yaml", SHOP),
+        ("after/policy.yaml", &policy("[{port: 8080}]")),
+        ("kept.json", &flow(8080)),
+        ("lost.json", &flow(9090)),
+    ]);
+    let ran = folder.run("prove before after --evidence kept.json");
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(ran.out.ends_with("narrower: less is allowed than before, and nothing more\n"), "{}", ran.out);
+    let ran = folder.run("prove before after --evidence lost.json");
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    let lost = "needed, and no longer allowed:\n  connections from shop/Pod/app=web to shop/Pod/app=cart on TCP 9090\n";
+    assert!(ran.out.contains(lost), "{}", ran.out);
+    let ran = folder.run("prove before after --format json --evidence lost.json");
+    let answer: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(
+        answer["needed_but_lost"],
+        serde_json::json!([{
+            "kind": "network", "from": "shop/Pod/app=web", "to": "shop/Pod/app=cart", "protocol": "TCP", "ports": "9090",
+        }])
+    );
+}
+
 #[test]
 fn connections_are_listed() {
     let folder = Folder::of(&[("shop.yaml", SHOP), ("policy.yaml", &policy("[{port: http}]"))]);

@@ -115,7 +115,14 @@ pub struct NeededConnection {
     /// Its protocol.
     pub protocol: Protocol,
     /// The receiver's port.
+    #[serde(rename = "ports", serialize_with = "in_digits")]
     pub port: u16,
+}
+
+/// As the ports of a [`ConnectionAtom`] are written.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn in_digits<S: Serializer>(port: &u16, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(port)
 }
 
 /// One end of a connection that was seen.
