@@ -5,6 +5,7 @@ use crate::{
 };
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap};
+use std::hash::Hash;
 
 /// Stands for the source that is being read: what it is called is known at its end.
 const HERE: SourceId = SourceId([0; 16]);
@@ -24,34 +25,74 @@ pub(crate) struct Scene<'a> {
 #[derive(Default)]
 pub(crate) struct Collector {
     pub(crate) source: Source,
-    requests: HashMap<Request, RequestSeen>,
-    connections: HashMap<Connection, ConnectionSeen>,
+    requests: Table<Request, RequestSeen>,
+    connections: Table<Connection, ConnectionSeen>,
     endpoints: HashMap<Endpoint, EndpointSeen>,
     containers: HashMap<Container, ContainerSeen>,
 }
+
+/// Things by the order in which they came, each once.
+struct Table<K, V> {
+    indices: HashMap<K, usize>,
+    values: Vec<V>,
+}
+
+impl<K, V> Default for Table<K, V> {
+    fn default() -> Self {
+        Self { indices: HashMap::new(), values: Vec::new() }
+    }
+}
+
+impl<K: Eq + Hash, V: Default> Table<K, V> {
+    fn index(&mut self, key: K) -> usize {
+        *self.indices.entry(key).or_insert_with(|| {
+            self.values.push(V::default());
+            self.values.len() - 1
+        })
+    }
+
+    /// Each key with its value.
+    fn into_pairs(self) -> impl Iterator<Item = (K, V)> {
+        let mut keys: Vec<_> = self.indices.into_iter().collect();
+        keys.sort_unstable_by_key(|(_, index)| *index);
+        keys.into_iter().map(|(key, _)| key).zip(self.values)
+    }
+}
+
+/// A request or a connection that was noted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Noted(usize);
 
 impl Collector {
     /// An event was read.
     pub(crate) fn event(&mut self, channel: Channel, node: Option<&str>, time: Option<Timestamp>) {
         self.source.channels.entry(channel).or_default().count(time);
-        match self.source.nodes.get_mut(&node.map(str::to_owned)) {
-            Some(tally) => tally.count(time),
-            None => self.source.nodes.entry(node.map(str::to_owned)).or_default().count(time),
-        }
+        self.source.nodes.entry(node.map(str::to_owned)).or_default().count(time);
     }
 
-    pub(crate) fn request(&mut self, request: Request) -> &mut RequestSeen {
-        self.requests.entry(request).or_default()
+    /// Notes a request, without counting it.
+    pub(crate) fn request(&mut self, request: Request) -> Noted {
+        Noted(self.requests.index(request))
     }
 
-    /// Both of its ends are noted with it.
-    pub(crate) fn connection(&mut self, connection: Connection) -> &mut ConnectionSeen {
+    /// What is known about a request.
+    pub(crate) fn request_seen(&mut self, noted: Noted) -> Option<&mut RequestSeen> {
+        self.requests.values.get_mut(noted.0)
+    }
+
+    /// Notes a connection and both of its ends, without counting it.
+    pub(crate) fn connection(&mut self, connection: Connection) -> Noted {
         for endpoint in [&connection.client, &connection.server] {
             if !self.endpoints.contains_key(endpoint) {
                 self.endpoints.insert(endpoint.clone(), EndpointSeen::default());
             }
         }
-        self.connections.entry(connection).or_default()
+        Noted(self.connections.index(connection))
+    }
+
+    /// What is known about a connection.
+    pub(crate) fn connection_seen(&mut self, noted: Noted) -> Option<&mut ConnectionSeen> {
+        self.connections.values.get_mut(noted.0)
     }
 
     pub(crate) fn endpoint(&mut self, endpoint: &Endpoint) -> &mut EndpointSeen {
@@ -104,8 +145,8 @@ impl Collector {
     pub(crate) fn finish(self, id: SourceId) -> Record {
         let mut record = Record {
             sources: BTreeMap::from([(id, self.source)]),
-            requests: self.requests.into_iter().collect(),
-            connections: self.connections.into_iter().collect(),
+            requests: self.requests.into_pairs().collect(),
+            connections: self.connections.into_pairs().collect(),
             endpoints: self.endpoints.into_iter().collect(),
             containers: self.containers.into_iter().collect(),
         };

@@ -53,8 +53,11 @@ pub(crate) fn audit(seed: u64, bytes: usize) -> String {
 
 fn event(random: &mut Random, second: i64, log: &mut String) {
     let namespace = format!("team-{}", random.below(12));
-    let account = format!("service-{}", random.below(4));
-    let (group, resource) = RESOURCES.get(random.below(10) as usize).copied().unwrap_or_default();
+    let number = random.below(4);
+    let account = format!("service-{number}");
+    // Each service account has its own errands.
+    let choice = (number * 3 + random.below(3)) % 10;
+    let (group, resource) = RESOURCES.get(choice as usize).copied().unwrap_or_default();
     let verb = random.of(&VERBS);
     let name = if matches!(verb, "list" | "watch" | "deletecollection") {
         String::new()

@@ -2,10 +2,11 @@
 
 use super::Unreadable;
 use super::audit_event::{Event, Impersonated, ObjectRef};
+use super::known::Known;
 use super::recent::Recent;
 use super::time::time;
-use crate::collect::Collector;
-use crate::{Basis, Caution, Channel, Decision, Format, Grant, Request, RequestSeen, Target, Undecided};
+use crate::collect::{Collector, Noted};
+use crate::{Basis, Caution, Channel, Decision, Format, Grant, Request, Target, Undecided};
 use jiff::Timestamp;
 
 /// Fewer requests than these may have no read among them by chance.
@@ -25,6 +26,12 @@ pub(super) struct Audit {
     begun: Recent,
     /// Ids of requests that were received and not answered yet.
     unanswered: Recent,
+    /// What was made of events that say the same.
+    known: Known<Vec<Noted>>,
+    /// Where the name of a pod is put together.
+    pod: String,
+    /// Levels and stages, with how many events have them.
+    audited: Vec<(String, String, u64)>,
     requests: u64,
     reads: u64,
 }
@@ -48,7 +55,7 @@ impl Audit {
         if received.is_some() && staged.is_some() && staged < received {
             source.cautions.insert(Caution::ClockSkew);
         }
-        *source.audited.entry((event.level.to_string(), event.stage.to_string())).or_default() += 1;
+        self.count(event);
         let when = received.or(staged);
         collector.event(Channel::Audit, None, when);
 
@@ -60,18 +67,34 @@ impl Audit {
             return;
         }
         self.unanswered.remove(id);
-        let is_first = self.answered.insert(id);
+        self.answered.insert(id);
         match decision(event) {
             Ok(decision) => self.request(event, decision, when, collector),
-            Err(undecided) if is_first => *collector.source.undecided.entry(undecided).or_default() += 1,
-            Err(_) => {}
+            Err(undecided) => {
+                let is_new = self.answered.insert((id, undecided));
+                *collector.source.undecided.entry(undecided).or_default() += u64::from(is_new);
+            }
+        }
+    }
+
+    fn count(&mut self, event: &Event<'_>) {
+        let own = self
+            .audited
+            .iter_mut()
+            .find(|(level, stage, _)| **level == *event.level && **stage == *event.stage);
+        match own {
+            Some((.., count)) => *count += 1,
+            None => self.audited.push((event.level.to_string(), event.stage.to_string(), 1)),
         }
     }
 
     /// There are no more events.
     pub(super) fn finish(&mut self, collector: &mut Collector) {
+        let audited = self.audited.drain(..).map(|(level, stage, count)| ((level, stage), count));
+        collector.source.audited.extend(audited);
         if self.unanswered.len() > 0 {
-            collector.source.undecided.insert(Undecided::NoAnswer, self.unanswered.len() as u64);
+            let count = self.unanswered.len() as u64;
+            *collector.source.undecided.entry(Undecided::NoAnswer).or_default() += count;
         }
         if self.requests >= MANY_REQUESTS && self.reads == 0 {
             collector.source.cautions.insert(Caution::NoReads);
@@ -85,59 +108,97 @@ impl Audit {
         when: Option<Timestamp>,
         collector: &mut Collector,
     ) {
-        let subject = subject(event);
-        let verb = &*event.verb;
-        let object = event.object_ref.as_ref();
         let is_begun = &*event.stage == "ResponseStarted";
-        let request = Request {
-            subject: subject.to_owned(),
-            target: target(object, verb, &event.request_uri),
-            verb: verb.to_owned(),
-            decision,
-            basis: Basis::Logged,
-        };
-        let seen = self.note(&event.audit_id, is_begun, request, when, collector);
-        seen.granted_by.extend(grant(&event.annotations.reason));
-        if let (Some(pod), Some(namespace)) = (pod(event), namespace_of(subject)) {
-            seen.pods.insert(format!("{namespace}/{pod}"));
-        }
-        if let Some(object) = object
-            && verb == "create"
-            && object.subresource.is_empty()
-            && code(event).is_some_and(|code| code < 300)
-        {
-            seen.created.extend(object.name.given().map(str::to_owned));
-        }
-        for request in entailed(event, decision) {
-            self.note(&event.audit_id, is_begun, request, when, collector);
-        }
-        self.requests += 1;
-        self.reads += u64::from(matches!(verb, "get" | "list"));
-    }
-
-    /// Counts a request, if no other event has shown it.
-    fn note<'a>(
-        &mut self,
-        id: &str,
-        is_begun: bool,
-        request: Request,
-        when: Option<Timestamp>,
-        collector: &'a mut Collector,
-    ) -> &'a mut RequestSeen {
-        let key = (id, &request);
+        self.write_key(event, decision);
+        let key = (&*event.audit_id, self.known.key());
         let is_new = if is_begun {
             self.begun.insert(key) && !self.answered.contains(key)
         } else {
             self.answered.insert(key) && !self.begun.contains(key)
         };
-        let seen = collector.request(request);
-        if is_new {
-            seen.seen.count_here(None, when);
-        } else {
-            seen.seen.extend_here(None, when);
+        if self.known.get().is_none() {
+            let requests = learn(event, decision, collector);
+            self.known.remember(requests);
         }
-        seen
+        for noted in self.known.get().into_iter().flatten() {
+            if let Some(seen) = collector.request_seen(*noted) {
+                if is_new {
+                    seen.seen.count_here(None, when);
+                } else {
+                    seen.seen.extend_here(None, when);
+                }
+            }
+        }
+        let first = self.known.get().and_then(|noted| noted.first());
+        if let Some(seen) = first.and_then(|noted| collector.request_seen(*noted)) {
+            if let Some(created) = created(event) {
+                seen.created.offer(created);
+            }
+            if let (Some(pod), Some(namespace)) = (pod(event), namespace_of(subject(event))) {
+                self.pod.clear();
+                self.pod.extend([namespace, "/", pod]);
+                seen.pods.offer(self.pod.as_str());
+            }
+        }
+        self.requests += 1;
+        self.reads += u64::from(matches!(&*event.verb, "get" | "list"));
     }
+
+    /// Everything of an event that makes it different from others, but for the pod and the name of what is created: there
+    /// may be new ones of those all the time.
+    fn write_key(&mut self, event: &Event<'_>, decision: Decision) {
+        let is_created = code(event) == Some(201);
+        let flags = [decision == Decision::Allowed, is_created].map(u8::from);
+        let flags = std::str::from_utf8(&flags).unwrap_or_default();
+        let known = self.known.start().part(flags);
+        known.part(&event.verb).part(&event.user.username).part(&event.annotations.reason);
+        match &event.object_ref {
+            Some(object) => {
+                let name = if created(event).is_some() { "" } else { &*object.name };
+                known.part(&object.resource).part(&object.subresource).part(&object.namespace);
+                known.part(&object.api_group).part(name);
+            }
+            None => {
+                known.part(event.request_uri.split('?').next().unwrap_or_default());
+            }
+        }
+        if let Some(other) = &event.impersonated_user {
+            known.part(&other.username).part(&other.uid);
+            for group in &other.groups {
+                known.part(group);
+            }
+            for (key, values) in &other.extra.0 {
+                known.part(key);
+                for value in values {
+                    known.part(value);
+                }
+            }
+        }
+    }
+}
+
+/// Notes the requests that an event shows: the one that it is about, and those that are entailed.
+fn learn(event: &Event<'_>, decision: Decision, collector: &mut Collector) -> Vec<Noted> {
+    let subject = subject(event);
+    let first = collector.request(Request {
+        subject: subject.to_owned(),
+        target: target(event.object_ref.as_ref(), &event.verb, &event.request_uri),
+        verb: event.verb.to_string(),
+        decision,
+        basis: Basis::Logged,
+    });
+    if let Some(seen) = collector.request_seen(first) {
+        seen.granted_by.extend(grant(&event.annotations.reason));
+    }
+    let entailed = entailed(event, decision).into_iter().map(|request| collector.request(request));
+    std::iter::once(first).chain(entailed).collect()
+}
+
+/// The name of what a nameless request created.
+fn created<'a>(event: &'a Event<'_>) -> Option<&'a str> {
+    let object = event.object_ref.as_ref().filter(|object| object.subresource.is_empty())?;
+    let has_created = &*event.verb == "create" && code(event).is_some_and(|code| code < 300);
+    object.name.given().filter(|_| has_created)
 }
 
 /// What the authorizer said. Its own word counts more than the code of the answer: quotas, admission and RBAC's own
@@ -254,7 +315,7 @@ fn pod<'a>(event: &'a Event<'_>) -> Option<&'a str> {
             let (_, names) = other.extra.0.iter().find(|(key, _)| &**key == POD_NAME)?;
             names.first()?.given()
         }
-        None => event.user.extra.0.iter().find(|(key, _)| &**key == POD_NAME)?.1.0.given(),
+        None => event.user.extra.pod_name.0.given(),
     }
 }
 

@@ -31,7 +31,15 @@ pub(super) struct User<'a> {
     #[serde(borrow)]
     pub(super) username: Text<'a>,
     #[serde(deserialize_with = "or_default")]
-    pub(super) extra: Pairs<Text<'a>, First<'a>>,
+    pub(super) extra: Extra<'a>,
+}
+
+/// What is told of a user beside its name, as far as it is of use.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Extra<'a> {
+    #[serde(borrow, rename = "authentication.kubernetes.io/pod-name")]
+    pub(super) pod_name: First<'a>,
 }
 
 /// As whom the request was made.

@@ -158,7 +158,10 @@ pub(super) fn read(json: &[u8], collector: &mut Collector) -> Result<bool, Unrea
             seen.addresses.extend(end.address.parse::<IpAddr>());
         }
     }
-    let seen = collector.connection(connection);
+    let noted = collector.connection(connection);
+    let Some(seen) = collector.connection_seen(noted) else {
+        return Ok(true);
+    };
     seen.seen.count_here(node, start);
     seen.seen.extend_here(node, end);
     seen.sides.insert(side);

@@ -269,7 +269,10 @@ fn connection(
     let seen = collector.endpoint(endpoint);
     seen.pods.insert(k8s.pod_name.to_string());
     seen.nodes.extend(node.map(str::to_owned));
-    let seen = collector.connection(connection);
+    let noted = collector.connection(connection);
+    let Some(seen) = collector.connection_seen(noted) else {
+        return;
+    };
     seen.seen.count_here(node, when);
     seen.sides.insert(side);
 }

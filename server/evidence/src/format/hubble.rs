@@ -1,16 +1,20 @@
 //! Flows of Hubble: `jsonpb`, where each is wrapped with its node, and bare.
 
+use super::known::Known;
 use super::labels::lasting;
 use super::text::{Text, or_default};
 use super::time::time;
 use super::{Number, Unreadable};
-use crate::collect::Collector;
+use crate::collect::{Collector, Noted};
 use crate::{
     Channel, Connection, Endpoint, Format, Loss, PodEndpoint, PortOf, Protocol, Side, Undecided, Verdict,
     Workload,
 };
 use serde::Deserialize;
+use serde_json::value::RawValue;
+use std::collections::HashMap;
 use std::net::IpAddr;
+use std::rc::Rc;
 
 /// What labels of Cilium's own begin with, and among them those that name the labels of the namespace.
 const CILIUM: [&str; 2] = ["io.cilium.", "io.kubernetes."];
@@ -44,12 +48,10 @@ struct Flow<'a> {
     #[serde(rename = "IP")]
     ip: Option<Ip<'a>>,
     l4: Option<L4>,
-    #[serde(deserialize_with = "or_default")]
-    source: Peer<'a>,
-    #[serde(deserialize_with = "or_default")]
-    destination: Peer<'a>,
-    source_service: Option<Service<'a>>,
-    destination_service: Option<Service<'a>>,
+    source: Option<&'a RawValue>,
+    destination: Option<&'a RawValue>,
+    source_service: Option<&'a RawValue>,
+    destination_service: Option<&'a RawValue>,
     #[serde(deserialize_with = "or_default")]
     source_names: Vec<Text<'a>>,
     #[serde(deserialize_with = "or_default")]
@@ -135,69 +137,138 @@ struct Service<'a> {
     namespace: Text<'a>,
 }
 
-/// Takes over what a line says. `false` if it is none of Hubble's.
-pub(super) fn read(json: &[u8], collector: &mut Collector) -> Result<bool, Unreadable> {
-    let line: Line<'_> = serde_json::from_slice(json)?;
-    let node = line.node_name.given();
-    let source = &mut collector.source;
-    if let Some(flow) = &line.flow {
-        add(flow, node, &line.time, collector);
-    } else if let Some(lost) = line.lost_events {
-        *source.losses.entry(Loss::BufferOverflow).or_default() += lost.num_events_lost.0;
-        collector.event(Channel::Flows, node, time(&line.time));
-    } else if line.node_status.is_some() || line.agent_event.is_some() {
-        source.irrelevant += 1;
-    } else {
-        let flow: Flow<'_> = serde_json::from_slice(json)?;
-        if flow.ip.is_none() && flow.l4.is_none() {
-            return Ok(false);
-        }
-        add(&flow, None, "", collector);
-    }
-    collector.source.formats.insert(Format::Hubble);
-    Ok(true)
+/// So many different connections are remembered before all are forgotten and learned again.
+const CONNECTIONS: usize = 1 << 16;
+
+/// Reads flows.
+#[derive(Default)]
+pub(super) struct Hubble {
+    /// The ends by what flows say of them, which is the same for all flows of a pod.
+    ends: Known<Rc<End>>,
+    /// How many ends there have been.
+    count: u64,
+    /// The connections by the numbers of their ends and what else makes them what they are.
+    connections: HashMap<(u64, u64, Protocol, Option<u16>, Verdict), Noted>,
 }
 
-fn add(flow: &Flow<'_>, node: Option<&str>, line_time: &str, collector: &mut Collector) {
-    let node = node.or(flow.node_name.given());
-    let when = time(&flow.time).or_else(|| time(line_time));
-    collector.event(Channel::Flows, node, when);
-    let (Some(ip), Some(verdict), Some(transport)) = (&flow.ip, verdict(&flow.verdict), transport(flow))
-    else {
-        collector.source.irrelevant += 1;
-        return;
-    };
-    if ip.source == ip.destination {
-        // A pod that talks to itself is beyond every policy.
-        collector.source.irrelevant += 1;
-        return;
-    }
-    let Some(is_reply) = is_reply(flow) else {
-        *collector.source.undecided.entry(Undecided::Direction).or_default() += 1;
-        return;
-    };
-    let (client, server) = ends(flow, ip, is_reply);
-    let port = if is_reply { transport.source_port } else { transport.destination_port };
-    let connection = Connection {
-        client: client.endpoint(),
-        server: server.endpoint(),
-        protocol: transport.protocol,
-        port,
-        port_of: server.port_of(),
-        verdict,
-    };
-    for (end, endpoint) in [(&client, &connection.client), (&server, &connection.server)] {
-        end.note(endpoint, node, collector);
-    }
-    let seen = collector.connection(connection);
-    seen.seen.count_here(node, when);
-    seen.names.extend(server.names.iter().map(|name| name.to_string()));
-    seen.answered |= is_reply;
-    for (end, side) in [(&client, Side::Client), (&server, Side::Server)] {
-        if end.is_local() {
-            seen.sides.insert(side);
+/// One end of a flow.
+struct End {
+    number: u64,
+    endpoint: Endpoint,
+    port_of: PortOf,
+    /// Whether the flow was seen on the node on which this end runs: others have no endpoint's number there.
+    is_local: bool,
+}
+
+impl Hubble {
+    /// Takes over what a line says. `false` if it is none of Hubble's.
+    pub(super) fn read(&mut self, json: &[u8], collector: &mut Collector) -> Result<bool, Unreadable> {
+        let line: Line<'_> = serde_json::from_slice(json)?;
+        let node = line.node_name.given();
+        let source = &mut collector.source;
+        if let Some(flow) = &line.flow {
+            self.add(flow, node, &line.time, collector)?;
+        } else if let Some(lost) = line.lost_events {
+            *source.losses.entry(Loss::BufferOverflow).or_default() += lost.num_events_lost.0;
+            collector.event(Channel::Flows, node, time(&line.time));
+        } else if line.node_status.is_some() || line.agent_event.is_some() {
+            source.irrelevant += 1;
+        } else {
+            let flow: Flow<'_> = serde_json::from_slice(json)?;
+            if flow.ip.is_none() && flow.l4.is_none() {
+                return Ok(false);
+            }
+            self.add(&flow, None, "", collector)?;
         }
+        collector.source.formats.insert(Format::Hubble);
+        Ok(true)
     }
+}
+impl Hubble {
+    fn add(
+        &mut self,
+        flow: &Flow<'_>,
+        node: Option<&str>,
+        line_time: &str,
+        collector: &mut Collector,
+    ) -> Result<(), Unreadable> {
+        let node = node.or(flow.node_name.given());
+        let when = time(&flow.time).or_else(|| time(line_time));
+        let (Some(ip), Some(verdict), Some(transport)) = (&flow.ip, verdict(&flow.verdict), transport(flow))
+        else {
+            collector.event(Channel::Flows, node, when);
+            collector.source.irrelevant += 1;
+            return Ok(());
+        };
+        let source = Raw { peer: flow.source, service: flow.source_service, address: &ip.source };
+        let target =
+            Raw { peer: flow.destination, service: flow.destination_service, address: &ip.destination };
+        let (source, target) = (self.end(&source, node, collector)?, self.end(&target, node, collector)?);
+        collector.event(Channel::Flows, node, when);
+        if ip.source == ip.destination {
+            // A pod that talks to itself is beyond every policy.
+            collector.source.irrelevant += 1;
+            return Ok(());
+        }
+        let Some(is_reply) = is_reply(flow) else {
+            *collector.source.undecided.entry(Undecided::Direction).or_default() += 1;
+            return Ok(());
+        };
+        let (client, server, port, names) = if is_reply {
+            (target, source, transport.source_port, &flow.source_names)
+        } else {
+            (source, target, transport.destination_port, &flow.destination_names)
+        };
+        let protocol = transport.protocol;
+        let key = (client.number, server.number, protocol, port, verdict);
+        let noted = match self.connections.get(&key) {
+            Some(noted) => *noted,
+            None => {
+                let port_of = server.port_of;
+                let (client, server) = (client.endpoint.clone(), server.endpoint.clone());
+                let noted =
+                    collector.connection(Connection { client, server, protocol, port, port_of, verdict });
+                if self.connections.len() >= CONNECTIONS {
+                    self.connections.clear();
+                }
+                self.connections.insert(key, noted);
+                noted
+            }
+        };
+        if let Some(seen) = collector.connection_seen(noted) {
+            seen.seen.count_here(node, when);
+            names.iter().for_each(|name| seen.names.offer(&**name));
+            seen.answered |= is_reply;
+            seen.sides.extend(client.is_local.then_some(Side::Client));
+            seen.sides.extend(server.is_local.then_some(Side::Server));
+        }
+        Ok(())
+    }
+
+    /// What a flow says of one of its ends.
+    fn end(
+        &mut self,
+        raw: &Raw<'_>,
+        node: Option<&str>,
+        collector: &mut Collector,
+    ) -> Result<Rc<End>, serde_json::Error> {
+        let known = self.ends.start().part(raw.peer.map_or("", RawValue::get));
+        known.part(raw.service.map_or("", RawValue::get)).part(raw.address).part(node.unwrap_or_default());
+        if let Some(end) = self.ends.get() {
+            return Ok(end.clone());
+        }
+        self.count += 1;
+        let end = Rc::new(Described::of(raw)?.learn(self.count, node, collector));
+        self.ends.remember(end.clone());
+        Ok(end)
+    }
+}
+
+/// One end, as it is written.
+struct Raw<'a> {
+    peer: Option<&'a RawValue>,
+    service: Option<&'a RawValue>,
+    address: &'a str,
 }
 
 /// What became of the packet; `None` where the flow is no packet's.
@@ -243,32 +314,22 @@ fn is_reply(flow: &Flow<'_>) -> Option<bool> {
     flow.is_reply.or(handshake).or(echo).or(flow.reply.filter(|is_reply| *is_reply))
 }
 
-/// One end, with all that the flow says about it.
-struct End<'a> {
-    peer: &'a Peer<'a>,
+/// One end, with all that a flow says about it.
+struct Described<'a> {
+    peer: Peer<'a>,
+    service: Option<Service<'a>>,
     address: Option<IpAddr>,
-    service: Option<&'a Service<'a>>,
-    names: &'a [Text<'a>],
 }
 
-/// The client and the server.
-fn ends<'a>(flow: &'a Flow<'a>, ip: &Ip<'_>, is_reply: bool) -> (End<'a>, End<'a>) {
-    let source = End {
-        peer: &flow.source,
-        address: ip.source.parse().ok(),
-        service: flow.source_service.as_ref(),
-        names: &flow.source_names,
-    };
-    let destination = End {
-        peer: &flow.destination,
-        address: ip.destination.parse().ok(),
-        service: flow.destination_service.as_ref(),
-        names: &flow.destination_names,
-    };
-    if is_reply { (destination, source) } else { (source, destination) }
-}
+impl<'a> Described<'a> {
+    fn of(raw: &Raw<'a>) -> Result<Self, serde_json::Error> {
+        Ok(Self {
+            peer: raw.peer.map(parse).transpose()?.unwrap_or_default(),
+            service: raw.service.map(parse).transpose()?,
+            address: raw.address.parse().ok(),
+        })
+    }
 
-impl End<'_> {
     fn endpoint(&self) -> Endpoint {
         let address = self.address;
         if let Some(service) = self.untranslated() {
@@ -308,15 +369,7 @@ impl End<'_> {
 
     /// The Service whose address this is. A pod's own address is that of a pod, whatever Services lead to it.
     fn untranslated(&self) -> Option<&Service<'_>> {
-        self.service.filter(|service| !self.is_pod() && !service.name.is_empty())
-    }
-
-    fn port_of(&self) -> PortOf {
-        match self.endpoint() {
-            Endpoint::Service { .. } => PortOf::Service,
-            Endpoint::Address { outside: false, .. } => PortOf::Unknown,
-            _ => PortOf::Server,
-        }
+        self.service.as_ref().filter(|service| !self.is_pod() && !service.name.is_empty())
     }
 
     fn pod(&self) -> PodEndpoint {
@@ -335,15 +388,12 @@ impl End<'_> {
         self.peer.labels.iter().filter_map(|label| label.strip_prefix("k8s:")?.split_once('='))
     }
 
-    /// Whether the flow was seen on the node on which this end runs: others have no endpoint's number there.
-    fn is_local(&self) -> bool {
-        self.peer.id.is_some()
-    }
-
-    /// Notes what is known about the end beside what it is.
-    fn note(&self, endpoint: &Endpoint, node: Option<&str>, collector: &mut Collector) {
-        let seen = collector.endpoint(endpoint);
-        if self.is_local() {
+    /// The end, and a note of what is known about it beside what it is.
+    fn learn(&self, number: u64, node: Option<&str>, collector: &mut Collector) -> End {
+        let endpoint = self.endpoint();
+        let is_local = self.peer.id.is_some();
+        let seen = collector.endpoint(&endpoint);
+        if is_local {
             seen.nodes.extend(node.map(str::to_owned));
         }
         if let Endpoint::Pod(_) | Endpoint::Service { .. } = endpoint {
@@ -353,5 +403,15 @@ impl End<'_> {
                 self.labels().filter_map(|(key, value)| Some((key.strip_prefix(NAMESPACE_LABEL)?, value)));
             seen.namespace_labels.extend(labels.map(|(key, value)| (key.to_owned(), value.to_owned())));
         }
+        let port_of = match endpoint {
+            Endpoint::Service { .. } => PortOf::Service,
+            Endpoint::Address { outside: false, .. } => PortOf::Unknown,
+            _ => PortOf::Server,
+        };
+        End { number, endpoint, port_of, is_local }
     }
+}
+
+fn parse<'a, T: Deserialize<'a>>(json: &'a RawValue) -> Result<T, serde_json::Error> {
+    serde_json::from_str(json.get())
 }

@@ -9,6 +9,7 @@ mod files;
 mod gadget;
 mod google;
 mod hubble;
+mod known;
 mod labels;
 mod owner;
 mod recent;
@@ -24,6 +25,7 @@ pub(crate) use owner::Owner;
 use crate::Caution;
 use crate::collect::Collector;
 use audit::Audit;
+use hubble::Hubble;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use shape::{Kind, Shape, Wrapper};
@@ -84,6 +86,7 @@ pub(crate) struct Formats {
     /// What the last piece was: most likely the next one is the same.
     last: Option<Kind>,
     audit: Audit,
+    hubble: Hubble,
     spade: Spade,
 }
 
@@ -141,7 +144,7 @@ impl Formats {
             Kind::Audit => self.audit.read(json, collector),
             Kind::GoogleAudit => google::read(json, &mut self.audit, collector),
             Kind::AzureRow => azure::read(json, &mut self.audit, collector),
-            Kind::Hubble => hubble::read(json, collector),
+            Kind::Hubble => self.hubble.read(json, collector),
             Kind::Calico => calico::read(json, collector),
             Kind::Tetragon => tetragon::read(json, collector),
             Kind::Falco => falco::read(json, collector),

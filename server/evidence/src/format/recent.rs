@@ -1,6 +1,6 @@
 use std::collections::HashSet;
 use std::collections::hash_map::RandomState;
-use std::hash::{BuildHasher, Hash};
+use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher};
 
 /// How many things are remembered at least, once that many have come.
 const REMEMBERED: usize = 1 << 19;
@@ -9,8 +9,28 @@ const REMEMBERED: usize = 1 << 19;
 #[derive(Default)]
 pub(super) struct Recent {
     hasher: RandomState,
-    newer: HashSet<u64>,
-    older: HashSet<u64>,
+    newer: Hashes,
+    older: Hashes,
+}
+
+type Hashes = HashSet<u64, BuildHasherDefault<AsIs>>;
+
+/// Takes a hash for what it is.
+#[derive(Default)]
+struct AsIs(u64);
+
+impl Hasher for AsIs {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.0 = self.0.rotate_left(8) ^ u64::from(*byte));
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 impl Recent {
@@ -28,15 +48,20 @@ impl Recent {
 
     /// Whether a thing has come, as far as is remembered.
     pub(super) fn contains(&self, thing: impl Hash) -> bool {
+        if self.len() == 0 {
+            return false;
+        }
         let hash = self.hasher.hash_one(thing);
         self.older.contains(&hash) || self.newer.contains(&hash)
     }
 
     /// Forgets a thing.
     pub(super) fn remove(&mut self, thing: impl Hash) {
-        let hash = self.hasher.hash_one(thing);
-        self.newer.remove(&hash);
-        self.older.remove(&hash);
+        if self.len() > 0 {
+            let hash = self.hasher.hash_one(thing);
+            self.newer.remove(&hash);
+            self.older.remove(&hash);
+        }
     }
 
     /// How many things are remembered.

@@ -31,7 +31,6 @@ pub(super) fn framing(head: &[u8]) -> Framing {
     }
     let first = line(head);
     match head.first() {
-        Some(b'[') => Framing::Values,
         Some(b'{') if is_object(first) => {
             if is_envelope(first) {
                 Framing::Values
@@ -39,10 +38,14 @@ pub(super) fn framing(head: &[u8]) -> Framing {
                 Framing::Lines
             }
         }
-        // Either an object over many lines, or a line that broke off.
-        Some(b'{') => {
-            let goes_on = first.len() == head.len() || matches!(first.last(), Some(b'{' | b'[' | b','));
-            if !goes_on && lines(head).any(is_object) { Framing::Lines } else { Framing::Values }
+        // Either a value over many lines, or a line that is damaged among others that are not.
+        Some(b'{' | b'[') => {
+            let (mut all, mut objects) = (0, 0);
+            for line in lines(head).skip(1).filter(|line| !line.is_empty()) {
+                all += 1;
+                objects += usize::from(is_object(line));
+            }
+            if objects * 2 > all { Framing::Lines } else { Framing::Values }
         }
         _ if lines(head).filter_map(object_in).any(is_object) => Framing::Lines,
         _ => Framing::Yaml,
@@ -111,6 +114,8 @@ mod tests {
             ("{\"kind\":\"EventList\",\"items\":[\n{\"a\":1},\n{\"b\":1}\n]}", Framing::Values),
             ("{\n  \"kind\": \"EventList\",\n", Framing::Values),
             ("[{\"id\":1}]", Framing::Values),
+            ("[\n{\"id\":1},\n{\"id\":2}\n]", Framing::Values),
+            ("[\"id\":1}\n{\"id\":2}\n", Framing::Lines),
             ("2026-01-01T00:00:00Z stdout F {\"time\":1}\n", Framing::Lines),
             ("The log begins\n{\"time\":1}\n", Framing::Lines),
             ("apiVersion: audit.k8s.io/v1\nkind: Event\n", Framing::Yaml),

@@ -1,5 +1,6 @@
 use super::Unite;
 use serde::{Deserialize, Serialize};
+use std::borrow::Borrow;
 use std::collections::BTreeSet;
 
 /// The most values that a sample keeps.
@@ -23,6 +24,26 @@ impl<T: Ord> Sample<T> {
     pub fn insert(&mut self, value: T) {
         self.kept.insert(value);
         self.trim();
+    }
+
+    /// Whether another value would make no difference but that there are more.
+    fn is_beyond<Q: Ord + ?Sized>(&self, value: &Q) -> bool
+    where
+        T: Borrow<Q>,
+    {
+        self.kept.len() == LIMIT && self.kept.last().is_some_and(|last| last.borrow() < value)
+    }
+
+    /// Adds a value, which is copied only if it is to be kept.
+    pub(crate) fn offer<Q: Ord + ToOwned<Owned = T> + ?Sized>(&mut self, value: &Q)
+    where
+        T: Borrow<Q>,
+    {
+        if self.is_beyond(value) {
+            self.more = true;
+        } else if !self.kept.contains(value) {
+            self.insert(value.to_owned());
+        }
     }
 
     /// The values that are kept, in order.

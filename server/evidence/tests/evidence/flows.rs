@@ -297,3 +297,15 @@ fn an_endpoint_of_an_ipv6_address_is_that_address() {
     let client = &record.connections.keys().next().unwrap().client;
     assert_eq!(*client, Endpoint::Address { address: "2001:db8::1".parse().ok(), outside: true });
 }
+
+#[test]
+fn generated_flows_are_as_many_connections_as_there_are_pairs() {
+    let record = record(&crate::generator::flows(3, 1 << 20));
+    assert!(record.connections.len() <= 30 * 8 && record.connections.len() > 100);
+    assert!(
+        record
+            .connections
+            .keys()
+            .all(|connection| (8080..8088).contains(&connection.port.unwrap_or_default()))
+    );
+}

@@ -3,8 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod audit;
+mod duckdb;
 mod flows;
+#[path = "../../benches/generator/mod.rs"]
+mod generator;
 mod inputs;
+mod laws;
 mod logs;
 mod processes;
 mod record;
