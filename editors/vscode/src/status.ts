@@ -1,0 +1,63 @@
+// The status bar: the profile that counts for the file in front, and the state of the models.
+
+import * as vscode from 'vscode';
+import { modelState } from './models';
+import { profileOf } from './profile';
+import { isServed, type Server } from './server';
+
+/** The item in the status bar. It is there while a file that Leastwise reads is in front. */
+export class Status implements vscode.Disposable {
+  private readonly item = vscode.window.createStatusBarItem('leastwise.status', vscode.StatusBarAlignment.Right, 90);
+
+  constructor(private readonly server: Server) {
+    this.item.name = 'Leastwise';
+    this.item.command = 'leastwise.menu';
+  }
+
+  register(): vscode.Disposable[] {
+    const refresh = () => void this.refresh();
+    return [
+      this,
+      this.server.onDidChange(refresh),
+      vscode.window.onDidChangeActiveTextEditor(refresh),
+      vscode.workspace.onDidSaveTextDocument(refresh),
+      vscode.workspace.onDidChangeConfiguration(refresh),
+    ];
+  }
+
+  dispose(): void {
+    this.item.dispose();
+  }
+
+  async refresh(): Promise<void> {
+    const document = vscode.window.activeTextEditor?.document;
+    if (!document || !isServed(document)) return this.item.hide();
+    if (!this.server.isRunning || !this.server.program) {
+      const why = this.server.failure ?? 'the server is starting';
+      this.set(this.server.failure ? '$(error) Leastwise' : '$(loading~spin) Leastwise', `Leastwise: ${why}`);
+      this.item.show();
+      return;
+    }
+    const profile = await profileOf(document);
+    const model = await modelState(this.server.program.path);
+    const tooltip = new vscode.MarkdownString(
+      [
+        `**Leastwise** ${this.server.version ?? ''}, ${this.server.program.origin}`,
+        `Profile: ${profile.name}, from ${profile.origin}`,
+        `Model: ${model}`,
+      ].join('\n\n'),
+    );
+    this.set(`$(shield) ${profile.name}`, tooltip);
+    this.item.accessibilityInformation = {
+      label: `Leastwise: profile ${profile.name}, from ${profile.origin}; model ${model}`,
+      role: 'button',
+    };
+    this.item.show();
+  }
+
+  private set(text: string, tooltip: string | vscode.MarkdownString): void {
+    this.item.text = text;
+    this.item.tooltip = tooltip;
+    this.item.accessibilityInformation = undefined;
+  }
+}
