@@ -40,6 +40,9 @@ pub(super) struct Placed<'r, 'd> {
     rules: [Option<Vec<PlacedRule<'r, 'd>>>; 2],
 }
 
+/// What a policy says about a direction: its namespace, and the peers and ports of its rules.
+type Said<'a, 'd> = (&'a str, Vec<(&'a Option<Vec<Peers<'d>>>, &'a Ports)>);
+
 /// A rule with its selectors by their places among all.
 pub(super) struct PlacedRule<'r, 'd> {
     pub(super) rule: &'r Rule<'d>,
@@ -164,20 +167,19 @@ impl<'r, 'd> Reach<'r, 'd> {
 
     /// Whether the other side's policies say the same about a direction of a class.
     pub(super) fn says_the_same(&self, other: &Self, class: usize, direction: Direction) -> bool {
-        let said = |reach: &Self| {
-            let mut said = Vec::new();
-            for placed in reach.selecting(class, direction) {
+        fn said<'a, 'r, 'd>(
+            reach: &'a Reach<'r, 'd>,
+            class: usize,
+            direction: Direction,
+        ) -> Vec<Said<'a, 'd>> {
+            let one = |placed: &'a Placed<'r, 'd>| {
                 let rules = placed.rules(direction).iter();
-                said.push((
-                    placed.policy.namespace.clone(),
-                    rules
-                        .map(|placed| (placed.rule.peers.clone(), placed.rule.ports.clone()))
-                        .collect::<Vec<_>>(),
-                ));
-            }
-            said
-        };
-        said(self) == said(other)
+                let rules = rules.map(|placed| (&placed.rule.peers, &placed.rule.ports)).collect();
+                (placed.policy.namespace.as_str(), rules)
+            };
+            reach.selecting(class, direction).map(one).collect()
+        }
+        said(self, class, direction) == said(other, class, direction)
     }
 
     /// What the policies of a class let in from a peer, or out to it; ports are the receiver's.

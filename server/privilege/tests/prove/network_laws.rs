@@ -424,3 +424,111 @@ fn witness(atom: &ConnectionAtom) -> Option<NeededConnection> {
     let port = atom.ports.split([',', '-']).next()?.parse().ok()?;
     Some(NeededConnection { from: end(&atom.from)?, to: end(&atom.to)?, protocol, port })
 }
+
+/// The port named `http`, whose number the receiving pod says.
+const HTTP: Tried = 0b100_0000;
+
+/// A workload, and the number that it gives to the port `http`, also as the bit that is tried.
+struct Workload {
+    namespace: &'static str,
+    name: &'static str,
+    labels: Labels,
+    http: Option<(u16, Tried)>,
+}
+
+/// The ports with the number of the named one in its place.
+fn resolved(tried: Tried, http: Option<Tried>) -> Tried {
+    let named = if tried & HTTP == 0 { 0 } else { http.unwrap_or_default() };
+    tried & ALL | named
+}
+
+/// Which of the tried ports an atom holds.
+fn tried(atom: &ConnectionAtom) -> Tried {
+    let holds = |port: u16| {
+        atom.ports.split(',').any(|range| {
+            let (first, last) = range.split_once('-').unwrap_or((range, range));
+            (first.parse().unwrap()..=last.parse().unwrap()).contains(&port)
+        })
+    };
+    let points = [("TCP", 80), ("TCP", 81), ("UDP", 80), ("TCP", 7000), ("UDP", 7000), ("SCTP", 7000)];
+    let held = points
+        .iter()
+        .enumerate()
+        .filter(|(_, (protocol, port))| (atom.protocol == "*" || atom.protocol == *protocol) && holds(*port));
+    held.fold(0, |all, (bit, _)| all | 1 << bit)
+}
+
+#[test]
+fn listing_agrees_with_trying_every_connection_between_workloads() {
+    const SETS: usize = if cfg!(debug_assertions) { 300 } else { 10_000 };
+    let workload = |namespace, name, labels: &[(&'static str, &'static str)], http| Workload {
+        namespace,
+        name,
+        labels: labels.to_vec(),
+        http,
+    };
+    let workloads = [
+        workload("one", "w0", &[("a", "x")], Some((80, 0b1))),
+        workload("one", "w1", &[("a", "y"), ("b", "x")], Some((81, 0b10))),
+        workload("two", "w2", &[("a", "x"), ("b", "x")], None),
+        workload("two", "w3", &[], Some((80, 0b1))),
+    ];
+    let mut text = String::new();
+    for (namespace, labels) in [("one", "{}"), ("two", "{t: x}")] {
+        text += &format!(
+            "---\napiVersion: v1\nkind: Namespace\nmetadata: {{name: {namespace}, labels: {labels}}}\n"
+        );
+    }
+    for Workload { namespace, name, labels, http } in &workloads {
+        let labels: Vec<_> = labels.iter().map(|(key, value)| format!("{key}: {value}")).collect();
+        let ports =
+            http.map(|(port, _)| format!("{{name: http, containerPort: {port}}}")).unwrap_or_default();
+        text += &format!(
+            "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: {name}, namespace: {namespace}}}\nspec: \
+             {{template: {{metadata: {{labels: {{{}}}}}, spec: {{containers: [{{name: c, image: c, ports: \
+             [{ports}]}}]}}}}}}\n",
+            labels.join(", ")
+        );
+    }
+    let pod = |workload: &Workload| {
+        let namespace = workload.namespace;
+        let mut namespace_labels = if namespace == "two" { vec![("t", "x")] } else { vec![] };
+        namespace_labels.push(("kubernetes.io/metadata.name", namespace));
+        Pod { namespace, namespace_labels, labels: workload.labels.clone() }
+    };
+    let pods: Vec<_> = workloads.iter().map(pod).collect();
+    let mut random = Random(23);
+    for _ in 0..SETS {
+        let mut policies: Vec<_> = (0..1 + random.below(3)).map(|_| Policy::random(&mut random)).collect();
+        for policy in &mut policies {
+            for rule in policy.ingress.iter_mut().chain(&mut policy.egress).flatten() {
+                if random.below(3) == 0 {
+                    rule.ports.push(("{port: http}", HTTP));
+                }
+            }
+        }
+        let yaml = policies.iter().enumerate();
+        let text = yaml.fold(text.clone(), |text, (name, policy)| text + &policy.yaml(name));
+        let stream = leastwise_yaml::parse(&text);
+        let objects = all(&stream);
+        let network = Network::of(Applied { objects: &objects, namespace: "default" });
+        let atoms = Connections::of_workloads(&network).between_workloads().unwrap();
+        for (from, sender) in pods.iter().enumerate() {
+            for (to, receiver) in pods.iter().enumerate() {
+                let http = workloads[to].http.map(|(_, bit)| bit);
+                let one = |pod: &Pod, other: &Pod, way| {
+                    resolved(one_way(&policies, pod, &Other::Pod(other.clone()), way), http)
+                };
+                let expected = one(sender, receiver, WAYS[1]) & one(receiver, sender, WAYS[0]);
+                let name = |place: usize| {
+                    format!("{}/Deployment/{}", workloads[place].namespace, workloads[place].name)
+                };
+                let is_between = |atom: &&ConnectionAtom| {
+                    (atom.from.to_string(), atom.to.to_string()) == (name(from), name(to))
+                };
+                let told = atoms.iter().filter(is_between).fold(0, |all, atom| all | tried(atom));
+                assert_eq!(told, expected, "from {} to {} by\n{text}", name(from), name(to));
+            }
+        }
+    }
+}
