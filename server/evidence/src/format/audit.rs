@@ -1,10 +1,10 @@
 //! Kubernetes audit logs.
 
-use super::Unreadable;
 use super::audit_event::{Event, Impersonated, ObjectRef};
 use super::known::Known;
 use super::recent::Recent;
 use super::time::time;
+use super::{Unreadable, parse};
 use crate::collect::{Collector, Noted};
 use crate::{Basis, Caution, Channel, Decision, Format, Grant, Request, Target, Undecided};
 use jiff::Timestamp;
@@ -27,9 +27,7 @@ pub(super) struct Audit {
     /// Ids of requests that were received and not answered yet.
     unanswered: Recent,
     /// What was made of events that say the same.
-    known: Known<Vec<Noted>>,
-    /// Where the name of a pod is put together.
-    pod: String,
+    known: Known<Learned>,
     /// Levels and stages, with how many events have them.
     audited: Vec<(String, String, u64)>,
     requests: u64,
@@ -39,7 +37,7 @@ pub(super) struct Audit {
 impl Audit {
     /// Takes over what an event says. `false` if it is none.
     pub(super) fn read(&mut self, json: &[u8], collector: &mut Collector) -> Result<bool, Unreadable> {
-        let event: Event<'_> = serde_json::from_slice(json)?;
+        let event: Event<'_> = parse(json)?;
         if event.is_event() {
             collector.source.formats.insert(Format::Audit);
             self.event(&event, collector);
@@ -116,29 +114,12 @@ impl Audit {
         } else {
             self.answered.insert(key) && !self.begun.contains(key)
         };
-        if self.known.get().is_none() {
-            let requests = learn(event, decision, collector);
-            self.known.remember(requests);
+        if self.known.get_mut().is_none() {
+            let noted = learn(event, decision, collector);
+            self.known.remember(Learned { noted, ..Learned::default() });
         }
-        for noted in self.known.get().into_iter().flatten() {
-            if let Some(seen) = collector.request_seen(*noted) {
-                if is_new {
-                    seen.seen.count_here(None, when);
-                } else {
-                    seen.seen.extend_here(None, when);
-                }
-            }
-        }
-        let first = self.known.get().and_then(|noted| noted.first());
-        if let Some(seen) = first.and_then(|noted| collector.request_seen(*noted)) {
-            if let Some(created) = created(event) {
-                seen.created.offer(created);
-            }
-            if let (Some(pod), Some(namespace)) = (pod(event), namespace_of(subject(event))) {
-                self.pod.clear();
-                self.pod.extend([namespace, "/", pod]);
-                seen.pods.offer(self.pod.as_str());
-            }
+        if let Some(learned) = self.known.get_mut() {
+            learned.count(event, when, is_new, collector);
         }
         self.requests += 1;
         self.reads += u64::from(matches!(&*event.verb, "get" | "list"));
@@ -173,6 +154,43 @@ impl Audit {
                     known.part(value);
                 }
             }
+        }
+    }
+}
+
+/// What was made of events that say the same.
+#[derive(Default)]
+struct Learned {
+    /// The request that they are about, and those that are entailed.
+    noted: Vec<Noted>,
+    /// The last pod and the last name of what was created: most likely the next ones are the same.
+    pod: String,
+    created: String,
+}
+
+impl Learned {
+    fn count(&mut self, event: &Event<'_>, when: Option<Timestamp>, is_new: bool, collector: &mut Collector) {
+        for noted in &self.noted {
+            if let Some(seen) = collector.request_seen(*noted) {
+                if is_new {
+                    seen.seen.count_here(None, when);
+                } else {
+                    seen.seen.extend_here(None, when);
+                }
+            }
+        }
+        let Some(seen) = self.noted.first().and_then(|noted| collector.request_seen(*noted)) else {
+            return;
+        };
+        if let Some(created) = created(event).filter(|created| *created != self.created) {
+            created.clone_into(&mut self.created);
+            seen.created.offer(created);
+        }
+        if let Some(pod) = pod(event).filter(|pod| *pod != self.pod)
+            && let Some(namespace) = namespace_of(subject(event))
+        {
+            pod.clone_into(&mut self.pod);
+            seen.pods.insert(format!("{namespace}/{pod}"));
         }
     }
 }

@@ -4,12 +4,13 @@ use super::known::Known;
 use super::labels::lasting;
 use super::text::{Text, or_default};
 use super::time::time;
-use super::{Number, Unreadable};
+use super::{Number, Unreadable, parse};
 use crate::collect::{Collector, Noted};
 use crate::{
     Channel, Connection, Endpoint, Format, Loss, PodEndpoint, PortOf, Protocol, Side, Undecided, Verdict,
     Workload,
 };
+use foldhash::fast::RandomState;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::collections::HashMap;
@@ -148,7 +149,7 @@ pub(super) struct Hubble {
     /// How many ends there have been.
     count: u64,
     /// The connections by the numbers of their ends and what else makes them what they are.
-    connections: HashMap<(u64, u64, Protocol, Option<u16>, Verdict), Noted>,
+    connections: HashMap<(u64, u64, Protocol, Option<u16>, Verdict), Noted, RandomState>,
 }
 
 /// One end of a flow.
@@ -163,7 +164,7 @@ struct End {
 impl Hubble {
     /// Takes over what a line says. `false` if it is none of Hubble's.
     pub(super) fn read(&mut self, json: &[u8], collector: &mut Collector) -> Result<bool, Unreadable> {
-        let line: Line<'_> = serde_json::from_slice(json)?;
+        let line: Line<'_> = parse(json)?;
         let node = line.node_name.given();
         let source = &mut collector.source;
         if let Some(flow) = &line.flow {
@@ -174,7 +175,7 @@ impl Hubble {
         } else if line.node_status.is_some() || line.agent_event.is_some() {
             source.irrelevant += 1;
         } else {
-            let flow: Flow<'_> = serde_json::from_slice(json)?;
+            let flow: Flow<'_> = parse(json)?;
             if flow.ip.is_none() && flow.l4.is_none() {
                 return Ok(false);
             }
@@ -324,8 +325,8 @@ struct Described<'a> {
 impl<'a> Described<'a> {
     fn of(raw: &Raw<'a>) -> Result<Self, serde_json::Error> {
         Ok(Self {
-            peer: raw.peer.map(parse).transpose()?.unwrap_or_default(),
-            service: raw.service.map(parse).transpose()?,
+            peer: raw.peer.map(value).transpose()?.unwrap_or_default(),
+            service: raw.service.map(value).transpose()?,
             address: raw.address.parse().ok(),
         })
     }
@@ -412,6 +413,6 @@ impl<'a> Described<'a> {
     }
 }
 
-fn parse<'a, T: Deserialize<'a>>(json: &'a RawValue) -> Result<T, serde_json::Error> {
+fn value<'a, T: Deserialize<'a>>(json: &'a RawValue) -> Result<T, serde_json::Error> {
     serde_json::from_str(json.get())
 }

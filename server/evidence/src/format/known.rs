@@ -1,3 +1,4 @@
+use foldhash::fast::RandomState;
 use std::collections::HashMap;
 
 /// So many different pieces are remembered before all are forgotten and learned again.
@@ -6,12 +7,12 @@ const LIMIT: usize = 1 << 16;
 /// Remembers what was made of pieces that say the same, so that most of them need not be understood again.
 pub(super) struct Known<T> {
     key: Vec<u8>,
-    known: HashMap<Box<[u8]>, T>,
+    known: HashMap<Box<[u8]>, T, RandomState>,
 }
 
 impl<T> Default for Known<T> {
     fn default() -> Self {
-        Self { key: Vec::new(), known: HashMap::new() }
+        Self { key: Vec::new(), known: HashMap::default() }
     }
 }
 
@@ -37,6 +38,11 @@ impl<T> Known<T> {
     /// What was made of the piece.
     pub(super) fn get(&self) -> Option<&T> {
         self.known.get(self.key.as_slice())
+    }
+
+    /// The same, to add to it.
+    pub(super) fn get_mut(&mut self) -> Option<&mut T> {
+        self.known.get_mut(self.key.as_slice())
     }
 
     /// Remembers what was made of the piece.

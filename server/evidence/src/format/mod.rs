@@ -80,6 +80,15 @@ impl From<Option<serde_json::Value>> for Number {
     }
 }
 
+/// Reads JSON. Whether it is text is looked at once for the whole, which is faster than for each of its strings; where it is
+/// not, only the strings that are wanted have to be.
+fn parse<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<T, serde_json::Error> {
+    match std::str::from_utf8(json) {
+        Ok(text) => serde_json::from_str(text),
+        Err(_) => serde_json::from_slice(json),
+    }
+}
+
 /// Reads pieces of any format, and remembers of each what later pieces need.
 #[derive(Default)]
 pub(crate) struct Formats {

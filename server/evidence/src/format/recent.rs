@@ -1,5 +1,5 @@
+use foldhash::quality::RandomState;
 use std::collections::HashSet;
-use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher};
 
 /// How many things are remembered at least, once that many have come.

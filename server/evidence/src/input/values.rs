@@ -31,14 +31,12 @@ pub(super) struct Values {
 impl Values {
     pub(super) fn push(&mut self, mut bytes: &[u8], pieces: &mut dyn Pieces) {
         while let Some((first, rest)) = bytes.split_first() {
-            if self.is_in_string && !self.is_escaped {
-                let plain = memchr3(b'"', b'\\', b'\n', bytes).unwrap_or(bytes.len());
-                if plain > 0 {
-                    let (text, rest) = bytes.split_at(plain);
-                    self.keep(text);
-                    bytes = rest;
-                    continue;
-                }
+            let plain = self.plain(bytes);
+            if plain > 0 {
+                let (text, rest) = bytes.split_at(plain);
+                self.keep(text);
+                bytes = rest;
+                continue;
             }
             self.byte(*first, pieces);
             bytes = rest;
@@ -54,6 +52,20 @@ impl Values {
         if !self.is_in_string && self.depth == self.outside {
             self.end(pieces);
         }
+    }
+
+    /// How many of the bytes belong to the piece and change nothing.
+    fn plain(&self, bytes: &[u8]) -> usize {
+        let next = if self.is_escaped {
+            Some(0)
+        } else if self.is_in_string {
+            memchr3(b'"', b'\\', b'\n', bytes)
+        } else if self.depth > self.outside {
+            bytes.iter().position(|byte| matches!(byte, b'"' | b'{' | b'}' | b'[' | b']' | b'\n'))
+        } else {
+            Some(0)
+        };
+        next.unwrap_or(bytes.len())
     }
 
     fn byte(&mut self, byte: u8, pieces: &mut dyn Pieces) {
