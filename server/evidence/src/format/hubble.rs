@@ -141,6 +141,9 @@ struct Service<'a> {
 /// So many different connections are remembered before all are forgotten and learned again.
 const CONNECTIONS: usize = 1 << 16;
 
+/// A connection by the numbers of its ends, client and server, and what else makes it what it is.
+type Key = (u64, u64, Protocol, Option<u16>, Verdict);
+
 /// Reads flows.
 #[derive(Default)]
 pub(super) struct Hubble {
@@ -148,8 +151,7 @@ pub(super) struct Hubble {
     ends: Known<Rc<End>>,
     /// How many ends there have been.
     count: u64,
-    /// The connections by the numbers of their ends and what else makes them what they are.
-    connections: HashMap<(u64, u64, Protocol, Option<u16>, Verdict), Noted, RandomState>,
+    connections: HashMap<Key, Noted, RandomState>,
 }
 
 /// One end of a flow.
