@@ -1,7 +1,10 @@
 //! The programs and files under test, as `cargo xtask test` names them in the environment.
 
 use std::env;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
 
 /// The built `leastwise`: `LEASTWISE_BIN`.
 #[must_use]
@@ -27,11 +30,33 @@ pub fn neovim() -> Option<PathBuf> {
     named_by("LEASTWISE_NVIM")
 }
 
+/// A real Emacs, which finds its packages by itself: `LEASTWISE_EMACS`.
+#[must_use]
+pub fn emacs() -> Option<PathBuf> {
+    named_by("LEASTWISE_EMACS")
+}
+
+/// yaml-language-server, the neighbour in most editors: `LEASTWISE_YAML_SERVER`, a JavaScript file for Node.
+#[must_use]
+pub fn yaml_language_server() -> Option<PathBuf> {
+    named_by("LEASTWISE_YAML_SERVER")
+}
+
 /// A file of this repository, by its path from the root.
 #[must_use]
 pub fn repository(path: &str) -> PathBuf {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
     tests.parent().unwrap_or(tests).join(path)
+}
+
+/// The PATH with the folder of `program` before all others.
+///
+/// # Errors
+/// When the program has no folder, or that has a name which cannot stand in a PATH.
+pub fn first_on_path(program: &Path) -> Result<OsString> {
+    let folder = program.parent().context("the program has no folder")?.to_owned();
+    let rest = env::var_os("PATH").unwrap_or_default();
+    Ok(env::join_paths([folder].into_iter().chain(env::split_paths(&rest)))?)
 }
 
 /// The path in an environment variable. Without it the caller's test is skipped, which is printed.

@@ -1,11 +1,10 @@
 //! Leastwise in a real Neovim, set up as `editors/neovim/README.md` says.
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use leastwise_tests::programs::{self, repository};
 use leastwise_tests::terminal::Terminal;
 use tempfile::TempDir;
@@ -42,7 +41,7 @@ impl Workplace {
             ("XDG_STATE_HOME", at("home")),
             ("XDG_CONFIG_HOME", at("home")),
             ("LEASTWISE_NEOVIM_PLUGIN", repository("editors/neovim")),
-            ("PATH", first_on_path(&program)?.into()),
+            ("PATH", programs::first_on_path(&program)?.into()),
         ];
         Ok(Some(Self { folder, neovim, environment }))
     }
@@ -59,13 +58,6 @@ impl Workplace {
     }
 }
 
-/// The PATH with the folder of `program` before all others.
-fn first_on_path(program: &Path) -> Result<OsString> {
-    let folder = program.parent().context("the program has no folder")?.to_owned();
-    let rest = env::var_os("PATH").unwrap_or_default();
-    Ok(env::join_paths([folder].into_iter().chain(env::split_paths(&rest)))?)
-}
-
 /// Saves what the screen shows, when somebody wants a picture of it: `cargo xtask screenshot` does.
 fn keep_screen(terminal: &Terminal, name: &str) -> Result<()> {
     if let Some(folder) = env::var_os("LEASTWISE_SCREENS") {
@@ -76,14 +68,14 @@ fn keep_screen(terminal: &Terminal, name: &str) -> Result<()> {
 
 #[test]
 fn diagnostics_hover_lens_and_fix_without_a_screen() -> Result<()> {
-    let Some(place) = Workplace::set_up("tests/neovim/before.yaml")? else { return Ok(()) };
+    let Some(place) = Workplace::set_up("tests/editors/before.yaml")? else { return Ok(()) };
     let output = Command::new(&place.neovim)
         .envs(place.environment.iter().cloned())
         .args(["--clean", "--headless", "-u"])
         .arg(repository("tests/neovim/init.lua"))
         .arg("-l")
         .arg(repository("tests/neovim/headless.lua"))
-        .args([place.manifest(), repository("tests/neovim/after.yaml")])
+        .args([place.manifest(), repository("tests/editors/after.yaml")])
         .output()?;
     ensure!(output.status.success(), "{}: {}", output.status, String::from_utf8_lossy(&output.stderr));
     Ok(())
@@ -91,7 +83,7 @@ fn diagnostics_hover_lens_and_fix_without_a_screen() -> Result<()> {
 
 #[test]
 fn finding_explained_and_fixed_on_a_screen() -> Result<()> {
-    let Some(place) = Workplace::set_up("tests/neovim/before.yaml")? else { return Ok(()) };
+    let Some(place) = Workplace::set_up("tests/editors/before.yaml")? else { return Ok(()) };
     let mut terminal = place.terminal(150, 24, "tests/neovim/init.lua")?;
 
     terminal.wait_for("Container \"web\" is privileged")?;
@@ -109,7 +101,7 @@ fn finding_explained_and_fixed_on_a_screen() -> Result<()> {
     terminal.keys(&[":wq", "Enter"])?;
     terminal.wait_for_end()?;
 
-    let expected = fs::read_to_string(repository("tests/neovim/after.yaml"))?;
+    let expected = fs::read_to_string(repository("tests/editors/after.yaml"))?;
     assert_eq!(fs::read_to_string(place.manifest())?, expected);
     Ok(())
 }

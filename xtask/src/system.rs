@@ -41,6 +41,14 @@ pub(crate) const PYTHON: &[Need] = &[
 /// A terminal that a test can type into and read from.
 pub(crate) const TERMINAL: &[Need] = &[Need { sign: Sign::Command("tmux"), package: "tmux" }];
 
+/// Emacs and the packages that it speaks to language servers by.
+pub(crate) const EMACS: &[Need] = &[
+    Need { sign: Sign::Command("emacs"), package: "emacs-nox" },
+    Need { sign: Sign::Package, package: "elpa-eglot" },
+    Need { sign: Sign::Package, package: "elpa-lsp-mode" },
+    Need { sign: Sign::Package, package: "elpa-yaml-mode" },
+];
+
 /// What makes a picture of a terminal's screen.
 pub(crate) const PICTURES: &[Need] = &[
     Need { sign: Sign::Command("aha"), package: "aha" },

@@ -35,6 +35,7 @@ pub(crate) fn run(shell: &Shell, places: &Places) -> ExitCode {
     steps.run_after(installed, "llama.cpp crate", |()| llama_tests(shell, places));
     let models = steps.run_after(installed, "models", |()| model::fetch(shell, places));
     let neovim = steps.run_after(installed, "Neovim", |()| neovim::fetch(shell, places));
+    steps.run_after(binary.as_ref(), "Emacs", |binary| emacs_tests(shell, binary));
     let fetched = models.zip(neovim);
     steps.run_after(binary.zip(fetched), "end-to-end tests", |(binary, (models, neovim))| {
         end_to_end_tests(shell, &binary, &models, &neovim)
@@ -66,6 +67,14 @@ fn llama_tests(shell: &Shell, places: &Places) -> Result<()> {
     cmd!(shell, "cargo clippy {package...} {target} --all-targets -- --deny warnings").run()?;
     cmd!(shell, "cargo test {package...} {target}").run()?;
     Ok(())
+}
+
+/// The built binary in a real Emacs.
+fn emacs_tests(shell: &Shell, binary: &Path) -> Result<()> {
+    system::install(shell, &[system::EMACS])?;
+    let _binary = shell.push_env("LEASTWISE_BIN", binary);
+    let _emacs = shell.push_env("LEASTWISE_EMACS", "emacs");
+    Ok(cmd!(shell, "cargo test --package leastwise-tests --test emacs").run()?)
 }
 
 /// The built binary as users meet it: on the command line, over the Language Server Protocol, in a real editor.
