@@ -106,6 +106,21 @@ fn finding_explained_and_fixed_on_a_screen() -> Result<()> {
     Ok(())
 }
 
+#[test]
+fn commands_without_a_screen() -> Result<()> {
+    let Some(place) = Workplace::set_up("tests/editors/before.yaml")? else { return Ok(()) };
+    let output = Command::new(&place.neovim)
+        .envs(place.environment.iter().cloned())
+        .args(["--clean", "--headless", "-u"])
+        .arg(repository("tests/neovim/init.lua"))
+        .arg("-l")
+        .arg(repository("tests/neovim/commands.lua"))
+        .arg(place.manifest())
+        .output()?;
+    ensure!(output.status.success(), "{}: {}", output.status, String::from_utf8_lossy(&output.stderr));
+    Ok(())
+}
+
 /// Shows most of what there is at once; `cargo xtask screenshot` makes the README's picture of it.
 #[test]
 fn picture_of_the_demo_manifest() -> Result<()> {
