@@ -121,6 +121,22 @@ fn commands_without_a_screen() -> Result<()> {
     Ok(())
 }
 
+#[test]
+fn beside_yaml_language_server_nothing_is_said_twice() -> Result<()> {
+    let Some(neighbour) = programs::yaml_language_server() else { return Ok(()) };
+    let Some(place) = Workplace::set_up("tests/editors/before.yaml")? else { return Ok(()) };
+    let output = Command::new(&place.neovim)
+        .envs(place.environment.iter().cloned())
+        .args(["--clean", "--headless", "-u"])
+        .arg(repository("tests/neovim/init.lua"))
+        .arg("-l")
+        .arg(repository("tests/neovim/neighbour.lua"))
+        .args([place.manifest(), neighbour, repository("tests/editors/schema.json")])
+        .output()?;
+    ensure!(output.status.success(), "{}: {}", output.status, String::from_utf8_lossy(&output.stderr));
+    Ok(())
+}
+
 /// Shows most of what there is at once; `cargo xtask screenshot` makes the README's picture of it.
 #[test]
 fn picture_of_the_demo_manifest() -> Result<()> {

@@ -20,6 +20,7 @@ mod system;
 mod test;
 mod training;
 mod wheel;
+mod yaml_language_server;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

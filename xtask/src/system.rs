@@ -49,6 +49,12 @@ pub(crate) const EMACS: &[Need] = &[
     Need { sign: Sign::Package, package: "elpa-yaml-mode" },
 ];
 
+/// What runs yaml-language-server.
+pub(crate) const NODE: &[Need] = &[
+    Need { sign: Sign::Command("node"), package: "nodejs" },
+    Need { sign: Sign::Command("npm"), package: "npm" },
+];
+
 /// What makes a picture of a terminal's screen.
 pub(crate) const PICTURES: &[Need] = &[
     Need { sign: Sign::Command("aha"), package: "aha" },

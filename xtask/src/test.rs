@@ -9,7 +9,7 @@ use xshell::{Shell, cmd};
 use crate::model::Models;
 use crate::places::Places;
 use crate::steps::Steps;
-use crate::{binary, dependencies, generate, model, neovim, system, training};
+use crate::{binary, dependencies, generate, model, neovim, system, training, yaml_language_server};
 
 /// All packages but the end-to-end tests, which need the built binary. llama.cpp is a feature and not among them.
 const EVERYDAY: &[&str] = &["--workspace", "--exclude", "leastwise-tests"];
@@ -36,6 +36,11 @@ pub(crate) fn run(shell: &Shell, places: &Places) -> ExitCode {
     let models = steps.run_after(installed, "models", |()| model::fetch(shell, places));
     let neovim = steps.run_after(installed, "Neovim", |()| neovim::fetch(shell, places));
     steps.run_after(binary.as_ref(), "Emacs", |binary| emacs_tests(shell, binary));
+    let neighbour = steps.run("yaml-language-server", || yaml_language_server::fetch(shell, places));
+    let programs = binary.as_ref().zip(neovim.as_ref()).zip(neighbour);
+    steps.run_after(programs, "beside yaml-language-server", |((binary, neovim), neighbour)| {
+        neighbour_tests(shell, binary, neovim, &neighbour)
+    });
     let fetched = models.zip(neovim);
     steps.run_after(binary.zip(fetched), "end-to-end tests", |(binary, (models, neovim))| {
         end_to_end_tests(shell, &binary, &models, &neovim)
@@ -75,6 +80,14 @@ fn emacs_tests(shell: &Shell, binary: &Path) -> Result<()> {
     let _binary = shell.push_env("LEASTWISE_BIN", binary);
     let _emacs = shell.push_env("LEASTWISE_EMACS", "emacs");
     Ok(cmd!(shell, "cargo test --package leastwise-tests --test emacs").run()?)
+}
+
+/// Two servers in one buffer.
+fn neighbour_tests(shell: &Shell, binary: &Path, neovim: &Path, neighbour: &Path) -> Result<()> {
+    let _binary = shell.push_env("LEASTWISE_BIN", binary);
+    let _neovim = shell.push_env("LEASTWISE_NVIM", neovim);
+    let _neighbour = shell.push_env("LEASTWISE_YAML_SERVER", neighbour);
+    Ok(cmd!(shell, "cargo test --package leastwise-tests --test neovim beside_").run()?)
 }
 
 /// The built binary as users meet it: on the command line, over the Language Server Protocol, in a real editor.
