@@ -20,7 +20,8 @@ FORMS = {
 }
 
 
-def report(said: Said, tests: dict[str, list[Document]], absent: set[str], speeds: dict[str, Speed], taught: list[Taught]
+def report(
+    said: Said, tests: dict[str, list[Document]], absent: set[str], speeds: dict[str, Speed], taught: list[Taught]
 ) -> str:
     """The report as Markdown."""
     parts = [
@@ -85,8 +86,7 @@ def _calibration(said: Said) -> str:
     return head + "\n".join(rows) + "\n"
 
 
-def _speeds(speeds: dict[str, Speed], taught: list[Taught]
-) -> str:
+def _speeds(speeds: dict[str, Speed]) -> str:
     rows = [
         f"| {name} | {speed.cold:.2f} | {speed.edit * 1000:.0f} | {speed.edit_worst * 1000:.0f} "
         f"| {speed.memory / 2**20:.0f} | {speed.file / 1e6:.1f} |"
