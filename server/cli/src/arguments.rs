@@ -1,7 +1,7 @@
 //! What the command line may say.
 
 use crate::{
-    check, completions, connections, evidence, explain, fix, lsp, model, model_worker, prove, rules, teach,
+    check, completions, connections, evidence, explain, fix, harden, lsp, model, model_worker, prove, rules, teach,
 };
 use anstream::ColorChoice;
 use clap::{Parser, Subcommand, ValueEnum};
@@ -29,6 +29,8 @@ pub(crate) enum Command {
     Connections(connections::ListConnections),
     /// Read runtime logs to one small record of what was seen.
     Evidence(evidence::Evidence),
+    /// Make or tighten manifests so that they grant what was seen to be needed, and nothing else.
+    Harden(harden::Harden),
     /// Explain a rule: what it finds, why it matters, and what to do.
     Explain(explain::Explain),
     /// List every rule.

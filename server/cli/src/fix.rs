@@ -5,20 +5,18 @@ use crate::console::Console;
 use crate::judged::{Judged, judge};
 use crate::judging::Judging;
 use crate::problem::Problem;
+use crate::rewrite::{diff, write};
 use crate::sources::{Origin, sources};
 use crate::{DONE, FAILED};
 use anstyle::{AnsiColor, Style};
 use clap::Args;
 use leastwise_analysis::{Fixed, fix};
 use rayon::prelude::*;
-use similar::TextDiff;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
-use std::path::Path;
 
 const ADDED: Style = AnsiColor::Green.on_default();
 const REMOVED: Style = AnsiColor::Red.on_default();
-const HUNK: Style = AnsiColor::Cyan.on_default();
 const NAME: Style = Style::new().bold();
 
 /// Rewrites manifests to their least-privilege form, as far as that is proved.
@@ -83,35 +81,6 @@ pub(crate) fn run(options: &Fix, console: &mut Console) -> io::Result<u8> {
     Ok(if project.problems.is_empty() { DONE } else { FAILED })
 }
 
-fn diff(name: &str, before: &str, after: &str) -> String {
-    // As version control writes it: `a/` stands for the root.
-    let name = name.trim_start_matches('/');
-    let difference = TextDiff::from_lines(before, after);
-    let mut text = String::new();
-    for hunk in difference.unified_diff().iter_hunks() {
-        if text.is_empty() {
-            // Writing to a string cannot fail.
-            let _ = write!(text, "{NAME}--- a/{name}{NAME:#}\n{NAME}+++ b/{name}{NAME:#}\n");
-        }
-        let _ = writeln!(text, "{HUNK}{}{HUNK:#}", hunk.header());
-        for change in hunk.iter_changes() {
-            let (sign, style) = match change.tag() {
-                similar::ChangeTag::Equal => (' ', Style::new()),
-                similar::ChangeTag::Delete => ('-', REMOVED),
-                similar::ChangeTag::Insert => ('+', ADDED),
-            };
-            let line = change.value();
-            let content = line.trim_end_matches(['\n', '\r']);
-            let end = &line[content.len()..];
-            let _ = write!(text, "{style}{sign}{content}{style:#}{end}");
-            if change.missing_newline() {
-                text.push_str("\n\\ No newline at end of file\n");
-            }
-        }
-    }
-    text
-}
-
 /// What was done to a file, and what was not, and why.
 fn account(judged: &Judged, fixed: &Fixed, is_diff: bool) -> String {
     let has_documents = judged.file.stream().documents().len() > 1;
@@ -129,21 +98,4 @@ fn account(judged: &Judged, fixed: &Fixed, is_diff: bool) -> String {
         let _ = write!(text, "\n  {REMOVED}left{REMOVED:#} {}: {} ({place})", left.rule, left.why);
     }
     text
-}
-
-/// Puts the bytes in the file's place in one step, so that nobody ever sees half a file. What a link points to is
-/// written, and the permissions stay.
-fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let path = path.canonicalize()?;
-    let permissions = path.metadata()?.permissions();
-    if permissions.readonly() {
-        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the file is read-only"));
-    }
-    let folder = path.parent().ok_or(io::ErrorKind::NotFound)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().set_permissions(permissions)?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
 }

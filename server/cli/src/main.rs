@@ -15,6 +15,7 @@ mod explain;
 mod explain_finding;
 mod explain_sighting;
 mod fix;
+mod harden;
 mod judged;
 mod judging;
 mod local_model;
@@ -29,6 +30,7 @@ mod output;
 mod problem;
 mod progress;
 mod prove;
+mod rewrite;
 mod rules;
 mod sources;
 mod taught;
@@ -74,6 +76,7 @@ fn run(command: &Command, console: &mut Console) -> io::Result<ExitCode> {
         Command::Rules(options) => rules::run(options, console)?,
         Command::Connections(options) => connections::run(options, console)?,
         Command::Prove(options) => prove::run(options, console)?,
+        Command::Harden(options) => harden::run(options, console)?,
         Command::Lsp(options) => return Ok(lsp::run(options)),
         Command::Model(options) => model::run(options, console)?,
         Command::Teach(options) => teach::run(options, console)?,

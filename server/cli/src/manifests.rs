@@ -1,10 +1,11 @@
 //! The objects of files and folders, for the commands that compare them as a whole.
 
 use crate::problem::Problem;
-use crate::sources::sources;
+use crate::sources::{Source, sources};
+use crate::text::Encoding;
 use crate::{progress, text};
 use leastwise_manifest::{Object, Resource, objects, place};
-use leastwise_text::Buffer;
+use leastwise_text::{Buffer, Overlap, TextEdit};
 use leastwise_yaml::{Document, Path, Stream};
 use rayon::prelude::*;
 use std::collections::HashMap;
@@ -23,9 +24,19 @@ pub(crate) struct Manifests {
 /// A file with objects.
 #[derive(Debug)]
 struct Manifest {
-    name: String,
+    source: Source,
+    encoding: Encoding,
     buffer: Buffer,
     stream: Stream,
+}
+
+/// A file whose documents were changed.
+#[derive(Debug)]
+pub(crate) struct Rewritten<'m> {
+    pub(crate) source: &'m Source,
+    pub(crate) encoding: Encoding,
+    pub(crate) before: String,
+    pub(crate) after: String,
 }
 
 /// A place in a file, counted from one.
@@ -47,13 +58,15 @@ impl Manifests {
                 bar.inc(1);
                 let decoded = text::read(&source)?;
                 let stream = leastwise_yaml::parse(&decoded.text);
-                let name = source.name;
                 if stream.documents().iter().all(|placed| is_foreign(&placed.document)) {
                     return Ok(None);
                 }
                 match decoded.broken {
-                    Some((row, column)) => Err(Problem::NotText { name, row, column }),
-                    None => Ok(Some(Manifest { name, buffer: Buffer::new(&decoded.text), stream })),
+                    Some((row, column)) => Err(Problem::NotText { name: source.name, row, column }),
+                    None => {
+                        let (encoding, buffer) = (decoded.encoding, Buffer::new(&decoded.text));
+                        Ok(Some(Manifest { source, encoding, buffer, stream }))
+                    }
                 }
             })
             .collect();
@@ -86,7 +99,10 @@ impl Manifests {
         let errors = self.documents().flat_map(|(manifest, placed)| {
             placed.document.errors().iter().map(move |error| {
                 let place = manifest.buffer.place(error.range.start() + placed.offset);
-                format!("{}:{}:{}: not read here: {}", manifest.name, place.row, place.column, error.message)
+                format!(
+                    "{}:{}:{}: not read here: {}",
+                    manifest.source.name, place.row, place.column, error.message
+                )
             })
         });
         errors.collect()
@@ -104,7 +120,38 @@ impl Manifests {
         let (manifest, placed, path) = named.get(has_path.unwrap_or_default())?;
         let start = place(&placed.document, path).range.start() + placed.offset;
         let place = manifest.buffer.place(start);
-        Some(Standing { name: manifest.name.clone(), row: place.row, column: place.column })
+        Some(Standing { name: manifest.source.name.clone(), row: place.row, column: place.column })
+    }
+
+    /// The documents in order of file and place.
+    pub(crate) fn texts(&self) -> Vec<&Document> {
+        self.documents().map(|(_, placed)| &*placed.document).collect()
+    }
+
+    /// The files with changes of some of their documents, which are counted as [`texts`](Self::texts) does.
+    pub(crate) fn rewritten(&self, changes: &[(usize, &[TextEdit])]) -> Result<Vec<Rewritten<'_>>, Overlap> {
+        let (mut rewritten, mut first) = (Vec::new(), 0);
+        for manifest in &self.files {
+            let placed = manifest.stream.documents();
+            let own = changes.iter().filter_map(|(document, edits)| {
+                let offset = placed.get(document.checked_sub(first)?)?.offset;
+                Some(edits.iter().map(move |edit| TextEdit { range: edit.range + offset, ..edit.clone() }))
+            });
+            let edits: Vec<_> = own.flatten().collect();
+            first += placed.len();
+            if edits.is_empty() {
+                continue;
+            }
+            let before = manifest.buffer.text();
+            let after = leastwise_text::apply(&before, &edits)?;
+            rewritten.push(Rewritten {
+                source: &manifest.source,
+                encoding: manifest.encoding,
+                before,
+                after,
+            });
+        }
+        Ok(rewritten)
     }
 
     fn documents(&self) -> impl Iterator<Item = (&Manifest, &leastwise_yaml::PlacedDocument)> {

@@ -19,3 +19,35 @@ pub use needed::needed;
 pub use options::{Options, Whose};
 pub use proposal::{Change, Created, Judgement, Level, Proposal, Refused, Statement};
 pub use rbac::{create_roles, refine_roles};
+
+use leastwise_evidence::Record;
+
+/// What is made or tightened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Roles and ClusterRoles, with their bindings.
+    Role,
+}
+
+/// Whether something is made anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Task {
+    /// It is.
+    Create,
+    /// What stands among the manifests is tightened.
+    Refine,
+}
+
+/// Makes or tightens manifests of one kind.
+pub fn harden(
+    task: Task,
+    kind: Kind,
+    record: &Record,
+    manifests: &Manifests<'_>,
+    options: &Options,
+) -> Proposal {
+    match (task, kind) {
+        (Task::Create, Kind::Role) => create_roles(record, manifests, options),
+        (Task::Refine, Kind::Role) => refine_roles(record, manifests, options),
+    }
+}

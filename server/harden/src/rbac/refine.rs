@@ -39,6 +39,7 @@ pub fn refine_roles(record: &Record, manifests: &Manifests<'_>, options: &Option
         passing: Passing::of(record),
         watch: Watch::of(record),
         needed: Needed {
+            connections: Vec::new(),
             requests: needs.iter().map(|(atom, need)| needed_request(atom, &need.reasons)).collect(),
             ..Needed::default()
         },

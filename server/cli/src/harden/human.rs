@@ -1,0 +1,66 @@
+//! `--format human`: manifests on standard output, and beside them on what they rest.
+
+use anstyle::{AnsiColor, Style};
+use leastwise_harden::{Judgement, Level, Proposal, Statement};
+use std::fmt::Write;
+
+const EXACT: Style = AnsiColor::BrightGreen.on_default().bold();
+const IMPLIED: Style = AnsiColor::BrightBlue.on_default().bold();
+const CANDIDATE: Style = AnsiColor::BrightYellow.on_default().bold();
+const RISK: Style = AnsiColor::BrightRed.on_default();
+
+/// The objects that were made.
+pub(super) fn manifests(proposal: &Proposal) -> String {
+    proposal.created.iter().map(|made| made.text()).collect::<Vec<_>>().join("---\n")
+}
+
+/// What the result says and why, what it does not say, and what was refused.
+pub(super) fn account(proposal: &Proposal) -> String {
+    let mut text = String::new();
+    let mut object = String::new();
+    for statement in proposal.statements.iter().filter(|statement| statement.applied) {
+        let of = title(statement);
+        if of != object {
+            // Writing into a string cannot fail.
+            let _ = writeln!(text, "{of}");
+            object = of;
+        }
+        text.push_str(&line(statement));
+    }
+    let left: Vec<_> = proposal.statements.iter().filter(|statement| !statement.applied).collect();
+    if !left.is_empty() {
+        text.push_str("not applied:\n");
+        left.into_iter().for_each(|statement| text.push_str(&line(statement)));
+    }
+    if !proposal.refused.is_empty() {
+        text.push_str("not judged or not needed:\n");
+        for refused in &proposal.refused {
+            let _ = writeln!(text, "  {}: {}", refused.what, refused.because);
+        }
+    }
+    text.push_str(match proposal.verdict {
+        Judgement::New => "new: it grants what is stated above and nothing else",
+        Judgement::Narrower => "narrower: less is allowed than before, and all that was needed still is",
+        Judgement::Equal => "equal: there is nothing to change",
+    });
+    text
+}
+
+fn title(statement: &Statement) -> String {
+    let resource = &statement.resource;
+    let name = resource.name.as_deref().unwrap_or("without a known name");
+    match &resource.namespace {
+        Some(namespace) => format!("{} {namespace}/{name}", resource.kind),
+        None => format!("{} {name}", resource.kind),
+    }
+}
+
+fn line(statement: &Statement) -> String {
+    let (style, word) = match statement.level {
+        Level::Exact => (EXACT, "exact"),
+        Level::Implied => (IMPLIED, "implied"),
+        Level::Candidate => (CANDIDATE, "candidate"),
+    };
+    let risk = statement.risk.map(|why| format!(" {RISK}({why}){RISK:#}")).unwrap_or_default();
+    format!("  {style}{word}{style:#} {}{risk}: {}\n", statement.what, statement.because)
+}

@@ -1,0 +1,179 @@
+//! `leastwise harden`
+
+mod human;
+mod json;
+
+use crate::console::Console;
+use crate::evidence::gather;
+use crate::manifests::{Manifests, Rewritten};
+use crate::problem::Problem;
+use crate::rewrite::{diff, write};
+use crate::sources::Origin;
+use crate::{DONE, FAILED};
+use clap::{Args, ValueEnum};
+use leastwise_harden::{Options, Proposal, Task, Whose, harden};
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Makes or tightens manifests so that they grant what was seen to be needed, and nothing else.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exit code: 0 there is something to propose or nothing to change, 2 something could not be read or \
+                  written. What cannot be judged is named and left as it is."
+)]
+pub(crate) struct Harden {
+    /// Make manifests from what was seen, and print them.
+    #[arg(long, required_unless_present = "refine", conflicts_with = "refine")]
+    create: bool,
+    /// Tighten the manifests to what was seen, and print what would change.
+    #[arg(long)]
+    refine: bool,
+    /// What is made or tightened.
+    kind: Kind,
+    /// Manifests: files, folders, or `-` for standard input. They tell who runs as whom, and what is tightened.
+    #[arg(value_name = "MANIFEST")]
+    paths: Vec<PathBuf>,
+    /// Runtime logs, or records that `leastwise evidence` made of them.
+    #[arg(long, short, value_name = "LOG", required = true, num_args = 1)]
+    evidence: Vec<PathBuf>,
+    /// Only for this service account.
+    #[arg(long, value_name = "NAMESPACE:NAME", conflicts_with_all = ["user", "workload"], value_parser = service_account)]
+    service_account: Option<Whose>,
+    /// Only for this user.
+    #[arg(long, value_name = "NAME", conflicts_with = "workload")]
+    user: Option<String>,
+    /// Only for this workload.
+    #[arg(long, value_name = "NAMESPACE/KIND/NAME", value_parser = workload)]
+    workload: Option<Whose>,
+    /// The namespace of objects that do not say one.
+    #[arg(long, short, value_name = "NAMESPACE", default_value = "default")]
+    namespace: String,
+    /// Grant for every name what was done to an object with a made-up name, like a pod of a Deployment.
+    #[arg(long)]
+    robust: bool,
+    /// Grant, too, what protocols need although the logs do not show it.
+    #[arg(long)]
+    include_implied: bool,
+    /// Grant, too, what every cluster grants to everybody who has signed in.
+    #[arg(long)]
+    keep_discovery: bool,
+    /// Take away even where the logs are known to have lost events.
+    #[arg(long)]
+    despite_loss: bool,
+    /// Print what would change, which is the default.
+    #[arg(long, conflicts_with = "write", requires = "refine")]
+    diff: bool,
+    /// Change the manifests in place.
+    #[arg(long, requires = "refine")]
+    write: bool,
+    /// The form of the output.
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: Format,
+}
+
+/// What is made or tightened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Kind {
+    /// Roles and ClusterRoles, with their bindings.
+    Role,
+}
+
+/// A form of output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Manifests or a diff; beside it, in sentences, on what they rest.
+    Human,
+    /// One object, for programs.
+    Json,
+}
+
+pub(crate) fn run(options: &Harden, console: &mut Console) -> io::Result<u8> {
+    let manifests = Manifests::read(&options.paths);
+    let reading = gather(&options.evidence, console);
+    manifests.problems.iter().for_each(|problem| console.error(problem));
+    if !manifests.problems.is_empty() || reading.record.sources.is_empty() {
+        return Ok(FAILED);
+    }
+    let record = reading.record;
+    for error in manifests.errors() {
+        console.note(&error);
+    }
+    let task = if options.create { Task::Create } else { Task::Refine };
+    let workspace =
+        leastwise_harden::Manifests { documents: manifests.texts(), namespace: &options.namespace };
+    let proposal = harden(task, options.kind.into(), &record, &workspace, &options.asked());
+    let rewritten = rewritten(&manifests, &proposal)?;
+    match options.format {
+        Format::Json => console.out().write_all(json::report(&proposal, &record)?.as_bytes())?,
+        Format::Human => {
+            console.remark(&human::account(&proposal));
+            console.out().write_all(human::manifests(&proposal).as_bytes())?;
+        }
+    }
+    let mut code = if reading.is_complete { DONE } else { FAILED };
+    for file in &rewritten {
+        if options.write {
+            if let Err(problem) = save(file) {
+                console.error(&problem);
+                code = FAILED;
+            }
+        } else if options.format == Format::Human {
+            console.out().write_all(diff(&file.source.name, &file.before, &file.after).as_bytes())?;
+        }
+    }
+    Ok(code)
+}
+
+impl Harden {
+    fn asked(&self) -> Options {
+        let user = self.user.as_ref().map(|name| Whose::User(name.clone()));
+        let named = self.service_account.clone().or(user).or_else(|| self.workload.clone());
+        Options {
+            whose: named.unwrap_or_default(),
+            robust: self.robust,
+            include_implied: self.include_implied,
+            keep_discovery: self.keep_discovery,
+            despite_loss: self.despite_loss,
+        }
+    }
+}
+
+impl From<Kind> for leastwise_harden::Kind {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Role => Self::Role,
+        }
+    }
+}
+
+fn service_account(text: &str) -> Result<Whose, String> {
+    let (namespace, name) = text.split_once(':').ok_or("a service account is written NAMESPACE:NAME")?;
+    Ok(Whose::ServiceAccount { namespace: namespace.to_owned(), name: name.to_owned() })
+}
+
+fn workload(text: &str) -> Result<Whose, String> {
+    match text.split('/').collect::<Vec<_>>()[..] {
+        [namespace, kind, name] => {
+            let [namespace, kind, name] = [namespace, kind, name].map(str::to_owned);
+            Ok(Whose::Workload { namespace, kind, name })
+        }
+        _ => Err("a workload is written NAMESPACE/KIND/NAME".to_owned()),
+    }
+}
+
+fn rewritten<'m>(manifests: &'m Manifests, proposal: &Proposal) -> io::Result<Vec<Rewritten<'m>>> {
+    let changes: Vec<_> =
+        proposal.changes.iter().map(|change| (change.document, change.edits.as_slice())).collect();
+    manifests.rewritten(&changes).map_err(io::Error::other)
+}
+
+fn save(file: &Rewritten<'_>) -> Result<(), Problem> {
+    let name = &file.source.name;
+    if file.source.origin == Origin::StandardInput {
+        let error = io::Error::new(io::ErrorKind::Unsupported, "standard input cannot be changed in place");
+        return Err(Problem::Unwritable { name: name.clone(), error: Arc::new(error) });
+    }
+    write(&file.source.place, &file.encoding.encode(&file.after))
+        .map_err(|error| Problem::unwritable(name, error))
+}

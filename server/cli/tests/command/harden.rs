@@ -1,0 +1,94 @@
+//! `leastwise harden`: manifests from what was seen, and tighter ones.
+
+use crate::leastwise::Folder;
+use serde_json::{Value, json};
+
+/// A record of two requests of one service account.
+fn record() -> String {
+    let request = |verb: &str, decision: &str| {
+        json!({
+            "subject": "system:serviceaccount:shop:cart", "namespace": "shop", "apiGroup": "", "resource": "pods",
+            "verb": verb, "decision": decision, "basis": "logged",
+            "seen": [{"source": 0, "count": 3, "first": "2026-03-01T08:00:00Z", "last": "2026-03-01T09:00:00Z"}],
+        })
+    };
+    json!({
+        "leastwise_evidence": 1,
+        "sources": [{
+            "id": "01".repeat(16), "names": ["audit.log"], "formats": ["audit"], "bytes": 1, "complete": true,
+            "windows": [], "channels": [{"channel": "audit", "count": 6}],
+        }],
+        "requests": [request("list", "allowed"), request("delete", "denied")],
+    })
+    .to_string()
+}
+
+const ROLE: &str = "\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: cart, namespace: shop}
+rules:
+- apiGroups: [\"\"]
+  resources: [pods]
+  verbs: [list, delete] # both
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: cart, namespace: shop}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: cart}
+subjects:
+- {kind: ServiceAccount, name: cart}
+";
+
+fn folder() -> Folder {
+    Folder::of(&[("seen.json", &record()), ("role.yaml", ROLE)])
+}
+
+#[test]
+fn a_role_is_printed_and_its_reasons_stand_beside_it() {
+    let ran = folder().run("harden --create role --evidence seen.json --service-account shop:cart");
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    assert!(ran.out.starts_with("apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\n"), "{}", ran.out);
+    assert_eq!(
+        ran.err,
+        "Role shop/cart\n  exact list pods: 3 requests from 2026-03-01T08:00:00Z to 2026-03-01T09:00:00Z in audit.log\n\
+         not judged or not needed:\n  ServiceAccount shop/cart: delete pods in shop: it was only ever forbidden: 3 \
+         requests from 2026-03-01T08:00:00Z to 2026-03-01T09:00:00Z in audit.log\nnew: it grants what is stated above \
+         and nothing else\n"
+    );
+}
+
+#[test]
+fn programs_get_objects_statements_and_the_certificate() {
+    let ran = folder().run("harden --create role --evidence seen.json --format json");
+    let answer: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(answer["manifests"][0]["rules"][0]["verbs"], json!(["list"]));
+    assert_eq!(answer["manifests"][1]["kind"], "RoleBinding");
+    assert_eq!(answer["statements"][0]["level"], "exact");
+    assert_eq!(answer["statements"][0]["path"], "rules[0].verbs[0]");
+    assert_eq!(answer["verdict"], "new");
+    assert_eq!(answer["refused"].as_array().map(Vec::len), Some(1));
+    assert_eq!(answer["certificate"]["sources"][0]["names"], json!(["audit.log"]));
+}
+
+#[test]
+fn a_role_is_tightened_as_a_diff_and_in_place() {
+    let folder = folder();
+    let ran = folder.run("harden --refine role role.yaml --evidence seen.json");
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    assert!(ran.out.contains("-  verbs: [list, delete] # both\n+  verbs: [list] # both\n"), "{}", ran.out);
+    assert_eq!(folder.read("role.yaml"), ROLE, "only shown");
+    let ran = folder.run("harden --refine role role.yaml --evidence seen.json --write");
+    assert_eq!((ran.code, ran.out.as_str()), (Some(0), ""), "{}", ran.err);
+    assert_eq!(folder.read("role.yaml"), ROLE.replace("[list, delete]", "[list]"));
+    let ran = folder.run("harden --refine role role.yaml --evidence seen.json --format json");
+    let answer: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!((&answer["verdict"], &answer["manifests"]), (&json!("equal"), &json!([])), "a second time");
+}
+
+#[test]
+fn what_cannot_be_read_is_no_proposal() {
+    let ran = folder().run("harden --create role --evidence none.json");
+    assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""));
+    assert!(ran.err.contains("none.json"), "{}", ran.err);
+}
