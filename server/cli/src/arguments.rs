@@ -1,7 +1,8 @@
 //! What the command line may say.
 
 use crate::{
-    check, completions, connections, evidence, explain, fix, harden, lsp, model, model_worker, prove, rules, teach,
+    check, completions, connections, evidence, explain, fix, harden, lsp, model, model_worker, prove, rules,
+    teach,
 };
 use anstream::ColorChoice;
 use clap::{Parser, Subcommand, ValueEnum};

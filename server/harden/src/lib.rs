@@ -9,13 +9,17 @@
 
 mod manifests;
 mod needed;
+mod network;
 mod options;
+mod proof;
 mod proposal;
 mod rbac;
 mod seen;
+mod watch;
 
 pub use manifests::Manifests;
 pub use needed::needed;
+pub use network::{create_network_policies, refine_network_policies};
 pub use options::{Options, Whose};
 pub use proposal::{Change, Created, Judgement, Level, Proposal, Refused, Statement};
 pub use rbac::{create_roles, refine_roles};
@@ -27,6 +31,8 @@ use leastwise_evidence::Record;
 pub enum Kind {
     /// Roles and ClusterRoles, with their bindings.
     Role,
+    /// NetworkPolicies.
+    NetworkPolicy,
 }
 
 /// Whether something is made anew.
@@ -49,5 +55,7 @@ pub fn harden(
     match (task, kind) {
         (Task::Create, Kind::Role) => create_roles(record, manifests, options),
         (Task::Refine, Kind::Role) => refine_roles(record, manifests, options),
+        (Task::Create, Kind::NetworkPolicy) => create_network_policies(record, manifests, options),
+        (Task::Refine, Kind::NetworkPolicy) => refine_network_policies(record, manifests, options),
     }
 }

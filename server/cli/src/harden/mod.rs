@@ -77,6 +77,8 @@ pub(crate) struct Harden {
 enum Kind {
     /// Roles and ClusterRoles, with their bindings.
     Role,
+    /// NetworkPolicies.
+    NetworkPolicy,
 }
 
 /// A form of output.
@@ -143,6 +145,7 @@ impl From<Kind> for leastwise_harden::Kind {
     fn from(kind: Kind) -> Self {
         match kind {
             Kind::Role => Self::Role,
+            Kind::NetworkPolicy => Self::NetworkPolicy,
         }
     }
 }

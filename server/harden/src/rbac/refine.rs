@@ -6,16 +6,16 @@ use super::needs::{Needs, allowed, is_meant, without_discovery, without_name, wo
 use super::packing::Rule;
 use super::risk::risk;
 use super::tighten::{Tightened, tighten};
-use crate::manifests::Placed;
+use crate::proof::Proof;
 use crate::seen::Seen;
-use crate::{Change, Judgement, Level, Manifests, Options, Proposal, Statement, Whose};
-use leastwise_evidence::{Caution, Record, Source};
+use crate::watch::Watch;
+use crate::{Level, Manifests, Options, Proposal, Statement, Whose};
+use leastwise_evidence::Record;
 use leastwise_manifest::{PolicyRule, Role, lookup, role};
 use leastwise_privilege::rbac::{ALL, Access, RbacAtom, Target, rule_allows};
-use leastwise_privilege::{Applied, Needed, NeededRequest, prove};
-use leastwise_yaml::{Document, Emptied, Patch, apply};
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use leastwise_privilege::{Applied, Needed, NeededRequest};
+use leastwise_yaml::{Emptied, Patch};
+use std::collections::BTreeSet;
 
 /// Tightens the Roles and ClusterRoles among the manifests to what those who hold them were seen to need, by the least
 /// change of their text. What was needed and is not granted is named, never added.
@@ -37,15 +37,11 @@ pub fn refine_roles(record: &Record, manifests: &Manifests<'_>, options: &Option
         manifests,
         options,
         passing: Passing::of(record),
-        watch: Watch::of(record),
-        needed: Needed {
-            connections: Vec::new(),
-            requests: needs.iter().map(|(atom, need)| needed_request(atom, &need.reasons)).collect(),
-            ..Needed::default()
-        },
+        watch: Watch::of(record, record.requests.values().flat_map(|seen| seen.seen.sources())),
         needs,
     };
-    let mut patches: BTreeMap<usize, Vec<Patch>> = BTreeMap::new();
+    let requests = refining.needs.iter().map(|(atom, need)| needed_request(atom, &need.reasons)).collect();
+    let mut proof = Proof::new(manifests, Needed { requests, ..Needed::default() });
     for placed in manifests.placed() {
         let Some(role) = role(&placed.object) else { continue };
         let Some(named) = Named::of(&placed.object, manifests) else {
@@ -58,16 +54,18 @@ pub fn refine_roles(record: &Record, manifests: &Manifests<'_>, options: &Option
         if !is_asked_for {
             continue;
         }
-        match refining.role(&placed, &role, &holders, &mut proposal) {
-            Ok((more, statements)) => {
-                patches.entry(placed.document).or_default().extend(more);
-                proposal.statements.extend(statements);
-            }
+        let changed = refining.role(&role, &holders, &mut proposal);
+        let judged = changed.and_then(|(patches, statements)| {
+            proof.add(placed.document, patches)?;
+            Ok(statements)
+        });
+        match judged {
+            Ok(statements) => proposal.statements.extend(statements),
             Err(why) => proposal.refuse(title(&role), why),
         }
     }
     refining.say_what_is_denied(&mut proposal, |atom| is_meant(&atom.subject));
-    refining.close(patches, &mut proposal);
+    proof.close(&mut proposal);
     proposal
 }
 
@@ -76,7 +74,6 @@ struct Refining<'r, 'd> {
     options: &'r Options,
     passing: Passing,
     watch: Watch,
-    needed: Needed,
     needs: Needs,
 }
 
@@ -84,7 +81,6 @@ impl<'d> Refining<'_, 'd> {
     /// What changes in a role, and the statements about it.
     fn role(
         &self,
-        placed: &Placed<'d>,
         role: &Role<'d>,
         holders: &Holders<'d>,
         proposal: &mut Proposal,
@@ -155,7 +151,6 @@ impl<'d> Refining<'_, 'd> {
                 }
             }
         }
-        self.prove(placed.document, &patches)?;
         Ok((patches, statements))
     }
 
@@ -190,43 +185,12 @@ impl<'d> Refining<'_, 'd> {
                     "admission may ask for it when an object names its owner; no log shows that".to_owned();
                 notes.push((target.what(), why));
                 kept.insert(target);
-            } else if self.watch.lacks_reads && is_read(&target) {
+            } else if self.watch.lacks_reads() && is_read(&target) {
                 notes.push((target.what(), "the logs leave out requests that read".to_owned()));
                 kept.insert(target);
             }
         }
         (kept, notes)
-    }
-
-    /// Puts a change to the privilege order: it must take away, grant nothing, and leave all that is needed.
-    fn prove(&self, document: usize, patches: &[Patch]) -> Result<Judgement, String> {
-        if patches.is_empty() {
-            return Ok(Judgement::Equal);
-        }
-        let Some(before) = self.manifests.documents.get(document) else { return Ok(Judgement::Equal) };
-        let after = apply(before, patches).map_err(|refusal| refusal.to_string())?.document;
-        self.prove_all(&self.manifests.with(document, &after))
-    }
-
-    fn prove_all(&self, after: &Manifests<'_>) -> Result<Judgement, String> {
-        let (before, after) = (self.manifests.objects(), after.objects());
-        let namespace = self.manifests.namespace;
-        let proof = prove(
-            Applied { objects: &before, namespace },
-            Applied { objects: &after, namespace },
-            &self.needed,
-        );
-        if let Some(lost) = proof.needed_but_lost.first() {
-            return Err(format!("it would break what is needed: {}", lost.what()));
-        }
-        if let Some(gained) = proof.comparison.gained.first() {
-            return Err(format!("it would grant more: {}", gained.grant.what()));
-        }
-        let verdict = proof.comparison.verdict;
-        Judgement::of(verdict).ok_or_else(|| {
-            let why = proof.comparison.undecided.first().cloned();
-            why.unwrap_or_else(|| format!("it is not proved narrower ({verdict:?})"))
-        })
     }
 
     /// Names what was needed and is granted by nothing among the manifests that those who need it hold.
@@ -258,42 +222,6 @@ impl<'d> Refining<'_, 'd> {
             }
         }
     }
-
-    /// Makes the changes of all roles together, and has them judged together.
-    fn close(&self, patches: BTreeMap<usize, Vec<Patch>>, proposal: &mut Proposal) {
-        let mut afters: BTreeMap<usize, (Arc<Document>, Vec<leastwise_text::TextEdit>)> = BTreeMap::new();
-        for (document, patches) in patches {
-            let Some(before) = self.manifests.documents.get(document) else { continue };
-            match apply(before, &patches) {
-                Ok(edited) if edited.edits.is_empty() => {}
-                Ok(edited) => {
-                    afters.insert(document, (Arc::new(edited.document), edited.edits));
-                }
-                Err(refusal) => return take_back(proposal, &refusal.to_string()),
-            }
-        }
-        let judged = {
-            let mut after = self.manifests.clone().documents;
-            for (document, (changed, _)) in &afters {
-                if let Some(place) = after.get_mut(*document) {
-                    *place = changed;
-                }
-            }
-            let after = Manifests { documents: after, namespace: self.manifests.namespace };
-            if afters.is_empty() { Ok(Judgement::Equal) } else { self.prove_all(&after) }
-        };
-        match judged {
-            Ok(judgement) => proposal.verdict = judgement,
-            Err(why) => return take_back(proposal, &why),
-        }
-        proposal.changes =
-            afters.into_iter().map(|(document, (after, edits))| Change { document, edits, after }).collect();
-    }
-}
-
-fn take_back(proposal: &mut Proposal, why: &str) {
-    proposal.statements.iter_mut().for_each(|statement| statement.applied = false);
-    proposal.refuse("the changes together", why);
 }
 
 pub(super) fn needed_request(
@@ -360,46 +288,4 @@ fn rule_words(rule: &PolicyRule<'_>) -> String {
     let what =
         if rule.non_resource_urls.known.is_empty() { &rule.resources } else { &rule.non_resource_urls };
     format!("{} {}", list(&rule.verbs), list(what))
-}
-
-/// How well the requests were watched.
-struct Watch {
-    losses: Vec<String>,
-    cautions: BTreeSet<Caution>,
-    lacks_reads: bool,
-}
-
-impl Watch {
-    fn of(record: &Record) -> Self {
-        let of_requests: BTreeSet<_> =
-            record.requests.values().flat_map(|seen| seen.seen.sources()).collect();
-        let sources: Vec<&Source> = of_requests.iter().filter_map(|id| record.sources.get(id)).collect();
-        let cautions: BTreeSet<_> = sources.iter().flat_map(|source| &source.cautions).copied().collect();
-        let lacks_reads = cautions.contains(&Caution::ReadsLeftOut) || cautions.contains(&Caution::NoReads);
-        let is_lossy =
-            |source: &&&Source| !source.losses.is_empty() || source.unreadable > 0 || !source.complete;
-        let names = |source: &&Source| {
-            source.names.iter().map(|name| crate::seen::shown(name)).collect::<Vec<_>>().join(", ")
-        };
-        Self { losses: sources.iter().filter(is_lossy).map(names).collect(), cautions, lacks_reads }
-    }
-
-    /// Why nothing may be taken away.
-    fn distrust(&self, options: &Options) -> Option<String> {
-        let first = self.losses.first().filter(|_| !options.despite_loss)?;
-        Some(format!(
-            "events were lost or could not be read in {first}, so that something was not seen means little"
-        ))
-    }
-
-    /// What else makes silence weaker, in words.
-    fn caution(&self) -> String {
-        let words = |caution: &Caution| match caution {
-            Caution::BestEffort => Some("; the log is delivered as well as may be, and may lack some"),
-            Caution::UnknownCoverage => Some("; the log does not say which requests its policy leaves out"),
-            Caution::ClockSkew => Some("; its clock is off"),
-            _ => None,
-        };
-        self.cautions.iter().filter_map(words).collect()
-    }
 }

@@ -1,0 +1,313 @@
+use super::flows::{Flow, FlowSeen, Flows, Peer};
+use super::inventory::Party;
+use super::peers::{Beside, by_ports, mapping, peer, port_words, rule, selector};
+use crate::seen::Seen;
+use crate::{Created, Judgement, Level, Manifests, Options, Proposal, Refused, Statement, Whose};
+use leastwise_evidence::Record;
+use leastwise_manifest::{Direction, NetworkPolicy, Object, Resource};
+use leastwise_privilege::Applied;
+use leastwise_privilege::network::{Connections, NeededConnection, Network, Protocol};
+use leastwise_yaml::Literal;
+use std::collections::{BTreeMap, BTreeSet};
+
+const DIRECTIONS: [Direction; 2] = [Direction::Ingress, Direction::Egress];
+
+/// Makes the NetworkPolicies that let each workload have the connections that were seen, and no others. A direction
+/// of which too little is known stays open.
+pub fn create_network_policies(record: &Record, manifests: &Manifests<'_>, options: &Options) -> Proposal {
+    let mut proposal = Proposal::default();
+    proposal.refuse_without(record, !record.connections.is_empty(), "connections");
+    let mut flows = Flows::of(record, manifests);
+    flows.aside.iter().for_each(|aside| proposal.refuse(aside.what.clone(), aside.because.clone()));
+    let implied = implied(&flows);
+    if options.include_implied {
+        flows.needed.extend(implied.clone());
+    }
+    let meant = match meant(&flows, &options.whose) {
+        Ok(meant) => meant,
+        Err(why) => {
+            proposal.refuse("NetworkPolicy", why);
+            return proposal;
+        }
+    };
+    for place in &meant {
+        add_policy(*place, &flows, &mut proposal);
+    }
+    if !options.include_implied {
+        propose_implied(&implied, &meant, &flows, &mut proposal);
+    }
+    if let Err(why) = judge(&proposal, &flows, manifests) {
+        proposal.created.clear();
+        proposal.statements.iter_mut().for_each(|statement| statement.applied = false);
+        proposal.refuse("the policies together", why);
+    }
+    if !proposal.created.is_empty() {
+        proposal.verdict = Judgement::New;
+    }
+    proposal
+}
+
+/// The parties that are asked for. Where workloads are among the manifests, it is those.
+pub(super) fn meant(flows: &Flows<'_>, whose: &Whose) -> Result<Vec<usize>, String> {
+    let parties = || flows.inventory.parties.iter().enumerate();
+    let of = |test: &dyn Fn(&Party<'_>) -> bool| -> Vec<usize> {
+        parties().filter(|(_, party)| test(party)).map(|(place, _)| place).collect()
+    };
+    let found = match whose {
+        Whose::Everyone => {
+            let written = of(&|party| party.pods.is_some());
+            if written.is_empty() { of(&|_| true) } else { written }
+        }
+        Whose::Workload { namespace, kind, name } => {
+            of(&|party| (&party.namespace, &party.kind, &party.name) == (namespace, kind, name))
+        }
+        Whose::ServiceAccount { namespace, name } => of(&|party| {
+            let account = party.pods.as_ref().and_then(|pods| pods.service_account());
+            &party.namespace == namespace && account == Some(name)
+        }),
+        Whose::User(_) => return Err("users open no connections".to_owned()),
+    };
+    if found.is_empty() && *whose != Whose::Everyone {
+        return Err("nobody of that name is among the manifests or in the logs".to_owned());
+    }
+    Ok(found)
+}
+
+fn add_policy(place: usize, flows: &Flows<'_>, proposal: &mut Proposal) {
+    let Some(party) = flows.inventory.get(place) else { return };
+    let title = party.title();
+    let needs = DIRECTIONS.map(|direction| flows.of_party(place, direction));
+    let is_silent = needs.iter().all(BTreeMap::is_empty);
+    if party.is_on_host() {
+        return proposal.refuse(title, "it runs in the network of its node: policies are not for it");
+    }
+    let was_unclear = DIRECTIONS.iter().any(|direction| flows.unclear_of(place, *direction).next().is_some());
+    if is_silent && !was_unclear {
+        return proposal.refuse(title, "no connection of it was seen");
+    }
+    if let Some(why) = party.unwatched() {
+        return proposal.refuse(title, why);
+    }
+    let subject = match flows.inventory.selector(place) {
+        Ok(subject) => subject,
+        Err(why) => return proposal.refuse(title, why),
+    };
+    let mut entries = vec![("podSelector", selector(&subject))];
+    let (mut types, mut statements) = (Vec::new(), Vec::new());
+    for (direction, needs) in DIRECTIONS.into_iter().zip(&needs) {
+        let unclear: Vec<&Refused> = flows.unclear_of(place, direction).collect();
+        for refused in &unclear {
+            proposal.refuse(refused.what.clone(), refused.because.clone());
+        }
+        if let Some(first) = unclear.first() {
+            let because = format!("isolating it would block what is needed: {}", first.what);
+            proposal.refuse(format!("{} of {title}", direction.name()), because);
+        } else if needs.is_empty() {
+            statements.push(silent(party, direction));
+        } else {
+            match rules(place, direction, flows) {
+                Ok((rules, said)) => {
+                    entries.push((if direction == Direction::Ingress { "ingress" } else { "egress" }, rules));
+                    types.push(Literal::from(direction.name()));
+                    statements.extend(said);
+                }
+                Err(why) => proposal.refuse(format!("{} of {title}", direction.name()), why),
+            }
+        }
+    }
+    if types.is_empty() {
+        return;
+    }
+    entries.insert(1, ("policyTypes", Literal::Sequence(types)));
+    let metadata = mapping(vec![
+        ("name", Literal::from(policy_name(party).as_str())),
+        ("namespace", Literal::from(party.namespace.as_str())),
+    ]);
+    let policy = mapping(vec![
+        ("apiVersion", Literal::from("networking.k8s.io/v1")),
+        ("kind", Literal::from("NetworkPolicy")),
+        ("metadata", metadata),
+        ("spec", mapping(entries)),
+    ]);
+    let Some(created) = Created::new(policy) else {
+        return proposal.refuse(title, "its text cannot be written safely");
+    };
+    proposal.created.push(created);
+    proposal.statements.extend(statements);
+}
+
+/// What a policy for a party is called: like it, as far as a name may be.
+fn policy_name(party: &Party<'_>) -> String {
+    let plain = |char: char| if char.is_ascii_alphanumeric() { char.to_ascii_lowercase() } else { '-' };
+    let name: String = party.name.chars().map(plain).collect();
+    name.trim_matches('-').chars().take(63).collect()
+}
+
+fn resource(party: &Party<'_>) -> Resource {
+    Resource {
+        api_version: "networking.k8s.io/v1".to_owned(),
+        kind: "NetworkPolicy".to_owned(),
+        namespace: Some(party.namespace.clone()),
+        name: Some(policy_name(party)),
+    }
+}
+
+/// That nothing was seen in one direction is for people to judge.
+fn silent(party: &Party<'_>, direction: Direction) -> Statement {
+    let (what, path) = match direction {
+        Direction::Ingress => ("let nobody connect to it", "spec.ingress"),
+        Direction::Egress => ("let it connect to nobody", "spec.egress"),
+    };
+    Statement {
+        level: Level::Candidate,
+        applied: false,
+        what: format!("{what} (`policyTypes: [{}]` without rules)", direction.name()),
+        because: "no such connection was seen, though its node was watched".to_owned(),
+        resource: resource(party),
+        path: path.to_owned(),
+        risk: None,
+    }
+}
+
+/// The rules of one direction, and what is said about them.
+fn rules(place: usize, direction: Direction, flows: &Flows<'_>) -> Result<(Literal, Vec<Statement>), String> {
+    let party = flows.inventory.get(place).ok_or("nobody knows it")?;
+    let key = if direction == Direction::Ingress { "ingress" } else { "egress" };
+    let (mut literals, mut statements) = (Vec::new(), Vec::new());
+    let mut total = Seen::default();
+    for (ports, peers) in by_ports(&flows.of_party(place, direction)) {
+        let mut items = Vec::new();
+        for one in peers {
+            items.push(peer(flows, one, &party.namespace, &Beside::default())?);
+            let (seen, notes) = seen(flows, place, one, direction, &ports);
+            total.add(&seen);
+            let way = if direction == Direction::Ingress { "from" } else { "to" };
+            statements.push(Statement {
+                level: level(flows, place, one, direction, &ports),
+                applied: true,
+                what: format!("{} {way} {}", port_words(&ports), flows.peer_title(one)),
+                because: std::iter::once(seen.words("flow")).chain(notes).collect::<Vec<_>>().join("; "),
+                resource: resource(party),
+                path: format!(
+                    "spec.{key}[{}].{}[{}]",
+                    literals.len(),
+                    super::peers::key(direction),
+                    items.len() - 1
+                ),
+                risk: None,
+            });
+        }
+        literals.push(rule(direction, items, &ports));
+    }
+    statements.push(Statement {
+        level: Level::Candidate,
+        applied: true,
+        what: format!("nothing else in this direction ({})", direction.name()),
+        because: format!(
+            "its node was watched, and there were {} to and from it that say this",
+            total.words("flow")
+        ),
+        resource: resource(party),
+        path: "spec.policyTypes".to_owned(),
+        risk: None,
+    });
+    Ok((Literal::Sequence(literals), statements))
+}
+
+fn of_peer<'f>(
+    flows: &'f Flows<'_>,
+    place: usize,
+    other: Peer,
+    direction: Direction,
+    ports: &'f super::peers::PortSet,
+) -> impl Iterator<Item = (&'f Flow, &'f FlowSeen)> {
+    let (client, server) = match direction {
+        Direction::Ingress => (other, Peer::Party(place)),
+        Direction::Egress => (Peer::Party(place), other),
+    };
+    flows.needed.iter().filter(move |(flow, _)| {
+        (flow.client, flow.server) == (client, server) && ports.contains(&(flow.protocol, flow.port))
+    })
+}
+
+fn seen(
+    flows: &Flows<'_>,
+    place: usize,
+    other: Peer,
+    direction: Direction,
+    ports: &super::peers::PortSet,
+) -> (Seen, BTreeSet<String>) {
+    let (mut total, mut notes) = (Seen::default(), BTreeSet::new());
+    for (_, seen) in of_peer(flows, place, other, direction, ports) {
+        total.add(&seen.seen);
+        notes.extend(seen.notes.iter().cloned());
+    }
+    (total, notes)
+}
+
+fn level(
+    flows: &Flows<'_>,
+    place: usize,
+    other: Peer,
+    direction: Direction,
+    ports: &super::peers::PortSet,
+) -> Level {
+    let is_implied =
+        of_peer(flows, place, other, direction, ports).any(|(_, seen)| seen.notes.contains(DNS_BY_TCP));
+    if is_implied { Level::Implied } else { Level::Exact }
+}
+
+const DNS_BY_TCP: &str = "an answer that is too long for a datagram is asked for again by TCP";
+
+/// Names are asked for by UDP, and by TCP where the answer is long.
+pub(super) fn implied(flows: &Flows<'_>) -> BTreeMap<Flow, FlowSeen> {
+    let asked = flows.needed.iter().filter(|(flow, _)| (flow.protocol, flow.port) == (Protocol::Udp, 53));
+    let by_tcp = asked.map(|(flow, seen)| {
+        let notes = std::iter::once(DNS_BY_TCP.to_owned()).chain(seen.notes.iter().cloned()).collect();
+        (Flow { protocol: Protocol::Tcp, ..*flow }, FlowSeen { seen: seen.seen.clone(), notes })
+    });
+    by_tcp.filter(|(flow, _)| !flows.needed.contains_key(flow)).collect()
+}
+
+fn propose_implied(
+    implied: &BTreeMap<Flow, FlowSeen>,
+    meant: &[usize],
+    flows: &Flows<'_>,
+    proposal: &mut Proposal,
+) {
+    for (flow, seen) in implied {
+        for (end, way, other, path) in [
+            (flow.client, "to", flow.server, "spec.egress"),
+            (flow.server, "from", flow.client, "spec.ingress"),
+        ] {
+            let Peer::Party(place) = end else { continue };
+            let Some(party) = flows.inventory.get(place).filter(|_| meant.contains(&place)) else { continue };
+            proposal.statements.push(Statement {
+                level: Level::Implied,
+                applied: false,
+                what: format!("{} {} {way} {}", flow.protocol, flow.port, flows.peer_title(other)),
+                because: format!("{DNS_BY_TCP}; {}", seen.seen.words("flow")),
+                resource: resource(party),
+                path: path.to_owned(),
+                risk: None,
+            });
+        }
+    }
+}
+
+/// Puts all that was made to the privilege order: every connection that is needed must still be allowed.
+fn judge(proposal: &Proposal, flows: &Flows<'_>, manifests: &Manifests<'_>) -> Result<(), String> {
+    if proposal.created.is_empty() {
+        return Ok(());
+    }
+    let mut objects: Vec<Object<'_>> = manifests.objects();
+    objects.retain(|object| NetworkPolicy::of(object).is_none());
+    objects.extend(proposal.created.iter().flat_map(|made| leastwise_manifest::objects(&made.document)));
+    let network = Network::of(Applied { objects: &objects, namespace: manifests.namespace });
+    let connections = Connections::of_workloads(&network);
+    let lost =
+        flows.needed_connections().into_iter().find(|needed| connections.allows(needed) == Some(false));
+    lost.map_or(Ok(()), |NeededConnection { from, to, protocol, port }| {
+        Err(format!("they would not allow {protocol} {port} from {from} to {to}"))
+    })
+}

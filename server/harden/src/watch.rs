@@ -1,0 +1,53 @@
+//! How well something was watched: without it, silence means nothing.
+
+use crate::Options;
+use crate::seen::shown;
+use leastwise_evidence::{Caution, Record, Source, SourceId};
+use std::collections::BTreeSet;
+
+/// What the logs that show one kind of events are known to lack.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Watch {
+    losses: Vec<String>,
+    pub(crate) cautions: BTreeSet<Caution>,
+}
+
+impl Watch {
+    /// Of the sources in which such events were seen.
+    pub(crate) fn of(record: &Record, sources: impl Iterator<Item = SourceId>) -> Self {
+        let sources: BTreeSet<_> = sources.collect();
+        let sources: Vec<&Source> = sources.iter().filter_map(|id| record.sources.get(id)).collect();
+        let is_lossy =
+            |source: &&&Source| !source.losses.is_empty() || source.unreadable > 0 || !source.complete;
+        let names =
+            |source: &&Source| source.names.iter().map(|name| shown(name)).collect::<Vec<_>>().join(", ");
+        Self {
+            losses: sources.iter().filter(is_lossy).map(names).collect(),
+            cautions: sources.iter().flat_map(|source| &source.cautions).copied().collect(),
+        }
+    }
+
+    /// Whether requests that read are left out.
+    pub(crate) fn lacks_reads(&self) -> bool {
+        [Caution::ReadsLeftOut, Caution::NoReads].iter().any(|caution| self.cautions.contains(caution))
+    }
+
+    /// Why nothing may be taken away.
+    pub(crate) fn distrust(&self, options: &Options) -> Option<String> {
+        let first = self.losses.first().filter(|_| !options.despite_loss)?;
+        Some(format!(
+            "events were lost or could not be read in {first}, so that something was not seen means little"
+        ))
+    }
+
+    /// What else makes silence weaker, in words.
+    pub(crate) fn caution(&self) -> String {
+        let words = |caution: &Caution| match caution {
+            Caution::BestEffort => Some("; the log is delivered as well as may be, and may lack some"),
+            Caution::UnknownCoverage => Some("; the log does not say which requests its policy leaves out"),
+            Caution::ClockSkew => Some("; its clock is off"),
+            _ => None,
+        };
+        self.cautions.iter().filter_map(words).collect()
+    }
+}
