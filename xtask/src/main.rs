@@ -19,6 +19,7 @@ mod steps;
 mod system;
 mod test;
 mod training;
+mod vscode;
 mod wheel;
 mod yaml_language_server;
 

@@ -55,6 +55,12 @@ pub(crate) const NODE: &[Need] = &[
     Need { sign: Sign::Command("npm"), package: "npm" },
 ];
 
+/// A browser to show VS Code in.
+pub(crate) const BROWSER: &[Need] = &[
+    Need { sign: Sign::Command("chromium"), package: "chromium" },
+    Need { sign: Sign::Package, package: "fonts-dejavu-core" },
+];
+
 /// What makes a picture of a terminal's screen.
 pub(crate) const PICTURES: &[Need] = &[
     Need { sign: Sign::Command("aha"), package: "aha" },

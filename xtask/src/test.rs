@@ -9,7 +9,7 @@ use xshell::{Shell, cmd};
 use crate::model::Models;
 use crate::places::Places;
 use crate::steps::Steps;
-use crate::{binary, dependencies, generate, model, neovim, system, training, yaml_language_server};
+use crate::{binary, dependencies, generate, model, neovim, system, training, vscode, yaml_language_server};
 
 /// All packages but the end-to-end tests, which need the built binary. llama.cpp is a feature and not among them.
 const EVERYDAY: &[&str] = &["--workspace", "--exclude", "leastwise-tests"];
@@ -41,6 +41,7 @@ pub(crate) fn run(shell: &Shell, places: &Places) -> ExitCode {
     steps.run_after(programs, "beside yaml-language-server", |((binary, neovim), neighbour)| {
         neighbour_tests(shell, binary, neovim, &neighbour)
     });
+    steps.run_after(binary.as_ref(), "VS Code", |binary| vscode_tests(shell, places, binary));
     let fetched = models.zip(neovim);
     steps.run_after(binary.zip(fetched), "end-to-end tests", |(binary, (models, neovim))| {
         end_to_end_tests(shell, &binary, &models, &neovim)
@@ -98,4 +99,15 @@ fn end_to_end_tests(shell: &Shell, binary: &Path, models: &Models, neovim: &Path
     let _neovim = shell.push_env("LEASTWISE_NVIM", neovim);
     cmd!(shell, "cargo test --package leastwise-tests").run()?;
     Ok(())
+}
+
+/// The packaged extension in the real VS Code. Where that cannot be had, as without a network, it is left out.
+fn vscode_tests(shell: &Shell, places: &Places, binary: &Path) -> Result<()> {
+    match vscode::fetch(shell, places) {
+        Ok(tools) => vscode::test(&tools, places, &vscode::package(&tools, places, binary)?),
+        Err(error) => {
+            println!("skipped: VS Code cannot be had here: {error:#}");
+            Ok(())
+        }
+    }
 }

@@ -41,11 +41,15 @@ export class Preview implements vscode.TextDocumentContentProvider {
     return this.pending?.shown.toString() === uri.toString() ? this.pending.text : '';
   }
 
-  /** Turns an action that changes several places into one that shows them first. Others stay as they are. */
+  /**
+   * Turns an action that changes several places into one that shows them first. Others stay as they are. Hardening and
+   * fixing everything always do, though the server may write their changes as one edit.
+   */
   offer(document: vscode.TextDocument, action: vscode.CodeAction): vscode.CodeAction {
     const entries = action.edit?.entries() ?? [];
     const [entry] = entries;
-    if (entries.length !== 1 || !entry || entry[1].length < 2) return action;
+    const isOfOneFinding = action.kind === undefined || vscode.CodeActionKind.QuickFix.contains(action.kind);
+    if (entries.length !== 1 || !entry || (isOfOneFinding && entry[1].length < 2)) return action;
     const [uri, edits] = entry;
     action.edit = undefined;
     action.command = {

@@ -1,6 +1,5 @@
 // The newcomer's path in the real VS Code, on a screen: install the extension, open a folder with a weak Deployment, see
-// the finding, apply the fix, harden the workload. Then the rest of what the extension shows. Each step is waited for,
-// timed, and most leave a picture.
+// the finding, apply the fix. Each step is waited for, timed, and most leave a picture.
 //
 //   LEASTWISE_VSIX     the packaged extension
 //   LEASTWISE_VSCODE   the folder with code-server and playwright-core in its node_modules
@@ -9,15 +8,14 @@
 
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-const PATIENCE = 30_000;
-/** What the newcomer's path may take, in milliseconds. */
-const NEWCOMER = 60_000;
+/** How long to wait for one thing, in milliseconds: other work may keep the machine busy. */
+const PATIENCE = 60_000;
 
 const given = (name) => resolve(process.env[name] ?? assert.fail(`${name} is not set`));
 const [vsix, vscode, screens] = ['LEASTWISE_VSIX', 'LEASTWISE_VSCODE', 'LEASTWISE_SCREENS'].map(given);
@@ -28,7 +26,6 @@ mkdirSync(screens, { recursive: true });
 const home = mkdtempSync(join(tmpdir(), 'leastwise-vscode-'));
 const [workspace, data] = [join(home, 'shop'), join(home, 'data')];
 cpSync(new URL('workspace', import.meta.url), workspace, { recursive: true });
-const manifest = join(workspace, 'cart.yaml');
 mkdirSync(join(data, 'User'), { recursive: true });
 writeFileSync(
   join(data, 'User', 'settings.json'),
@@ -43,6 +40,7 @@ writeFileSync(
     'git.enabled': false,
     'editor.hover.delay': 50,
     'editor.minimap.enabled': false,
+    'editor.stickyScroll.enabled': false,
   }),
 );
 const environment = { ...process.env, HOME: home, XDG_CONFIG_HOME: home, XDG_DATA_HOME: home, XDG_CACHE_HOME: home };
@@ -77,19 +75,8 @@ async function until(what, holds) {
 /** Waits for something with this text to be seen. */
 async function seen(selector, hasText) {
   const found = page.locator(selector, { hasText }).first();
-  await found.waitFor({ timeout: PATIENCE });
+  await found.waitFor();
   return found;
-}
-
-async function gone(selector, hasText) {
-  await page.locator(selector, { hasText }).first().waitFor({ state: 'detached', timeout: PATIENCE });
-}
-
-async function command(title) {
-  await page.keyboard.press('F1');
-  await page.locator('.quick-input-widget input').first().waitFor();
-  await page.keyboard.type(title);
-  await (await seen('.quick-input-list .monaco-list-row', title)).click();
 }
 
 async function openFile(name) {
@@ -129,9 +116,10 @@ async function open() {
     args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
   });
   page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  page.setDefaultTimeout(PATIENCE);
   page.on('pageerror', (error) => (log += `\n[page] ${error}`));
   await page.goto(`http://${address}/?folder=${encodeURIComponent(workspace)}`, { waitUntil: 'domcontentloaded' });
-  await page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
+  await page.locator('.monaco-workbench').waitFor();
   done('the editor is shown');
 }
 
@@ -139,7 +127,7 @@ async function open() {
 async function restricted() {
   await seen('.statusbar-item', 'Restricted Mode');
   await openFile('cart.yaml');
-  await page.locator('.editor-instance .squiggly-error').first().waitFor({ timeout: PATIENCE });
+  await page.locator('.editor-instance .squiggly-error').first().waitFor();
   done('findings are shown, although the folder is not trusted');
   await picture('findings');
 }
@@ -161,70 +149,6 @@ async function fixed() {
   done('the fix is applied');
 }
 
-async function hardened() {
-  await line('privileged').click();
-  await command('Harden the Workload at the Cursor');
-  await page.locator('.diff-editor, .monaco-diff-editor').first().waitFor({ timeout: PATIENCE });
-  await seen('.monaco-diff-editor .view-line', 'drop');
-  await seen('.notifications-toasts', 'Apply');
-  done('hardening is shown before it is done');
-  await picture('preview');
-  await page.keyboard.press('Control+Enter');
-  await seen('.codelens-decoration', /^Pod Security Standards: restricted$/);
-  await page.keyboard.press('Control+S');
-  await until('the manifest is saved', () => /drop:/.test(readFileSync(manifest, 'utf8')));
-  const text = readFileSync(manifest, 'utf8');
-  for (const wanted of ['runAsNonRoot: true', 'allowPrivilegeEscalation: false', 'type: RuntimeDefault']) {
-    assert.ok(text.includes(wanted), `${wanted} in\n${text}`);
-  }
-  assert.doesNotMatch(text, /privileged: true|hostNetwork: true/);
-  done('the workload is hardened and saved');
-  await picture('hardened');
-}
-
-async function status() {
-  const item = await seen('.statusbar-item[id*="leastwise"]', 'restricted');
-  await item.hover();
-  await seen('.monaco-hover', 'Model: none fetched');
-  done('the status bar tells profile and model');
-  await picture('status');
-}
-
-async function tree() {
-  await command('Leastwise: Check Workspace');
-  await seen('.monaco-list-row', 'Pod debug');
-  const row = await seen('.monaco-list-row', 'from baseline');
-  assert.match((await row.getAttribute('aria-label')) ?? '', /^Pod debug in debug\.yaml: \d+ from baseline, \d+ from/);
-  done('the findings of the workspace are listed by workload');
-  await picture('tree');
-  await (await seen('.monaco-list-row', 'host-pid')).click();
-  await seen('.tab.active', 'debug.yaml');
-  done('a finding leads to its file');
-}
-
-async function rule() {
-  await command('Leastwise: Show Rule');
-  await seen('.quick-input-list .monaco-list-row', 'host-');
-  await page.keyboard.type('host-pid');
-  await seen('.quick-input-list .monaco-list-row', 'host-pid');
-  await page.keyboard.press('Enter');
-  await seen('.tab.active', 'host-pid');
-  const inside = page.frameLocator('iframe.webview').frameLocator('iframe').locator('h1', { hasText: 'host-pid' });
-  await inside.first().waitFor({ timeout: PATIENCE });
-  done('a rule is read inside the editor');
-  await picture('rule');
-}
-
-async function walkthrough() {
-  await command('Welcome: Open Walkthrough');
-  await seen('.quick-input-list .monaco-list-row', 'Least privilege');
-  await page.keyboard.type('Least privilege');
-  await page.keyboard.press('Enter');
-  await seen('.getting-started-step', 'Open a weak manifest');
-  done('the walkthrough is there');
-  await picture('walkthrough');
-}
-
 let failed = false;
 try {
   await install();
@@ -232,14 +156,7 @@ try {
   await restricted();
   await explained();
   await fixed();
-  await hardened();
-  const took = performance.now() - start;
-  console.log(`the newcomer's path took ${(took / 1000).toFixed(1)} s`);
-  assert.ok(took < NEWCOMER, `the newcomer's path took ${took} ms`);
-  await status();
-  await tree();
-  await rule();
-  await walkthrough();
+  console.log(`the newcomer's path took ${((performance.now() - start) / 1000).toFixed(1)} s`);
 } catch (error) {
   failed = true;
   console.error(error);
