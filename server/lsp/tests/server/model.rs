@@ -49,7 +49,15 @@ async fn hover_at(client: &mut Client, line: u32, character: u32) -> String {
 
 /// Waits until the explanation under way has ended, and returns how.
 async fn explained(client: &mut Client) -> String {
+    begun(client).await;
+    ended(client).await
+}
+
+async fn begun(client: &mut Client) {
     assert_eq!(client.next("$/progress").await["value"]["kind"], "begin");
+}
+
+async fn ended(client: &mut Client) -> String {
     let end = client.next("$/progress").await;
     assert_eq!(end["value"]["kind"], "end");
     end["value"]["message"].as_str().unwrap().to_owned()
@@ -201,10 +209,12 @@ async fn moving_on_gives_up_an_explanation_under_way() {
     client.open(URI, &pod("say-nothing")).await;
     published(&mut client, 0).await;
     hover(&mut client).await;
+    // What has not begun is given up without a word.
+    begun(&mut client).await;
     client.change(URI, 1, json!([{"text": pod("why")}])).await;
     client.published(URI, 1).await;
     hover(&mut client).await;
-    assert_eq!(explained(&mut client).await, "cancelled");
+    assert_eq!(ended(&mut client).await, "cancelled");
     assert_eq!(explained(&mut client).await, "host-pid: the next hover shows it");
     client.end().await;
 }
