@@ -69,6 +69,8 @@ function middleware(preview: Preview): Middleware {
       return actions.map((action) => (action instanceof vscode.CodeAction ? preview.offer(document, action) : action));
     },
     resolveCodeAction: async (action, token, next) => {
+      // What is to be shown first is whole, and would lose its types on the way to the server and back.
+      if (action.command) return action;
       const resolved = await next(action, token);
       const uri = resolved?.edit?.entries()[0]?.[0].toString();
       const document = vscode.workspace.textDocuments.find((one) => one.uri.toString() === uri);
