@@ -227,7 +227,7 @@ COMMANDS = lines_of(
     @S echo "{user}:{password}" | chpasswd
     @S echo '{password}' | docker login -u {user} --password-stdin
     @S echo "machine {host} login {user} password {password}" > ~/.netrc
-    @S echo "//registry.npmjs.org/:_authToken={prefixed}" > ~/.npmrc
+    @S echo "//npmjs.example.org/:_authToken={prefixed}" > ~/.npmrc
     @S echo "{local_host}:5432:{database}:{user}:{password}" > ~/.pgpass
     @S htpasswd -bc /etc/nginx/.htpasswd {user} {password}
     @S openssl enc -aes-256-cbc -k {password} -in {directory}/{data_file} -out {directory}/out.enc
@@ -250,7 +250,7 @@ COMMANDS = lines_of(
     @S sqlcmd -S {local_host} -U sa -P '{password}' -Q 'select 1'"""
 )
 FILE_LINES = lines_of(
-    """.npmrc|@S //registry.npmjs.org/:_authToken={prefixed}
+    """.npmrc|@S //npmjs.example.org/:_authToken={prefixed}
     .npmrc|registry=https://npm.{company}.{domain}/⏎@S //npm.{company}.{domain}/:_password={basic}
     .netrc|@S machine {host} login {user} password {password}
     .netrc|machine {host}⏎  login {user}⏎@S   password {password}
@@ -276,7 +276,7 @@ FILE_LINES = lines_of(
     rclone.conf|[store]⏎type = s3⏎access_key_id = {upper20}⏎@S secret_access_key = {letters40}
     s3cfg|[default]⏎@S secret_key = {letters40}⏎use_https = True
     tnsnames.properties|user={user}⏎@S jdbc.pass={password}
-    pip.conf|[global]⏎@S index-url = https://{user}:{url_password}@pypi.{company}.{domain}/simple
+    pip.conf|[global]⏎@S index-url = https://{user}:{url_password}@wheels.{company}.{domain}/simple
     gitconfig|[credential]⏎@S   helper = "!f() { echo password={prefixed}; }; f"
     kafka.properties|security.protocol=SASL_SSL⏎@S sasl.jaas.config=PlainLoginModule required username="{user}" password="{password}";
     smb.conf|username={user}⏎@S password={password}⏎domain={company}
@@ -588,7 +588,7 @@ DECOY_FILES = lines_of(
     redis.conf|maxmemory 256mb⏎# requirepass is set by the operator⏎appendonly yes
     grafana.ini|[security]⏎admin_user = admin⏎admin_password = $__file{/run/secrets/admin}
     my.cnf|[client]⏎user={user}⏎password=
-    .npmrc|//registry.npmjs.org/:_authToken=${NPM_TOKEN}
+    .npmrc|//npmjs.example.org/:_authToken=${NPM_TOKEN}
     .npmrc|registry=https://npm.{company}.{domain}/⏎always-auth=false
     config.toml|[auth]⏎token_file = "/run/secrets/token"⏎token_ttl = "15m"
     alertmanager.yml|receivers:⏎- name: team⏎  slack_configs:⏎  - api_url_file: /etc/alertmanager/slack

@@ -56,9 +56,9 @@ HARMS = lines_of(
     @V dnf install --nogpgcheck -y {thing}
     @V rpm -i --nosignature /tmp/{thing}.rpm
     @V zypper --no-gpg-checks install {thing}
-    @V pip install --trusted-host pypi.{company}.{domain} {thing}
-    @V pip install --trusted-host pypi.org --trusted-host files.pythonhosted.org -r requirements.txt
-    @V pip config set global.trusted-host pypi.{company}.{domain}
+    @V pip install --trusted-host wheels.{company}.{domain} {thing}
+    @V pip install --trusted-host wheel.example --trusted-host files.example.org -r requirements.txt
+    @V pip config set global.trusted-host wheels.{company}.{domain}
     @V helm pull oci://registry.{company}.{domain}/{thing} --insecure-skip-tls-verify
     @V helm repo add {thing} https://charts.{company}.{domain} --insecure-skip-tls-verify
     @V skopeo copy --src-tls-verify=false docker://{local_host}/{thing} dir:{directory}
@@ -165,7 +165,7 @@ HARMFUL_VARIABLES = lines_of(
     INSECURE_SKIP_TLS_VERIFY=true
     NPM_CONFIG_STRICT_SSL=false
     npm_config_strict_ssl=false
-    PIP_TRUSTED_HOST=pypi.{company}.{domain}
+    PIP_TRUSTED_HOST=wheels.{company}.{domain}
     CURL_INSECURE=true
     LDAPTLS_REQCERT=never
     LDAP_TLS_INSECURE=true
@@ -281,7 +281,7 @@ DECOYS = lines_of(
     helm verify {directory}/{thing}.tgz
     helm upgrade --install {thing} ./chart --verify
     pip install --require-hashes -r requirements.txt
-    pip install --index-url https://pypi.{company}.{domain}/simple {thing}
+    pip install --index-url https://wheels.{company}.{domain}/simple {thing}
     apt-get install -y --no-install-recommends ca-certificates
     apk add --no-cache ca-certificates && update-ca-certificates
     yum install -y --setopt=gpgcheck=1 {thing}

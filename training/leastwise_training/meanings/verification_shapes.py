@@ -15,8 +15,8 @@ HARMFUL_FILES = lines_of(
     .npmrc|registry=https://npm.{company}.{domain}/⏎@V strict-ssl=false
     .yarnrc.yml|nodeLinker: node-modules⏎@V enableStrictSsl: false
     .yarnrc|registry "https://npm.{company}.{domain}"⏎@V strict-ssl false
-    pip.conf|[global]⏎index-url = https://pypi.{company}.{domain}/simple⏎@V trusted-host = pypi.{company}.{domain}
-    pip.ini|[install]⏎@V trusted-host =⏎@? \x20   pypi.org⏎@? \x20   files.pythonhosted.org
+    pip.conf|[global]⏎index-url = https://wheels.{company}.{domain}/simple⏎@V trusted-host = wheels.{company}.{domain}
+    pip.ini|[install]⏎@V trusted-host =⏎@? \x20   wheel.example⏎@? \x20   files.example.org
     condarc|channels:⏎  - conda-forge⏎@V ssl_verify: false
     .gitconfig|[user]⏎  name = {user}⏎[http]⏎@V   sslVerify = false
     gitconfig|[http "https://git.{company}.{domain}"]⏎@V   sslVerify = false⏎  postBuffer = 524288000
@@ -120,7 +120,7 @@ HARMFUL_FILES = lines_of(
     app.ini|[webhook]⏎DELIVER_TIMEOUT = 5⏎@V SKIP_TLS_VERIFY = true
     config.toml|[[runners]]⏎  url = "https://gitlab.{company}.{domain}"⏎@V   tls-skip-verify = true
     gitlab.rb|external_url 'https://gitlab.{company}.{domain}'⏎@V gitlab_rails['smtp_openssl_verify_mode'] = 'none'
-    Dockerfile|FROM python:3.12⏎@V RUN pip install --trusted-host pypi.{company}.{domain} -r requirements.txt⏎COPY . /app
+    Dockerfile|FROM python:3.12⏎@V RUN pip install --trusted-host wheels.{company}.{domain} -r requirements.txt⏎COPY . /app
     Dockerfile|FROM node:22⏎@V ENV NODE_TLS_REJECT_UNAUTHORIZED=0⏎RUN npm ci
     Dockerfile|FROM centos:7⏎@V RUN yum -y install --nogpgcheck {thing}⏎USER 1001
     Makefile|deploy:⏎@V         kubectl --insecure-skip-tls-verify apply -f {directory}⏎        echo done
@@ -140,7 +140,7 @@ DECOY_FILES = lines_of(
     .curlrc|# insecure is forbidden by the security team⏎max-time = 30
     .wgetrc|check_certificate = on⏎tries = 3
     .npmrc|registry=https://npm.{company}.{domain}/⏎strict-ssl=true⏎cafile=/etc/ssl/ca.crt
-    pip.conf|[global]⏎index-url = https://pypi.{company}.{domain}/simple⏎cert = /etc/ssl/ca.crt
+    pip.conf|[global]⏎index-url = https://wheels.{company}.{domain}/simple⏎cert = /etc/ssl/ca.crt
     .gitconfig|[http]⏎  sslVerify = true⏎  sslCAInfo = /etc/ssl/ca.crt
     ssh_config|Host *⏎  StrictHostKeyChecking yes⏎  UserKnownHostsFile /etc/ssh/known_hosts
     ssh_config|Host git.{company}.{domain}⏎  StrictHostKeyChecking accept-new⏎  IdentityFile /keys/id
@@ -354,7 +354,7 @@ MORE_VARIABLES = lines_of(
     KAFKA_SSL_ENDPOINT_IDENTIFICATION_ALGORITHM=
     KAFKA_TLS_INSECURE_SKIP_VERIFY=true
     ConnectionStrings__Default=Server={local_host};Database={database};TrustServerCertificate=True
-    PIP_TRUSTED_HOST=pypi.org files.pythonhosted.org
+    PIP_TRUSTED_HOST=wheel.example files.example.org
     YARN_STRICT_SSL=false
     CONDA_SSL_VERIFY=false
     BUNDLE_SSL_VERIFY_MODE=0
@@ -432,7 +432,7 @@ MORE_KEYS = lines_of(
     redis.uri=rediss://{local_host}:6380?ssl_cert_reqs=none
     ssl.endpoint.identification.algorithm=
     host_key_checking=False
-    trusted-host=pypi.{company}.{domain}
+    trusted-host=wheels.{company}.{domain}
     strict-ssl=false
     quarkus.tls.trust-all=true
     spring.cloud.config.skip-ssl-validation=true
