@@ -1,5 +1,6 @@
 // The newcomer's path in the real VS Code, on a screen: install the extension, open a folder with a weak Deployment, see
-// the finding, apply the fix. Each step is waited for, timed, and most leave a picture.
+// the finding, apply the fix, harden the workload. Then the rest of what the extension shows. Each step is waited for,
+// timed, and most leave a picture.
 //
 //   LEASTWISE_VSIX     the packaged extension
 //   LEASTWISE_VSCODE   the folder with code-server and playwright-core in its node_modules
@@ -8,7 +9,7 @@
 
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -26,6 +27,7 @@ mkdirSync(screens, { recursive: true });
 const home = mkdtempSync(join(tmpdir(), 'leastwise-vscode-'));
 const [workspace, data] = [join(home, 'shop'), join(home, 'data')];
 cpSync(new URL('workspace', import.meta.url), workspace, { recursive: true });
+const manifest = join(workspace, 'cart.yaml');
 mkdirSync(join(data, 'User'), { recursive: true });
 writeFileSync(
   join(data, 'User', 'settings.json'),
@@ -79,6 +81,13 @@ async function seen(selector, hasText) {
   return found;
 }
 
+async function command(title) {
+  await page.keyboard.press('F1');
+  await page.locator('.quick-input-widget input').first().waitFor();
+  await page.keyboard.type(title);
+  await (await seen('.quick-input-list .monaco-list-row', title)).click();
+}
+
 async function openFile(name) {
   await page.keyboard.press('Control+P');
   await page.locator('.quick-input-widget input').first().waitFor();
@@ -96,6 +105,15 @@ async function goTo(row, column) {
   await page.keyboard.type(`${row}:${column}`);
   await page.keyboard.press('Enter');
   await seen('.statusbar-item', `Ln ${row}, Col ${column}`);
+}
+
+/** Opens the menu of fixes and waits for one. A cursor that has just moved may close it, so that it is opened again. */
+async function fixes(hasText) {
+  const row = page.locator('.action-widget .monaco-list-row', { hasText }).first();
+  await until(`the fix of ${hasText} is offered`, async () => {
+    await page.keyboard.press('Control+.');
+    return row.waitFor({ timeout: 5000 }).then(() => true, () => false);
+  });
 }
 
 const line = (text) => page.locator('.editor-instance .view-line', { hasText: text }).first();
@@ -151,12 +169,77 @@ async function explained() {
 
 async function fixed() {
   await goTo(15, 21);
-  await page.keyboard.press('Control+.');
-  await seen('.action-widget .monaco-list-row', 'hostNetwork');
+  await fixes('hostNetwork');
   await picture('fixes');
   await page.keyboard.press('Enter');
   await until('the fix is applied', async () => !(await line('hostNetwork: true').count()));
   done('the fix is applied');
+}
+
+async function hardened() {
+  await goTo(19, 25);
+  await command('Harden the Workload at the Cursor');
+  await page.locator('.diff-editor, .monaco-diff-editor').first().waitFor();
+  await seen('.monaco-diff-editor .view-line', 'drop');
+  await seen('.notifications-toasts', 'Apply');
+  done('hardening is shown before it is done');
+  await picture('preview');
+  await page.keyboard.press('Control+Enter');
+  await page.locator('.monaco-diff-editor').first().waitFor({ state: 'detached' });
+  await goTo(1, 1);
+  await seen('.codelens-decoration', /^Pod Security Standards: restricted$/);
+  await page.keyboard.press('Control+S');
+  await until('the manifest is saved', () => /drop:/.test(readFileSync(manifest, 'utf8')));
+  const text = readFileSync(manifest, 'utf8');
+  for (const wanted of ['runAsNonRoot: true', 'allowPrivilegeEscalation: false', 'type: RuntimeDefault']) {
+    assert.ok(text.includes(wanted), `${wanted} in\n${text}`);
+  }
+  assert.doesNotMatch(text, /privileged: true|hostNetwork: true/);
+  done('the workload is hardened and saved');
+  await picture('hardened');
+}
+
+async function status() {
+  const item = await seen('.statusbar-item[id*="leastwise"]', 'restricted');
+  await item.hover();
+  await seen('.monaco-hover', 'Model: none fetched');
+  done('the status bar tells profile and model');
+  await picture('status');
+}
+
+async function tree() {
+  await command('Leastwise: Check Workspace');
+  await seen('.monaco-list-row', 'Pod debug');
+  const row = await seen('.monaco-list-row', 'from baseline');
+  assert.match((await row.getAttribute('aria-label')) ?? '', /^Pod debug in debug\.yaml: \d+ from baseline, \d+ from/);
+  done('the findings of the workspace are listed by workload');
+  await picture('tree');
+  await (await seen('.monaco-list-row', 'host-pid')).click();
+  await seen('.tab.active', 'debug.yaml');
+  done('a finding leads to its file');
+}
+
+async function rule() {
+  await command('Leastwise: Show Rule');
+  await page.getByPlaceholder('Which rule?').waitFor();
+  await page.keyboard.type('host-pid');
+  await seen('.quick-input-list .monaco-list-row', 'host-pid');
+  await page.keyboard.press('Enter');
+  await seen('.tab.active', 'host-pid');
+  const inside = page.frameLocator('iframe.webview').frameLocator('iframe').locator('h1', { hasText: 'host-pid' });
+  await inside.first().waitFor();
+  done('a rule is read inside the editor');
+  await picture('rule');
+}
+
+async function walkthrough() {
+  await command('Welcome: Open Walkthrough');
+  await seen('.quick-input-list .monaco-list-row', 'Least privilege');
+  await page.keyboard.type('Least privilege');
+  await page.keyboard.press('Enter');
+  await seen('.getting-started-step', 'Open a weak manifest');
+  done('the walkthrough is there');
+  await picture('walkthrough');
 }
 
 let failed = false;
@@ -166,7 +249,12 @@ try {
   await restricted();
   await explained();
   await fixed();
+  await hardened();
   console.log(`the newcomer's path took ${((performance.now() - start) / 1000).toFixed(1)} s`);
+  await status();
+  await tree();
+  await rule();
+  await walkthrough();
 } catch (error) {
   failed = true;
   console.error(error);
