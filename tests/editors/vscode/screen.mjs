@@ -221,8 +221,7 @@ async function tree() {
 
 async function rule() {
   await command('Leastwise: Show Rule');
-  await page.getByPlaceholder('Which rule?').waitFor();
-  await page.keyboard.type('host-pid');
+  await page.getByPlaceholder('Which rule?').fill('host-pid');
   await seen('.quick-input-list .monaco-list-row', 'host-pid');
   await page.keyboard.press('Enter');
   await seen('.tab.active', 'host-pid');
