@@ -227,7 +227,7 @@ COMMANDS = lines_of(
     @S echo "{user}:{password}" | chpasswd
     @S echo '{password}' | docker login -u {user} --password-stdin
     @S echo "machine {host} login {user} password {password}" > ~/.netrc
-    @S echo "//npmjs.example.org/:_authToken={prefixed}" > ~/.npmrc
+    @S echo "//npm.example.org/:_authToken={prefixed}" > ~/.npmrc
     @S echo "{local_host}:5432:{database}:{user}:{password}" > ~/.pgpass
     @S htpasswd -bc /etc/nginx/.htpasswd {user} {password}
     @S openssl enc -aes-256-cbc -k {password} -in {directory}/{data_file} -out {directory}/out.enc
@@ -250,13 +250,13 @@ COMMANDS = lines_of(
     @S sqlcmd -S {local_host} -U sa -P '{password}' -Q 'select 1'"""
 )
 FILE_LINES = lines_of(
-    """.npmrc|@S //npmjs.example.org/:_authToken={prefixed}
+    """.npmrc|@S //npm.example.org/:_authToken={prefixed}
     .npmrc|registry=https://npm.{company}.{domain}/⏎@S //npm.{company}.{domain}/:_password={basic}
     .netrc|@S machine {host} login {user} password {password}
     .netrc|machine {host}⏎  login {user}⏎@S   password {password}
     .pgpass|@S {local_host}:5432:{database}:{user}:{password}
     config.json|{⏎  "auths": {⏎    "registry.{company}.{domain}": {⏎@S       "auth": "{basic}"⏎    }⏎  }⏎}
-    credentials|[default]⏎aws_access_key_id = AKIA{upper16}⏎@S aws_secret_access_key = {letters40}
+    credentials|[default]⏎@? aws_access_key_id = AKIA{upper16}⏎@S aws_secret_access_key = {letters40}
     application.properties|spring.datasource.url=jdbc:postgresql://{local_host}/{database}⏎spring.datasource.username={user}⏎@S spring.datasource.password={password}
     application.yml|spring:⏎  datasource:⏎    username: {user}⏎@S     password: {password}
     app.yaml|database:⏎  host: {local_host}⏎  user: {user}⏎@S   password: "{password}"
@@ -588,7 +588,7 @@ DECOY_FILES = lines_of(
     redis.conf|maxmemory 256mb⏎# requirepass is set by the operator⏎appendonly yes
     grafana.ini|[security]⏎admin_user = admin⏎admin_password = $__file{/run/secrets/admin}
     my.cnf|[client]⏎user={user}⏎password=
-    .npmrc|//npmjs.example.org/:_authToken=${NPM_TOKEN}
+    .npmrc|//npm.example.org/:_authToken=${NPM_TOKEN}
     .npmrc|registry=https://npm.{company}.{domain}/⏎always-auth=false
     config.toml|[auth]⏎token_file = "/run/secrets/token"⏎token_ttl = "15m"
     alertmanager.yml|receivers:⏎- name: team⏎  slack_configs:⏎  - api_url_file: /etc/alertmanager/slack
