@@ -22,7 +22,10 @@ pub use needed::needed;
 pub use network::{create_network_policies, refine_network_policies};
 pub use options::{Options, Whose};
 pub use proposal::{Change, Created, Judgement, Level, Proposal, Refused, Statement};
-pub use rbac::{create_roles, refine_roles};
+pub use rbac::{
+    DraftedRole, RoleDraft, RoleRequest, RoleTask, RuleDraft, create_drafted_roles, create_roles,
+    refine_roles,
+};
 
 use leastwise_evidence::Record;
 

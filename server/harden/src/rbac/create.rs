@@ -1,20 +1,31 @@
+use super::draft::{DraftedRole, RoleTask};
 use super::hidden_checks::HIDDEN_CHECKS;
 use super::implied::implied;
 use super::needs::{Need, Needs, allowed, attempted, is_meant, settle_names, without_discovery, words};
-use super::packing::{Rule, pack};
+use super::packing::Rule;
 use super::risk::risk;
 use crate::seen::Seen;
-use crate::{Created, Judgement, Level, Manifests, Options, Proposal, Statement};
+use crate::{Judgement, Level, Manifests, Options, Proposal, Statement};
 use leastwise_evidence::Record;
 use leastwise_manifest::Resource;
-use leastwise_privilege::Applied;
-use leastwise_privilege::rbac::{Access, RbacAtom, Subject, Target};
+use leastwise_privilege::rbac::{RbacAtom, Subject};
 use leastwise_yaml::Literal;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Makes the Roles, ClusterRoles and bindings that grant what was needed: each need where it was, in the namespace or
 /// in the whole cluster, with the name that it had, and no verb beside those seen.
 pub fn create_roles(record: &Record, manifests: &Manifests<'_>, options: &Options) -> Proposal {
+    create_drafted_roles(record, manifests, options, &mut |_| None)
+}
+
+/// The same, where somebody is asked about each role how its requests are grouped and what it is called. Where they
+/// have no draft that holds, the role is made as without them.
+pub fn create_drafted_roles(
+    record: &Record,
+    manifests: &Manifests<'_>,
+    options: &Options,
+    draft: &mut dyn FnMut(&RoleTask) -> Option<DraftedRole>,
+) -> Proposal {
     let mut proposal = Proposal::default();
     let is_meant = match is_meant(&options.whose, manifests) {
         Ok(is_meant) => is_meant,
@@ -34,18 +45,31 @@ pub fn create_roles(record: &Record, manifests: &Manifests<'_>, options: &Option
     if !options.keep_discovery {
         without_discovery(&mut needs);
     }
-    let mut needs = settle_names(needs, record, options);
+    let mut kept = settle_names(needs.clone(), record, false);
+    let mut needs = settle_names(needs, record, options.robust);
     let implied = implied(&needs);
     if options.include_implied {
+        kept.extend(implied.clone());
         needs.extend(implied.clone());
     }
-    let mut by_place: BTreeMap<(Subject, Place), Needs> = BTreeMap::new();
-    for (atom, need) in needs {
-        let place = Place::of(&atom);
-        by_place.entry((atom.subject.clone(), place)).or_default().insert(atom, need);
-    }
-    for ((subject, place), needs) in by_place {
-        add_role(&subject, &place, &needs, &mut proposal);
+    let mut kept = by_place(kept);
+    let mut taken = names_of_roles(manifests);
+    for (at, needs) in by_place(needs) {
+        let kept = kept.remove(&at).unwrap_or_default();
+        let (subject, place) = at;
+        let task = RoleTask { subject, place, kept, needs, taken: taken.clone() };
+        let role = match draft(&task) {
+            Some(drafted) => Ok(drafted),
+            None => task.exact(),
+        };
+        match role {
+            Ok(made) => {
+                taken.extend(made.name().map(|name| (task.place.clone(), name.to_owned())));
+                proposal.statements.extend(made.statements);
+                proposal.created.extend([made.role, made.binding]);
+            }
+            Err(why) => proposal.refuse(format!("a role for {}", task.subject), why),
+        }
     }
     if !options.include_implied {
         propose_implied(&implied, &mut proposal);
@@ -58,7 +82,7 @@ pub fn create_roles(record: &Record, manifests: &Manifests<'_>, options: &Option
 
 /// Where something is granted. Namespaces come before the cluster.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Place {
+pub(super) enum Place {
     Namespace(String),
     Cluster,
 }
@@ -69,50 +93,30 @@ impl Place {
     }
 }
 
-fn add_role(subject: &Subject, place: &Place, needs: &Needs, proposal: &mut Proposal) {
-    let rules = pack(needs.keys().map(|atom| &atom.target));
-    let name = role_name(subject, place);
-    let (Some(role), Some(binding)) =
-        (Created::new(role(place, &name, &rules)), Created::new(binding(subject, place, &name)))
-    else {
-        return proposal.refuse(format!("a role for {subject}"), "its text cannot be written safely");
-    };
-    if let Err(why) = judge(&role, &binding, needs) {
-        return proposal.refuse(format!("a role for {subject}"), why);
+fn by_place(needs: Needs) -> BTreeMap<(Subject, Place), Needs> {
+    let mut by_place: BTreeMap<(Subject, Place), Needs> = BTreeMap::new();
+    for (atom, need) in needs {
+        let place = Place::of(&atom);
+        by_place.entry((atom.subject.clone(), place)).or_default().insert(atom, need);
     }
-    for (index, rule) in rules.iter().enumerate() {
-        for (verb_index, verb) in rule.verbs().iter().enumerate() {
-            let targets = rule.of_verb(verb);
-            let held: Vec<_> = needs
-                .iter()
-                .filter(|(atom, _)| is_granted_by(&atom.target, &targets))
-                .map(|(_, need)| need)
-                .collect();
-            proposal.statements.push(Statement {
-                level: held.iter().map(|need| need.level).max().unwrap_or(Level::Exact),
-                applied: true,
-                what: format!("{verb} {}", rule.what()),
-                because: because(&held),
-                resource: role.resource.clone(),
-                path: format!("rules[{index}].verbs[{verb_index}]"),
-                risk: targets.iter().find_map(risk),
-            });
-        }
-    }
-    proposal.created.extend([role, binding]);
+    by_place
 }
 
-fn is_granted_by(target: &Target, granted: &[Target]) -> bool {
-    granted.iter().any(|one| match (one, target) {
-        (
-            Target::Resource { group, resource, verb, name: None },
-            Target::Resource { group: other_group, resource: other_resource, verb: other_verb, .. },
-        ) => (group, resource, verb) == (other_group, other_resource, other_verb),
-        (one, target) => one == target,
-    })
+/// The names that roles and bindings among the manifests have already, each where it stands.
+fn names_of_roles(manifests: &Manifests<'_>) -> BTreeSet<(Place, String)> {
+    let objects = manifests.objects();
+    let named = objects.iter().filter_map(|object| {
+        let place = match object.kind()? {
+            "Role" | "RoleBinding" => Place::Namespace(manifests.home(object)?.to_owned()),
+            "ClusterRole" | "ClusterRoleBinding" => Place::Cluster,
+            _ => return None,
+        };
+        Some((place, object.name()?.to_owned()))
+    });
+    named.collect()
 }
 
-fn because(needs: &[&Need]) -> String {
+pub(super) fn because(needs: &[&Need]) -> String {
     let mut seen = Seen::default();
     needs.iter().for_each(|need| seen.add(&need.seen));
     let notes: BTreeSet<_> = needs.iter().flat_map(|need| &need.notes).copied().collect();
@@ -120,25 +124,8 @@ fn because(needs: &[&Need]) -> String {
     format!("{}{notes}", seen.words("request"))
 }
 
-/// Puts what was made to the privilege order: it must allow every need, and what it grants must be needs.
-fn judge(role: &Created, binding: &Created, needs: &Needs) -> Result<(), String> {
-    let objects = [role, binding].map(|made| leastwise_manifest::objects(&made.document)).concat();
-    let access = Access::of(Applied { objects: &objects, namespace: "" });
-    if let Some(atom) = needs.keys().find(|atom| access.allows(atom, &[]) != Some(true)) {
-        return Err(format!("it would not allow {}", words(atom)));
-    }
-    let excess = access.beyond(&Access::default());
-    if let Some(why) = excess.hidden.first() {
-        return Err(why.clone());
-    }
-    match excess.atoms.iter().find(|exceeding| !needs.contains_key(&exceeding.atom)) {
-        Some(exceeding) => Err(format!("it would also allow {}", words(&exceeding.atom))),
-        None => Ok(()),
-    }
-}
-
 /// How a role for somebody is called: like the account in its own namespace, with the namespace before it elsewhere.
-fn role_name(subject: &Subject, place: &Place) -> String {
+pub(super) fn role_name(subject: &Subject, place: &Place) -> String {
     // A name is one segment of a path.
     let segment = |text: &str| text.replace(['/', '%'], "-");
     match subject {
@@ -168,13 +155,13 @@ fn head(kind: &str, place: &Place, name: &str) -> Vec<(&'static str, Literal)> {
     ]
 }
 
-fn role(place: &Place, name: &str, rules: &[Rule]) -> Literal {
+pub(super) fn role(place: &Place, name: &str, rules: &[Rule]) -> Literal {
     let mut entries = head(if *place == Place::Cluster { "ClusterRole" } else { "Role" }, place, name);
     entries.push(("rules", Literal::Sequence(rules.iter().map(Rule::literal).collect())));
     mapping(entries)
 }
 
-fn binding(subject: &Subject, place: &Place, name: &str) -> Literal {
+pub(super) fn binding(subject: &Subject, place: &Place, name: &str) -> Literal {
     let is_cluster = *place == Place::Cluster;
     let mut entries = head(if is_cluster { "ClusterRoleBinding" } else { "RoleBinding" }, place, name);
     let role = if is_cluster { "ClusterRole" } else { "Role" };

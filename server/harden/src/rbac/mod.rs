@@ -2,6 +2,7 @@
 
 mod create;
 mod discovery;
+mod draft;
 mod generated_names;
 mod hidden_checks;
 mod holders;
@@ -12,6 +13,7 @@ mod refine;
 mod risk;
 mod tighten;
 
-pub use create::create_roles;
+pub use create::{create_drafted_roles, create_roles};
+pub use draft::{DraftedRole, RoleDraft, RoleRequest, RoleTask, RuleDraft};
 pub(crate) use needs::exact_requests;
 pub use refine::refine_roles;

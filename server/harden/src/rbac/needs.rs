@@ -4,7 +4,7 @@ use super::discovery::granted_by;
 use super::generated_names::Passing;
 use super::refine::needed_request;
 use crate::seen::{Seen, shown};
-use crate::{Level, Manifests, Options, Whose};
+use crate::{Level, Manifests, Whose};
 use leastwise_evidence::{self as evidence, Basis, Decision, Grant, Record};
 use leastwise_privilege::NeededRequest;
 use leastwise_privilege::rbac::{RbacAtom, Subject, Target};
@@ -120,13 +120,13 @@ pub(super) fn without_discovery(needs: &mut Needs) {
 }
 
 /// Deals with names that controllers make up: they are kept and marked, or where that is asked for dropped.
-pub(super) fn settle_names(needs: Needs, record: &Record, options: &Options) -> Needs {
+pub(super) fn settle_names(needs: Needs, record: &Record, robust: bool) -> Needs {
     let passing = Passing::of(record);
     let mut settled = Needs::new();
     for (mut atom, mut need) in needs {
         if let Some(why) = passing.why(&atom) {
             need.notes.insert(why);
-            if options.robust {
+            if robust {
                 atom.target = without_name(&atom.target);
                 need.level = Level::Implied;
             }

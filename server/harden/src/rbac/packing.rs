@@ -79,7 +79,8 @@ pub(super) fn pack<'t>(targets: impl IntoIterator<Item = &'t Target>) -> Vec<Rul
     rules
 }
 
-fn in_order(mut verbs: Vec<&str>) -> Vec<String> {
+/// The verbs in the order in which people write them.
+pub(super) fn in_order(mut verbs: Vec<&str>) -> Vec<String> {
     let place = |verb: &str| VERBS.iter().position(|known| *known == verb).unwrap_or(VERBS.len());
     verbs.sort_by_key(|verb| (place(verb), (*verb).to_owned()));
     verbs.into_iter().map(str::to_owned).collect()
