@@ -69,7 +69,10 @@ impl Reader {
             let pump = Pump::start(scope, input.open(), watch);
             while let Some(chunk) = pump.next() {
                 match chunk {
-                    Chunk::Bytes(bytes) => framer.push(&bytes, &mut reader),
+                    Chunk::Bytes(bytes) => {
+                        framer.push(&bytes, &mut reader);
+                        pump.take_back(bytes);
+                    }
                     Chunk::End { id, bytes, error } => return Some((id, bytes, error)),
                 }
             }

@@ -2,17 +2,20 @@ use super::decompress::decompressed;
 use crate::{SourceId, Watch};
 use sha2::{Digest, Sha256};
 use std::io::{self, Read};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread::Scope;
 
 /// How many bytes are handed over at once.
-const CHUNK: usize = 1 << 20;
+const CHUNK: usize = 1 << 18;
 /// How many chunks may wait.
 const WAITING: usize = 4;
 
 /// Reads, decompresses and digests a log on a thread of its own.
 pub(crate) struct Pump {
     chunks: Receiver<Chunk>,
+    /// Chunks that were read, to be filled again: memory that is freed on another thread than it was asked for on may stay
+    /// with the allocator for long.
+    emptied: Sender<Vec<u8>>,
 }
 
 /// What the pump brings up.
@@ -32,23 +35,36 @@ impl Pump {
         watch: &'scope dyn Watch,
     ) -> Self {
         let (sender, chunks) = sync_channel(WAITING);
-        scope.spawn(move || pump(reader, watch, &sender));
-        Self { chunks }
+        let (emptied, empty) = channel();
+        scope.spawn(move || pump(reader, watch, &sender, &empty));
+        Self { chunks, emptied }
     }
 
     /// The next chunk; `None` after the end.
     pub(crate) fn next(&self) -> Option<Chunk> {
         self.chunks.recv().ok()
     }
+
+    /// Takes a chunk back whose bytes are of no more use.
+    pub(crate) fn take_back(&self, mut chunk: Vec<u8>) {
+        chunk.clear();
+        // At the end of the log nobody wants it.
+        let _ = self.emptied.send(chunk);
+    }
 }
 
-fn pump(reader: io::Result<Box<dyn Read + Send>>, watch: &dyn Watch, chunks: &SyncSender<Chunk>) {
+fn pump(
+    reader: io::Result<Box<dyn Read + Send>>,
+    watch: &dyn Watch,
+    chunks: &SyncSender<Chunk>,
+    empty: &Receiver<Vec<u8>>,
+) {
     let mut digest = Sha256::new();
     let mut bytes = 0;
     let error = reader.and_then(|reader| {
         let mut reader = decompressed(Watched { reader, watch })?;
         loop {
-            let mut chunk = Vec::with_capacity(CHUNK);
+            let mut chunk = empty.try_recv().unwrap_or_else(|_| Vec::with_capacity(CHUNK));
             let outcome = reader.by_ref().take(CHUNK as u64).read_to_end(&mut chunk);
             digest.update(&chunk);
             bytes += chunk.len() as u64;

@@ -6,7 +6,8 @@ use super::{
     Sample, Side, Source, SourceId, Tally, Target, Undecided, Verdict,
 };
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::ser::SerializeStruct;
+use serde::{Deserialize, Serialize, Serializer};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The version of the form. A reader refuses what it does not know.
@@ -29,7 +30,7 @@ pub enum FormError {
     Invalid(String),
 }
 
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Deserialize)]
 pub(super) struct Form {
     /// The version; its key also tells a record from every log.
     leastwise_evidence: u32,
@@ -197,51 +198,64 @@ fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<O
     Option::deserialize(deserializer).map(Some)
 }
 
-impl From<Record> for Form {
-    fn from(record: Record) -> Self {
-        let sources: BTreeMap<_, _> = record.sources.keys().copied().zip(0..).collect();
-        let endpoints: BTreeMap<_, _> = record.endpoints.keys().cloned().zip(0..).collect();
+/// One atom after the other: a form of the whole would need as much memory as the record once more.
+impl Serialize for Record {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let sources: BTreeMap<_, _> = self.sources.keys().copied().zip(0..).collect();
+        let endpoints: BTreeMap<_, _> = self.endpoints.keys().zip(0..).collect();
         let tallies = |seen: &Observations| -> Vec<TallyForm> {
             seen.iter()
                 .map(|((source, node), tally)| tally_form(sources.get(source).copied(), node.clone(), tally))
                 .collect()
         };
         let endpoint = |endpoint: &Endpoint| endpoints.get(endpoint).copied().unwrap_or(usize::MAX);
-        Self {
-            leastwise_evidence: VERSION,
-            requests: record
-                .requests
-                .into_iter()
-                .map(|(request, seen)| request_form(request, tallies(&seen.seen), seen))
-                .collect(),
-            connections: record
-                .connections
-                .into_iter()
-                .map(|(connection, seen)| ConnectionForm {
-                    from: endpoint(&connection.client),
-                    to: endpoint(&connection.server),
-                    protocol: connection.protocol,
-                    port: connection.port,
-                    port_of: connection.port_of,
-                    verdict: connection.verdict,
-                    seen: tallies(&seen.seen),
-                    names: seen.names,
-                    sides: seen.sides,
-                    answered: seen.answered,
-                })
-                .collect(),
-            containers: record
-                .containers
-                .into_iter()
-                .map(|(container, seen)| container_form(container, seen, &tallies))
-                .collect(),
-            endpoints: record
-                .endpoints
-                .into_iter()
-                .map(|(endpoint, seen)| EndpointForm { endpoint, seen })
-                .collect(),
-            sources: record.sources.into_iter().map(source_form).collect(),
-        }
+        let mut form = serializer.serialize_struct("Form", 6)?;
+        form.serialize_field("leastwise_evidence", &VERSION)?;
+        form.serialize_field("sources", &Each(&self.sources, &source_form))?;
+        form.serialize_field(
+            "requests",
+            &Each(&self.requests, &|request: &Request, seen: &RequestSeen| {
+                request_form(request.clone(), tallies(&seen.seen), seen.clone())
+            }),
+        )?;
+        form.serialize_field(
+            "endpoints",
+            &Each(&self.endpoints, &|endpoint: &Endpoint, seen: &EndpointSeen| EndpointForm {
+                endpoint: endpoint.clone(),
+                seen: seen.clone(),
+            }),
+        )?;
+        form.serialize_field(
+            "connections",
+            &Each(&self.connections, &|connection: &Connection, seen: &ConnectionSeen| ConnectionForm {
+                from: endpoint(&connection.client),
+                to: endpoint(&connection.server),
+                protocol: connection.protocol,
+                port: connection.port,
+                port_of: connection.port_of,
+                verdict: connection.verdict,
+                seen: tallies(&seen.seen),
+                names: seen.names.clone(),
+                sides: seen.sides.clone(),
+                answered: seen.answered,
+            }),
+        )?;
+        form.serialize_field(
+            "containers",
+            &Each(&self.containers, &|container: &Container, seen: &ContainerSeen| {
+                container_form(container.clone(), seen.clone(), &tallies)
+            }),
+        )?;
+        form.end()
+    }
+}
+
+/// The forms of all that a map holds, each made when it is written.
+struct Each<'a, K, V, F>(&'a BTreeMap<K, V>, &'a F);
+
+impl<K, V, T: Serialize, F: Fn(&K, &V) -> T> Serialize for Each<'_, K, V, F> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|(key, value)| (self.1)(key, value)))
     }
 }
 
@@ -250,7 +264,8 @@ fn tally_form(source: Option<usize>, node: Option<String>, tally: &Tally) -> Tal
     TallyForm { source, node, count: tally.count, first: text(tally.first), last: text(tally.last) }
 }
 
-fn source_form((id, source): (SourceId, Source)) -> SourceForm {
+fn source_form(id: &SourceId, source: &Source) -> SourceForm {
+    let source = source.clone();
     SourceForm {
         id: id.to_string(),
         names: source.names,

@@ -21,14 +21,14 @@ pub use source::*;
 pub use unite::Unite;
 
 use crate::Visible;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::collections::BTreeMap;
 
 /// What was seen: every atom once, and every source that was read.
 ///
 /// As JSON it is the versioned form that `docs/evidence.md` describes.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(into = "form::Form", try_from = "form::Form")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "form::Form")]
 pub struct Record {
     /// The logs that were read, and what each of them could and could not see.
     pub sources: BTreeMap<SourceId, Source>,
