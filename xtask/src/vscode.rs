@@ -1,4 +1,5 @@
-//! The VS Code extension: checked, packaged with the server in it, and tried in the real VS Code.
+//! The VS Code extension: checked, packaged with the server in it, and tried in the real VS Code, from inside and on a
+//! screen.
 //!
 //! VS Code comes as code-server, which is its workbench and extension host behind a browser, from the packages of Node
 //! alone. Node is of the one major version that code-server accepts.
@@ -135,38 +136,50 @@ pub(crate) fn package(tools: &Tools<'_>, places: &Places, leastwise: &Path) -> R
     shell.copy_file(leastwise, "bundled")?;
     let platform = node.command(&["--print", "`${process.platform}-${process.arch}`"])?.read()?;
     let package = places.root.join(format!("target/leastwise-{platform}.vsix"));
-    let target = package.to_str().context("the repository's path is not Unicode")?;
-    node.command(&[
-        "node_modules/@vscode/vsce/vsce",
-        "package",
-        "--no-dependencies",
-        "--skip-license",
-        "--allow-missing-repository",
-        "--no-rewrite-relative-links",
-        "--target",
-        &platform,
-        "--out",
-        target,
-    ])?
-    .run()?;
-    ensure!(package.is_file(), "{} has not been written", package.display());
+    pack(tools, &package, &["--target", &platform])?;
     Ok(package)
 }
 
-/// Tries the packaged extension in the real VS Code, on a screen. The pictures stay in `target/vscode-screens`.
+/// Makes an extension package of the current folder.
+fn pack(tools: &Tools<'_>, package: &Path, more: &[&str]) -> Result<()> {
+    let program = tools.packages.join("node_modules/@vscode/vsce/vsce");
+    let text = |path: &Path| path.to_str().map(str::to_owned).context("a path is not Unicode");
+    let (program, out) = (text(&program)?, text(package)?);
+    let mut arguments = vec![program.as_str(), "package", "--no-dependencies", "--skip-license"];
+    arguments.extend(["--allow-missing-repository", "--no-rewrite-relative-links", "--out", &out]);
+    arguments.extend(more);
+    tools.node.command(&arguments)?.run()?;
+    ensure!(package.is_file(), "{} has not been written", package.display());
+    Ok(())
+}
+
+/// Tries the packaged extension in the real VS Code: from inside, by tests in its extension host, and on a screen. The
+/// screen's pictures stay in `target/vscode-screens`, those of tests that failed in `target/vscode-failures`.
 ///
 /// # Errors
-/// When something that should be seen is not.
+/// When a test fails, or something that should be seen is not.
 pub(crate) fn test(tools: &Tools<'_>, places: &Places, package: &Path) -> Result<()> {
-    let Tools { node, vscode, .. } = tools;
-    let screens = places.root.join("target/vscode-screens");
-    node.shell.remove_path(&screens)?;
-    let script = places.root.join(TESTS).join("screen.mjs");
-    node.command(&[script.to_str().context("the repository's path is not Unicode")?])?
-        .env("LEASTWISE_VSIX", package)
-        .env("LEASTWISE_VSCODE", vscode)
-        .env("LEASTWISE_SCREENS", screens)
-        .run()?;
+    let shell = tools.node.shell;
+    let suite = places.root.join("target/leastwise-suite.vsix");
+    {
+        let _inside = shell.push_dir(places.root.join(TESTS).join("suite"));
+        pack(tools, &suite, &[])?;
+    }
+    for (script, pictures) in
+        [("suite.mjs", "target/vscode-failures"), ("screen.mjs", "target/vscode-screens")]
+    {
+        let pictures = places.root.join(pictures);
+        shell.remove_path(&pictures)?;
+        let script = places.root.join(TESTS).join(script);
+        tools
+            .node
+            .command(&[script.to_str().context("the repository's path is not Unicode")?])?
+            .env("LEASTWISE_VSIX", package)
+            .env("LEASTWISE_SUITE_VSIX", &suite)
+            .env("LEASTWISE_VSCODE", &tools.vscode)
+            .env("LEASTWISE_SCREENS", pictures)
+            .run()?;
+    }
     Ok(())
 }
 

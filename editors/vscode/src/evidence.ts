@@ -11,6 +11,7 @@ import type { Server } from './server';
 export async function hardenFromEvidence(server: Server): Promise<void> {
   const folder = await folderToWorkIn();
   if (!folder || !server.program || !(await knows(server, 'harden'))) return;
+  const program = server.program.path;
   const logs = await vscode.window.showOpenDialog({
     canSelectMany: true,
     openLabel: 'Use as Evidence',
@@ -28,10 +29,23 @@ export async function hardenFromEvidence(server: Server): Promise<void> {
   if (!chosen) return;
   const evidence = logs.flatMap((log) => ['--evidence', log.fsPath]);
   const args = ['harden', chosen.change, chosen.target, ...evidence, '.'];
-  const { stdout, stderr } = await withProgress('reading the evidence', (token) =>
-    output(server.program?.path ?? '', args, [0], { cwd: folder, token }),
-  );
-  await show(stdout || stderr || 'Nothing to change.', chosen.change === '--create' ? 'yaml' : 'diff');
+  const proposed = () =>
+    withProgress('reading the evidence', (token) => output(program, args, [0], { cwd: folder, token }));
+  const { stdout, stderr } = await proposed();
+  const reasons = stderr.trimEnd().split('\n');
+  if (chosen.change === '--create') {
+    await show(`${reasons.map((line) => `# ${line}`.trimEnd()).join('\n')}\n${stdout}`, 'yaml');
+    return;
+  }
+  await show(`${reasons.join('\n')}\n\n${stdout}`, 'diff');
+  if (stdout === '') return;
+  const apply = 'Change the Files';
+  const question = 'Leastwise: this is what would change, and why. Nothing has been changed yet.';
+  if ((await vscode.window.showInformationMessage(question, apply)) !== apply) return;
+  if ((await proposed()).stdout !== stdout) {
+    throw new Error('the files or the evidence have changed since this was shown. Nothing was changed; ask again.');
+  }
+  await output(program, [...args, '--write'], [0], { cwd: folder });
 }
 
 /** Proves what the folder as it is allows beyond what the base of a branch allows. */
@@ -64,6 +78,11 @@ export async function proveAgainstBase(server: Server): Promise<void> {
 }
 
 async function folderToWorkIn(): Promise<string | undefined> {
+  // The palette hides these commands then; a key or another extension can call them all the same.
+  if (!vscode.workspace.isTrusted) {
+    void vscode.window.showInformationMessage('Leastwise: this needs a workspace that you trust.');
+    return undefined;
+  }
   const folders = vscode.workspace.workspaceFolders ?? [];
   const folder = folders.length > 1 ? await vscode.window.showWorkspaceFolderPick() : folders[0];
   if (!folder) void vscode.window.showInformationMessage('Leastwise: open a folder first.');

@@ -51,7 +51,6 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     }),
   );
   await running.restart();
-  await status.refresh();
 }
 
 export async function deactivate(): Promise<void> {

@@ -15,6 +15,9 @@ interface Workload {
 
 type Node = { workload: Workload; finding?: vscode.Diagnostic };
 
+/** How many workloads may be listed with all of their findings at once. More are shown closed. */
+const OPEN_AT_MOST = 20;
+
 /** How long to wait for more diagnostics before the tree is made again, in milliseconds. */
 const SETTLE = 200;
 
@@ -66,7 +69,9 @@ export class Findings implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     const file = vscode.workspace.asRelativePath(workload.uri);
     if (!finding) {
       const distance = this.distance(workload);
-      const item = new vscode.TreeItem(workload.name, vscode.TreeItemCollapsibleState.Expanded);
+      const { Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
+      const state = this.workloads.length > OPEN_AT_MOST ? Collapsed : Expanded;
+      const item = new vscode.TreeItem(workload.name, state);
       item.id = `${workload.uri}#${workload.name}`;
       item.description = `${distance} · ${file}`;
       item.iconPath = new vscode.ThemeIcon('package');
@@ -135,9 +140,13 @@ export class Findings implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     const objects = document && isServed(document) ? await this.outline(uri) : [];
     const groups = new Map<string, Workload>();
     findings.sort((a, b) => a.range.start.compareTo(b.range.start));
+    // Objects and findings stand in the order of the text, so that no object need be looked at twice.
+    let next = 0;
     for (const finding of findings) {
       const line = finding.range.start.line;
-      const object = objects.find(({ range }) => range.start.line <= line && line <= range.end.line);
+      while ((objects[next]?.range.end.line ?? line) < line) next++;
+      const candidate = objects[next];
+      const object = candidate && candidate.range.start.line <= line ? candidate : undefined;
       const name = this.check.objectOf(finding) ?? (object && `${object.detail ?? ''} ${object.name}`.trim());
       const key = name ?? vscode.workspace.asRelativePath(uri);
       const group = groups.get(key) ?? { name: key, uri, findings: [] };

@@ -86,11 +86,17 @@ export function ruleOf(diagnostic: vscode.Diagnostic): string | undefined {
   return typeof id === 'string' ? id : undefined;
 }
 
+/** One code a rule, since a large file has thousands of findings after each edit. */
+const codes = new Map<string, { value: string; target: vscode.Uri }>();
+
 /** Makes the codes of findings lead to their rules' pages. */
 export function withLinks(diagnostics: vscode.Diagnostic[]): vscode.Diagnostic[] {
   for (const diagnostic of diagnostics) {
     const id = ruleOf(diagnostic);
-    if (id) diagnostic.code = { value: id, target: ruleLink(id) };
+    if (!id) continue;
+    const code = codes.get(id) ?? { value: id, target: ruleLink(id) };
+    codes.set(id, code);
+    diagnostic.code = code;
   }
   return diagnostics;
 }

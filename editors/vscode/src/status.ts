@@ -8,6 +8,7 @@ import { isServed, type Server } from './server';
 /** The item in the status bar. It is there while a file that Leastwise reads is in front. */
 export class Status implements vscode.Disposable {
   private readonly item = vscode.window.createStatusBarItem('leastwise.status', vscode.StatusBarAlignment.Right, 90);
+  private generation = 0;
 
   constructor(private readonly server: Server) {
     this.item.name = 'Leastwise';
@@ -15,7 +16,9 @@ export class Status implements vscode.Disposable {
   }
 
   register(): vscode.Disposable[] {
-    const refresh = () => void this.refresh();
+    const refresh = () => {
+      this.refresh().catch((error) => this.server.log.error(`the status bar: ${error}`));
+    };
     return [
       this,
       this.server.onDidChange(refresh),
@@ -30,16 +33,19 @@ export class Status implements vscode.Disposable {
   }
 
   async refresh(): Promise<void> {
+    const generation = ++this.generation;
     const document = vscode.window.activeTextEditor?.document;
     if (!document || !isServed(document)) return this.item.hide();
     if (!this.server.isRunning || !this.server.program) {
-      const why = this.server.failure ?? 'the server is starting';
-      this.set(this.server.failure ? '$(error) Leastwise' : '$(loading~spin) Leastwise', `Leastwise: ${why}`);
+      const why = `Leastwise: ${this.server.failure ?? 'the server is starting'}`;
+      this.set(this.server.failure ? '$(error) Leastwise' : '$(loading~spin) Leastwise', why, why);
       this.item.show();
       return;
     }
     const profile = await profileOf(document);
     const model = await modelState(this.server.program.path);
+    // The server may have stopped meanwhile, or another file come to the front.
+    if (generation !== this.generation) return;
     const tooltip = new vscode.MarkdownString(
       [
         `**Leastwise** ${this.server.version ?? ''}, ${this.server.program.origin}`,
@@ -47,17 +53,14 @@ export class Status implements vscode.Disposable {
         `Model: ${model}`,
       ].join('\n\n'),
     );
-    this.set(`$(shield) ${profile.name}`, tooltip);
-    this.item.accessibilityInformation = {
-      label: `Leastwise: profile ${profile.name}, from ${profile.origin}; model ${model}`,
-      role: 'button',
-    };
+    const said = `Leastwise: profile ${profile.name}, from ${profile.origin}; model ${model}`;
+    this.set(`$(shield) ${profile.name}`, tooltip, said);
     this.item.show();
   }
 
-  private set(text: string, tooltip: string | vscode.MarkdownString): void {
+  private set(text: string, tooltip: string | vscode.MarkdownString, said: string): void {
     this.item.text = text;
     this.item.tooltip = tooltip;
-    this.item.accessibilityInformation = undefined;
+    this.item.accessibilityInformation = { label: said, role: 'button' };
   }
 }

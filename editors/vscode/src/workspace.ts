@@ -1,6 +1,6 @@
 // Checking whole folders by the command, which gives the same answer as the server.
 
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import * as vscode from 'vscode';
 import { output } from './program';
@@ -31,27 +31,32 @@ const SEVERITIES = {
   hint: vscode.DiagnosticSeverity.Hint,
 };
 
-/** Findings in files that are not open, as of the last check. A file's go when it is opened or changes. */
+/** Findings in files that are not open, as of the last check. A file's go when it is shown or changes. */
 export class WorkspaceCheck implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.changed.event;
   private readonly collection = vscode.languages.createDiagnosticCollection('leastwise-workspace');
   private objects = new WeakMap<vscode.Diagnostic, string>();
+  /** When each file with findings had last been written as it was checked, in milliseconds. */
+  private written = new Map<string, number>();
 
   constructor(private readonly server: Server) {}
 
   register(): vscode.Disposable[] {
     const watcher = vscode.workspace.createFileSystemWatcher('**/*.{yaml,yml,json}');
     const forget = (uri: vscode.Uri) => this.collection.delete(uri);
+    const giveWay = () => {
+      for (const { uri } of reported()) forget(uri);
+    };
     return [
       this,
       watcher,
-      watcher.onDidChange(forget),
-      watcher.onDidDelete(forget),
-      vscode.workspace.onDidOpenTextDocument((document) => {
-        // From now on the server reports on it.
-        if (isServed(document)) forget(document.uri);
+      watcher.onDidChange(async (uri) => {
+        if ((await lastWritten(uri.fsPath)) !== this.written.get(uri.fsPath)) forget(uri);
       }),
+      watcher.onDidDelete(forget),
+      vscode.workspace.onDidOpenTextDocument(giveWay),
+      vscode.window.tabGroups.onDidChangeTabs(giveWay),
       vscode.commands.registerCommand('leastwise.checkWorkspace', () => this.check()),
       vscode.commands.registerCommand('leastwise.exportSarif', () => this.exportSarif()),
     ];
@@ -77,6 +82,7 @@ export class WorkspaceCheck implements vscode.Disposable {
     };
     const count = await vscode.window.withProgress(options, async (progress, token) => {
       this.collection.clear();
+      this.written.clear();
       let total = 0;
       for (const folder of folders) {
         progress.report({ message: folder.name, increment: 100 / folders.length });
@@ -98,10 +104,11 @@ export class WorkspaceCheck implements vscode.Disposable {
   }
 
   private async show(folder: vscode.WorkspaceFolder, found: Found[]): Promise<void> {
-    const open = new Set(vscode.workspace.textDocuments.filter(isServed).map((document) => document.uri.fsPath));
+    const elsewhere = new Set(reported().map(({ uri }) => uri.fsPath));
     for (const filename of new Set(found.map((one) => one.filename))) {
       const path = isAbsolute(filename) ? filename : join(folder.uri.fsPath, filename);
-      if (open.has(path)) continue;
+      if (elsewhere.has(path)) continue;
+      this.written.set(path, await lastWritten(path));
       const lines = (await readFile(path, 'utf8')).split('\n');
       const findings = found.filter((one) => one.filename === filename);
       const diagnostics = findings.map((one) => this.diagnostic(one, lines));
@@ -147,6 +154,24 @@ export class WorkspaceCheck implements vscode.Disposable {
     if (!this.server.program) throw new Error('Leastwise does not run');
     return this.server.program.path;
   }
+}
+
+/** The documents on which the server reports: those that a tab shows. Others may be open without being seen. */
+function reported(): vscode.TextDocument[] {
+  const shown = new Set<string>();
+  for (const { input } of vscode.window.tabGroups.all.flatMap((group) => group.tabs)) {
+    if (input instanceof vscode.TabInputText) shown.add(input.uri.toString());
+    if (input instanceof vscode.TabInputTextDiff) shown.add(input.original.toString()).add(input.modified.toString());
+  }
+  return vscode.workspace.textDocuments.filter((document) => isServed(document) && shown.has(document.uri.toString()));
+}
+
+/** When a file was written last, in milliseconds; -1 when it is no more. */
+async function lastWritten(path: string): Promise<number> {
+  return stat(path).then(
+    (file) => file.mtimeMs,
+    () => -1,
+  );
 }
 
 /** A place in the editor's count: from 0, columns in UTF-16 code units. */

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 /** How long to wait for one thing, in milliseconds: other work may keep the machine busy. */
-export const PATIENCE = 60_000;
+const PATIENCE = 60_000;
 
 const SETTINGS = {
   'workbench.startupEditor': 'none',
@@ -98,7 +98,11 @@ export class Editor {
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
       args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
     });
-    const isThere = () => fetch(`http://${this.#address}/healthz`).then((answer) => answer.ok, () => false);
+    const isThere = () =>
+      fetch(`http://${this.#address}/healthz`).then(
+        (answer) => answer.ok,
+        () => false,
+      );
     await until('the editor listens', isThere);
   }
 
@@ -170,7 +174,10 @@ export class Editor {
     const row = this.page.locator('.action-widget .monaco-list-row', { hasText }).first();
     await until(`the fix of ${hasText} is offered`, async () => {
       await this.page.keyboard.press('Control+.');
-      return row.waitFor({ timeout: 5000 }).then(() => true, () => false);
+      return row.waitFor({ timeout: 5000 }).then(
+        () => true,
+        () => false,
+      );
     });
   }
 

@@ -1,0 +1,255 @@
+// The extension's commands, with the menus and dialogs that they ask by.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { hands } from './outside.js';
+import { finds, folder, found, open, tab, test, when, write } from './test.js';
+
+/** Waits until a text is in front that a command has made, and returns it. */
+async function shownText(language) {
+  const editor = await when(
+    `a ${language} text is in front`,
+    () => {
+      const { document } = vscode.window.activeTextEditor ?? {};
+      return document?.isUntitled && document.languageId === language && document.getText() && document;
+    },
+    vscode.window.onDidChangeActiveTextEditor,
+    vscode.workspace.onDidChangeTextDocument,
+  );
+  return editor.getText();
+}
+
+async function closeUnsaved() {
+  await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+}
+
+/** Columns are counted in characters by the command, and in UTF-16 code units by the editor. */
+const PIPE = `\
+apiVersion: v1
+kind: Pod
+metadata: {name: pipe, namespace: shop}
+spec:
+  automountServiceAccountToken: false
+  securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}
+  containers:
+    - name: pipe
+      image: registry.example.com/pipe:1
+      resources: {limits: {memory: 64Mi}}
+      securityContext: {seLinuxOptions: {level: "é𝛌"}, privileged: true, readOnlyRootFilesystem: true, capabilities: {drop: [ALL]}}
+`;
+const FOUND_IN_PIPE = ['11:7 privilege-escalation-allowed securityContext', '11:69 privileged-container true'];
+
+test('checking the workspace finds what is in files that are not open, at the same places', async () => {
+  const uri = write('deploy/pipe.yaml', PIPE);
+  await vscode.commands.executeCommand('leastwise.checkWorkspace');
+  const closed = {
+    uri,
+    getText: (range) => PIPE.split('\n')[range.start.line].slice(range.start.character, range.end.character),
+  };
+  assert.deepEqual(found(closed), FOUND_IN_PIPE);
+  // Opened, it is the server's: nothing is found twice.
+  const document = await open(uri);
+  await finds(document, FOUND_IN_PIPE);
+});
+
+test('findings of a check go when their file changes', async () => {
+  const uri = write('deploy/pipe.yaml', PIPE);
+  await vscode.commands.executeCommand('leastwise.checkWorkspace');
+  assert.equal(vscode.languages.getDiagnostics(uri).length, FOUND_IN_PIPE.length);
+  write('deploy/pipe.yaml', PIPE.replace('privileged: true, ', ''));
+  await when(
+    'they are gone',
+    () => vscode.languages.getDiagnostics(uri).length === 0,
+    vscode.languages.onDidChangeDiagnostics,
+  );
+});
+
+test('the tree names its rows, and keys lead from it to a finding', async () => {
+  write('deploy/pipe.yaml', PIPE);
+  await vscode.commands.executeCommand('leastwise.checkWorkspace');
+  await hands.named('.monaco-list-row', 'Pod pipe in deploy/pipe.yaml: 1 from baseline, 2 from restricted');
+  const said = 'error: Container "pipe" is privileged: it can do what the node\'s root can, privileged-container';
+  await hands.named('.monaco-list-row', said);
+  await vscode.commands.executeCommand('leastwise.findings.focus');
+  await hands.press('End');
+  await hands.press('Enter');
+  const editor = await when(
+    'the finding is in front',
+    () => vscode.window.activeTextEditor,
+    vscode.window.onDidChangeActiveTextEditor,
+  );
+  assert.equal(editor.document.uri.path.split('/').at(-1), 'pipe.yaml');
+  assert.deepEqual(editor.selection.start, new vscode.Position(10, 68));
+});
+
+test("a rule's page is read inside the editor", async () => {
+  await vscode.commands.executeCommand('leastwise.showRule', 'host-network');
+  await tab('the page is shown', ({ label }) => /host-network/.test(label));
+  assert.match(await hands.webview('body', 'host-network'), /network namespace/);
+  await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  // What is no rule's name becomes no argument.
+  await vscode.commands.executeCommand('leastwise.showRule', '--help');
+  assert.deepEqual(
+    vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs),
+    [],
+  );
+});
+
+test('a rule is chosen by its name or its title', async () => {
+  void vscode.commands.executeCommand('leastwise.showRule');
+  await hands.answer('host-pid');
+  await tab('the page is shown', ({ label }) => /host-pid/.test(label));
+});
+
+test('findings are exported as SARIF', async () => {
+  write('deploy/pipe.yaml', PIPE);
+  const target = join(folder(), 'leastwise.sarif');
+  const exporting = vscode.commands.executeCommand('leastwise.exportSarif');
+  await hands.click('.quick-input-widget .monaco-button', 'OK');
+  await exporting;
+  try {
+    const log = JSON.parse(readFileSync(target, 'utf8'));
+    assert.equal(log.version, '2.1.0');
+    const [{ tool, results }] = log.runs;
+    assert.equal(tool.driver.name, 'leastwise');
+    const known = new Set(tool.driver.rules.map(({ id }) => id));
+    assert.ok(results.every(({ ruleId }) => known.has(ruleId)));
+    const inPipe = results.filter(({ locations: [{ physicalLocation }] }) =>
+      /pipe\.yaml$/.test(physicalLocation.artifactLocation.uri),
+    );
+    const places = inPipe.map(
+      ({ ruleId, locations: [{ physicalLocation }] }) => `${physicalLocation.region.startLine} ${ruleId}`,
+    );
+    assert.deepEqual(places.sort(), ['11 privilege-escalation-allowed', '11 privileged-container']);
+  } finally {
+    rmSync(target, { force: true });
+  }
+});
+
+test('a profile is chosen, and counts in this workspace', async () => {
+  const document = await open(write('pipe.yaml', PIPE));
+  await finds(document, FOUND_IN_PIPE);
+  const choosing = vscode.commands.executeCommand('leastwise.chooseProfile');
+  await hands.choose('baseline');
+  await choosing;
+  try {
+    await finds(document, ['11:69 privileged-container true']);
+    await hands.named('a', 'Leastwise: profile baseline, from the setting leastwise.profile; model none fetched');
+  } finally {
+    await vscode.workspace
+      .getConfiguration('leastwise')
+      .update('profile', undefined, vscode.ConfigurationTarget.Workspace);
+  }
+});
+
+const ROLE = `\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: cart, namespace: shop}
+rules:
+  - apiGroups: [""]
+    resources: [configmaps]
+    verbs: [get]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: cart, namespace: shop}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: cart}
+subjects:
+  - {kind: ServiceAccount, name: cart, namespace: shop}
+`;
+
+test('a branch is proved against its base', async () => {
+  // A repository of this test's own, whatever this machine's settings of Git are.
+  const git = (...args) =>
+    execFileSync(
+      'git',
+      ['-c', 'user.name=A', '-c', 'user.email=a@example.com', '-c', 'init.defaultBranch=main', ...args],
+      {
+        cwd: folder(),
+        env: { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' },
+        stdio: 'pipe',
+      },
+    );
+  const role = write('role.yaml', ROLE);
+  git('init', '--quiet');
+  try {
+    git('add', 'role.yaml');
+    git('commit', '--quiet', '-m', 'as it was');
+    git('switch', '--quiet', '-c', 'more');
+    write('role.yaml', ROLE.replace('[get]', '[get, delete]'));
+    const proving = vscode.commands.executeCommand('leastwise.proveAgainstBase');
+    await hands.answer('main');
+    const text = await shownText('plaintext');
+    await proving;
+    assert.match(text, /delete configmaps in shop, to ServiceAccount shop\/cart, by \S*role\.yaml:6/);
+    assert.match(text, /broader: more is allowed than before/);
+    assert.ok(
+      existsSync(role.fsPath) && git('status', '--porcelain', 'role.yaml').toString() === ' M role.yaml\n',
+      'nothing was changed',
+    );
+    await closeUnsaved();
+
+    const wrong = vscode.commands.executeCommand('leastwise.proveAgainstBase');
+    await hands.answer('no-such-branch');
+    await wrong;
+    await hands.seen('.notifications-toasts', 'no-such-branch');
+    await vscode.commands.executeCommand('notifications.clearAll');
+  } finally {
+    rmSync(join(folder(), '.git'), { recursive: true });
+  }
+});
+
+const AUDIT_LOG = `${JSON.stringify({
+  kind: 'Event',
+  apiVersion: 'audit.k8s.io/v1',
+  level: 'Metadata',
+  auditID: '1',
+  stage: 'ResponseComplete',
+  requestURI: '/api/v1/namespaces/shop/configmaps/cart',
+  verb: 'get',
+  user: {
+    username: 'system:serviceaccount:shop:cart',
+    groups: ['system:serviceaccounts', 'system:serviceaccounts:shop', 'system:authenticated'],
+  },
+  objectRef: { resource: 'configmaps', namespace: 'shop', name: 'cart', apiVersion: 'v1' },
+  responseStatus: { code: 200 },
+  requestReceivedTimestamp: '2026-03-01T08:00:00.000000Z',
+  stageTimestamp: '2026-03-01T08:00:00.010000Z',
+  annotations: { 'authorization.k8s.io/decision': 'allow' },
+})}\n`;
+const TIGHTENED_ROLE = ROLE.replace('verbs: [get]\n', 'verbs: [get]\n    resourceNames:\n      - cart\n');
+
+test('roles are tightened to the evidence, shown with the reasons before the files change', async () => {
+  const role = write('role.yaml', ROLE.replace('[get]', '[get, delete]'));
+  write('audit.log', AUDIT_LOG);
+  const hardening = vscode.commands.executeCommand('leastwise.hardenFromEvidence');
+  await hands.choose('audit.log');
+  await hands.choose('Tighten the roles');
+  const text = await shownText('diff');
+  assert.match(text, /take away verb "delete": none of 1 request .* used it/);
+  assert.match(text, /^- {4}verbs: \[get, delete\]\n\+ {4}verbs: \[get\]\n\+ {4}resourceNames:\n\+ {6}- cart$/m);
+  assert.equal(readFileSync(role.fsPath, 'utf8'), ROLE.replace('[get]', '[get, delete]'));
+  await closeUnsaved();
+  await hands.click('.notifications-toasts .monaco-button', 'Change the Files');
+  await hardening;
+  assert.equal(readFileSync(role.fsPath, 'utf8'), TIGHTENED_ROLE);
+});
+
+test('roles are made of the evidence', async () => {
+  write('audit.log', AUDIT_LOG);
+  const hardening = vscode.commands.executeCommand('leastwise.hardenFromEvidence');
+  await hands.choose('audit.log');
+  await hands.choose('Create roles');
+  const text = await shownText('yaml');
+  await hardening;
+  assert.match(text, /^# .*get configmaps/m);
+  assert.match(
+    text,
+    /^kind: Role$[\s\S]*^ {2}resourceNames:\n {2}- cart\n {2}verbs:\n {2}- get$[\s\S]*^kind: RoleBinding$/m,
+  );
+  await closeUnsaved();
+});

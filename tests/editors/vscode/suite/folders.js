@@ -1,0 +1,60 @@
+// A workspace of two folders, each with a `.leastwise.yaml` of its own.
+
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { hands } from './outside.js';
+import { finds, folder, open, test, when, write } from './test.js';
+
+const POD = `\
+apiVersion: v1
+kind: Pod
+metadata: {name: shell, namespace: shop}
+spec:
+  hostPID: true
+  automountServiceAccountToken: false
+  securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}
+  containers:
+    - name: shell
+      image: registry.example.com/shell:1.0.0
+      resources: {limits: {memory: 64Mi}}
+      securityContext: {allowPrivilegeEscalation: false, readOnlyRootFilesystem: true}
+`;
+const BASELINE = ['5:12 host-pid true'];
+const RESTRICTED = [...BASELINE, '12:7 capabilities-not-all-dropped securityContext'];
+
+const [STRICT, LOOSE] = [0, 1];
+
+test('each folder has its own profile', async () => {
+  assert.equal(vscode.workspace.workspaceFolders.length, 2);
+  const [strict, loose] = [STRICT, LOOSE].map((index) => write(join(folder(index), 'shell.yaml'), POD));
+  await finds(await open(strict), RESTRICTED);
+  await finds(await open(loose), BASELINE);
+  await hands.named('a', 'Leastwise: profile baseline, from loose/.leastwise.yaml; model none fetched');
+});
+
+test("a change of one folder's configuration is of that folder alone", async () => {
+  const [strict, loose] = [STRICT, LOOSE].map((index) => write(join(folder(index), 'shell.yaml'), POD));
+  const [inStrict, inLoose] = [await open(strict), await open(loose)];
+  await finds(inStrict, RESTRICTED);
+  write(join(folder(LOOSE), '.leastwise.yaml'), 'profile: restricted\n');
+  await finds(inLoose, RESTRICTED);
+  write(join(folder(STRICT), '.leastwise.yaml'), 'profile: privileged\nignore: [host-pid]\n');
+  await finds(inStrict, []);
+  await finds(inLoose, RESTRICTED);
+});
+
+test('checking the workspace checks both', async () => {
+  write(join(folder(STRICT), '.leastwise.yaml'), 'profile: restricted\n');
+  write(join(folder(LOOSE), '.leastwise.yaml'), 'profile: baseline\n');
+  const [strict, loose] = [STRICT, LOOSE].map((index) => write(join(folder(index), 'shell.yaml'), POD));
+  const count = (uri) => vscode.languages.getDiagnostics(uri).length;
+  await vscode.commands.executeCommand('leastwise.checkWorkspace');
+  await when(
+    'both are checked',
+    () => count(strict) === 2 && count(loose) === 1,
+    vscode.languages.onDidChangeDiagnostics,
+  );
+  await hands.named('.monaco-list-row', 'Pod shell in strict/shell.yaml: 1 from baseline, 2 from restricted');
+  await hands.named('.monaco-list-row', 'Pod shell in loose/shell.yaml: 1 from baseline, 1 from restricted');
+});
