@@ -25,6 +25,7 @@ const SETTINGS = {
   'extensions.autoUpdate': false,
   'chat.disableAIFeatures': true,
   'git.enabled': false,
+  'files.autoSave': 'off',
   'editor.hover.delay': 50,
   'editor.minimap.enabled': false,
   'editor.stickyScroll.enabled': false,

@@ -100,8 +100,15 @@ async function tree() {
 }
 
 async function rule() {
-  await editor.command('Leastwise: Show Rule');
-  await editor.page.getByPlaceholder('Which rule?').fill('host-pid');
+  const input = editor.page.getByPlaceholder('Which rule?');
+  // The file that was opened just now may take the keyboard late, which closes the list: it is opened again.
+  await until('the rules are listed', async () => {
+    await editor.command('Leastwise: Show Rule');
+    return input.fill('host-pid', { timeout: 5000 }).then(
+      () => true,
+      () => false,
+    );
+  });
   await editor.seen('.quick-input-list .monaco-list-row', 'host-pid');
   await editor.page.keyboard.press('Enter');
   await editor.seen('.tab.active', 'host-pid');

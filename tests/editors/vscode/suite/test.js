@@ -33,8 +33,8 @@ const files = new Set();
 
 /** Takes away what a test has opened and written. */
 async function tidy() {
-  for (const editor of vscode.window.visibleTextEditors) {
-    if (editor.document.isDirty && editor.document.uri.scheme === 'file') await editor.document.save();
+  for (const document of vscode.workspace.textDocuments) {
+    if (document.isDirty && document.uri.scheme === 'file') await document.save();
   }
   await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   for (const path of files) rmSync(path, { force: true });
