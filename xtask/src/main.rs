@@ -68,7 +68,7 @@ enum Errand {
     Dependencies,
     /// Run the benchmarks.
     Bench,
-    /// Make the README's picture of a real editor.
+    /// Make the READMEs' pictures of real editors.
     Screenshot,
     /// Write down what a real Neovim says to the server, for a test that says it again.
     Record,

@@ -1,4 +1,4 @@
-//! The picture of Leastwise in a real editor that the README shows. It is made by hand, when the look has changed.
+//! The pictures of Leastwise in real editors that the READMEs show. They are made by hand, when the look has changed.
 
 use std::fs;
 
@@ -6,20 +6,22 @@ use anyhow::Result;
 use xshell::{Shell, cmd};
 
 use crate::places::Places;
-use crate::{binary, neovim, system};
+use crate::{binary, neovim, system, vscode};
 
-/// Where the picture lies.
+/// Where the picture of Neovim lies.
 const PICTURE: &str = "docs/neovim.png";
 
-/// Runs the end-to-end test in Neovim, keeps its screens and makes a picture of the one that shows most.
+/// Runs the end-to-end test in Neovim, keeps its screens and makes a picture of the one that shows most; then the one in
+/// VS Code, which takes pictures itself.
 ///
 /// # Errors
 /// When a program is missing, the test fails, or the browser makes no picture.
 pub(crate) fn run(shell: &Shell, places: &Places) -> Result<()> {
     system::install(shell, &[system::BUILD, system::PYTHON, system::TERMINAL, system::PICTURES])?;
     let screens = tempfile::tempdir()?;
+    let binary = binary::build(shell, places)?;
     {
-        let _binary = shell.push_env("LEASTWISE_BIN", binary::build(shell, places)?);
+        let _binary = shell.push_env("LEASTWISE_BIN", &binary);
         let _neovim = shell.push_env("LEASTWISE_NVIM", neovim::fetch(shell, places)?);
         let _screens = shell.push_env("LEASTWISE_SCREENS", screens.path());
         cmd!(shell, "cargo test --quiet --package leastwise-tests --test neovim picture").run()?;
@@ -43,5 +45,6 @@ pub(crate) fn run(shell: &Shell, places: &Places) -> Result<()> {
     .ignore_stderr()
     .run()?;
     println!("{}", picture.display());
-    Ok(())
+    let tools = vscode::fetch(shell, places)?;
+    vscode::take_pictures(&tools, places, &vscode::package(&tools, places, &binary)?)
 }

@@ -29,6 +29,12 @@ const EXTENSION: &str = "editors/vscode";
 /// The folder of its tests.
 const TESTS: &str = "tests/editors/vscode";
 
+/// Where the test on a screen leaves its pictures.
+const SCREENS: &str = "target/vscode-screens";
+
+/// Those of its pictures that the extension's README shows.
+const PICTURES: &[&str] = &["hover.png", "fixes.png", "preview.png", "tree.png"];
+
 /// Node and its package manager.
 struct Node<'a> {
     shell: &'a Shell,
@@ -154,33 +160,64 @@ fn pack(tools: &Tools<'_>, package: &Path, more: &[&str]) -> Result<()> {
 }
 
 /// Tries the packaged extension in the real VS Code: from inside, by tests in its extension host, and on a screen. The
-/// screen's pictures stay in `target/vscode-screens`, those of tests that failed in `target/vscode-failures`.
+/// pictures of tests that failed stay in `target/vscode-failures`.
 ///
 /// # Errors
 /// When a test fails, or something that should be seen is not.
 pub(crate) fn test(tools: &Tools<'_>, places: &Places, package: &Path) -> Result<()> {
-    let shell = tools.node.shell;
     let suite = places.root.join("target/leastwise-suite.vsix");
     {
-        let _inside = shell.push_dir(places.root.join(TESTS).join("suite"));
+        let _inside = tools.node.shell.push_dir(places.root.join(TESTS).join("suite"));
         pack(tools, &suite, &[])?;
     }
-    for (script, pictures) in
-        [("suite.mjs", "target/vscode-failures"), ("screen.mjs", "target/vscode-screens")]
-    {
-        let pictures = places.root.join(pictures);
-        shell.remove_path(&pictures)?;
-        let script = places.root.join(TESTS).join(script);
-        tools
-            .node
-            .command(&[script.to_str().context("the repository's path is not Unicode")?])?
-            .env("LEASTWISE_VSIX", package)
-            .env("LEASTWISE_SUITE_VSIX", &suite)
-            .env("LEASTWISE_VSCODE", &tools.vscode)
-            .env("LEASTWISE_SCREENS", pictures)
-            .run()?;
+    let inside = script(tools, places, "suite.mjs", package, "target/vscode-failures")?;
+    inside.env("LEASTWISE_SUITE_VSIX", &suite).run()?;
+    screen(tools, places, package)
+}
+
+/// Tries it on a screen. The pictures stay in [`SCREENS`].
+fn screen(tools: &Tools<'_>, places: &Places, package: &Path) -> Result<()> {
+    Ok(script(tools, places, "screen.mjs", package, SCREENS)?.run()?)
+}
+
+/// Takes the pictures that the extension's README shows.
+///
+/// # Errors
+/// When something that should be seen is not.
+pub(crate) fn take_pictures(tools: &Tools<'_>, places: &Places, package: &Path) -> Result<()> {
+    screen(tools, places, package)?;
+    for entry in fs::read_dir(places.root.join(SCREENS))? {
+        let taken = entry?.path();
+        let name =
+            taken.file_name().and_then(|name| name.to_str()).context("a picture's name is not Unicode")?;
+        // They are numbered in the order in which they were taken.
+        let (_, name) = name.split_once('-').context("a picture has no number")?;
+        if PICTURES.contains(&name) {
+            let picture = places.root.join(EXTENSION).join("media").join(name);
+            fs::copy(&taken, &picture)?;
+            println!("{}", picture.display());
+        }
     }
     Ok(())
+}
+
+/// A script of the tests, which leaves its pictures in a folder.
+fn script<'a>(
+    tools: &Tools<'a>,
+    places: &Places,
+    name: &str,
+    package: &Path,
+    pictures: &str,
+) -> Result<Cmd<'a>> {
+    let pictures = places.root.join(pictures);
+    tools.node.shell.remove_path(&pictures)?;
+    let script = places.root.join(TESTS).join(name);
+    let command =
+        tools.node.command(&[script.to_str().context("the repository's path is not Unicode")?])?;
+    Ok(command
+        .env("LEASTWISE_VSIX", package)
+        .env("LEASTWISE_VSCODE", &tools.vscode)
+        .env("LEASTWISE_SCREENS", pictures))
 }
 
 /// Lets `link` lead to `folder`, unless a developer has installed packages there.

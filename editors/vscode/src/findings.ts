@@ -120,7 +120,9 @@ export class Findings implements vscode.TreeDataProvider<Node>, vscode.Disposabl
         this.profiles = new Map(rules.flatMap((rule) => (rule.profile ? [[rule.id, rule.profile]] : [])));
       }
       const workloads: Workload[] = [];
-      for (const [uri, diagnostics] of vscode.languages.getDiagnostics()) {
+      // In the order of their names: the editor lists files as they happened to change.
+      const files = vscode.languages.getDiagnostics().sort(([a], [b]) => (a.path < b.path ? -1 : 1));
+      for (const [uri, diagnostics] of files) {
         const findings = diagnostics.filter((one) => ruleOf(one) !== undefined);
         if (findings.length > 0) workloads.push(...(await this.grouped(uri, findings)));
       }

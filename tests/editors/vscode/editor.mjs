@@ -110,7 +110,7 @@ export class Editor {
   /** Shows a folder, or the folders that a `.code-workspace` file names. */
   async open(path) {
     await this.page?.close();
-    this.page = await this.#browser.newPage({ viewport: { width: 1280, height: 800 } });
+    this.page = await this.#browser.newPage({ viewport: { width: 1160, height: 700 } });
     this.page.setDefaultTimeout(PATIENCE);
     this.page.on('pageerror', (error) => (this.log += `\n[page] ${error}`));
     const what = path.endsWith('.code-workspace') ? 'workspace' : 'folder';
@@ -133,7 +133,7 @@ export class Editor {
 
   async picture(name) {
     const number = String(++this.#pictures).padStart(2, '0');
-    await this.page.screenshot({ path: join(this.#screens, `${number}-${name}.png`) });
+    await this.page.screenshot({ path: join(this.#screens, `${number}-${name}.png`), animations: 'disabled' });
   }
 
   /** Waits for something with this text to be seen. */

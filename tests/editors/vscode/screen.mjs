@@ -36,6 +36,8 @@ async function restricted() {
   await editor.seen('.statusbar-item', 'Restricted Mode');
   await editor.openFile('cart.yaml');
   await editor.page.locator('.editor-instance .squiggly-error').first().waitFor();
+  await editor.seen('.codelens-decoration', 'to baseline: host-network, privileged-container');
+  await editor.page.getByRole('button', { name: 'Close Banner' }).click();
   done('findings are shown, although the folder is not trusted');
   await editor.picture('findings');
 }
