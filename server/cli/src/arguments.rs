@@ -1,8 +1,8 @@
 //! What the command line may say.
 
 use crate::{
-    check, completions, connections, evidence, explain, fix, harden, lsp, model, model_worker, prove, rules,
-    teach,
+    check, completions, connections, evidence, explain, fix, graph, harden, lsp, model, model_worker, prove,
+    rules, teach,
 };
 use anstream::ColorChoice;
 use clap::{Parser, Subcommand, ValueEnum};
@@ -28,6 +28,8 @@ pub(crate) enum Command {
     Prove(prove::Prove),
     /// List what network policies allow between workloads.
     Connections(connections::ListConnections),
+    /// Draw what a workload may do, and what of that it was seen to need.
+    Graph(graph::Graph),
     /// Read runtime logs to one small record of what was seen.
     Evidence(evidence::Evidence),
     /// Make or tighten manifests so that they grant what was seen to be needed, and nothing else.

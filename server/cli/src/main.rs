@@ -15,6 +15,7 @@ mod explain;
 mod explain_finding;
 mod explain_sighting;
 mod fix;
+mod graph;
 mod harden;
 mod judged;
 mod judging;
@@ -75,6 +76,7 @@ fn run(command: &Command, console: &mut Console) -> io::Result<ExitCode> {
         Command::Explain(options) => explain::run(options, console)?,
         Command::Rules(options) => rules::run(options, console)?,
         Command::Connections(options) => connections::run(options, console)?,
+        Command::Graph(options) => graph::run(options, console)?,
         Command::Prove(options) => prove::run(options, console)?,
         Command::Harden(options) => harden::run(options, console)?,
         Command::Lsp(options) => return Ok(lsp::run(options)),

@@ -24,7 +24,7 @@ pub use options::{Options, Whose};
 pub use proposal::{Change, Created, Judgement, Level, Proposal, Refused, Statement};
 pub use rbac::{
     DraftedRole, RoleDraft, RoleRequest, RoleTask, RuleDraft, create_drafted_roles, create_roles,
-    refine_roles,
+    refine_roles, risk,
 };
 
 use leastwise_evidence::Record;

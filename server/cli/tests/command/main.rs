@@ -7,6 +7,7 @@ mod evidence;
 mod explain;
 mod fix;
 mod formats;
+mod graph;
 mod harden;
 mod inputs;
 mod leastwise;

@@ -17,3 +17,4 @@ pub use create::{create_drafted_roles, create_roles};
 pub use draft::{DraftedRole, RoleDraft, RoleRequest, RoleTask, RuleDraft};
 pub(crate) use needs::exact_requests;
 pub use refine::refine_roles;
+pub use risk::risk;

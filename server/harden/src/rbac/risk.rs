@@ -51,7 +51,7 @@ const WRITES: &[(&str, &str, &str)] = &[
 const READS: &[&str] = &["get", "list", "watch"];
 
 /// Why a permission deserves a second look.
-pub(super) fn risk(target: &Target) -> Option<&'static str> {
+pub fn risk(target: &Target) -> Option<&'static str> {
     let Target::Resource { group, resource, verb, .. } = target else { return None };
     if let Some((_, why)) = VERBS.iter().find(|(known, _)| known == verb) {
         return Some(why);

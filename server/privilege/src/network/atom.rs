@@ -1,3 +1,4 @@
+use super::addresses::{Addresses, number};
 use super::ports::Protocol;
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
@@ -15,6 +16,23 @@ pub struct ConnectionAtom {
     pub protocol: String,
     /// Ports of the receiver, like `80,443,8000-8010`; names of ports that no known pod resolves are among them.
     pub ports: String,
+}
+
+impl ConnectionAtom {
+    /// Whether a connection that was seen is one of these.
+    pub fn has(&self, seen: &NeededConnection) -> bool {
+        let is_protocol = self.protocol == "*" || self.protocol == seen.protocol.to_string();
+        is_protocol && self.from.has(&seen.from) && self.to.has(&seen.to) && self.has_port(seen.port)
+    }
+
+    fn has_port(&self, port: u16) -> bool {
+        let is_within = |part: &str| {
+            let (first, last) = part.split_once('-').unwrap_or((part, part));
+            // The name of a port is none of its numbers.
+            matches!((first.parse(), last.parse()), (Ok(first), Ok(last)) if (first..=last).contains(&port))
+        };
+        self.protocol == "*" || self.ports.split(',').any(is_within)
+    }
 }
 
 /// Ports in words: `TCP 80,443`, `every UDP port`, `every port`.
@@ -65,6 +83,20 @@ impl Peer {
     /// A pod that was seen with these labels.
     pub fn pod(namespace: &str, labels: &BTreeMap<String, String>) -> Self {
         Self::Pods { namespace: Namespaces::Named(namespace.to_owned()), labels: Some(written(labels)) }
+    }
+
+    /// Whether the end of a connection that was seen is this workload, or in this block of addresses.
+    fn has(&self, end: &End) -> bool {
+        match (self, end) {
+            (Self::Workload { .. }, End::Pod { workload: Some(_), .. }) => {
+                self.to_string() == end.to_string()
+            }
+            (Self::Addresses(block), End::Address(address)) => {
+                let (version, number) = number(*address);
+                Addresses::block(block).is_some_and(|block| block.of(version).contains(number))
+            }
+            _ => false,
+        }
     }
 }
 

@@ -199,7 +199,7 @@ impl<'d> Access<'d> {
         tries.find(|request| self.allows(request, &[]) != Some(true)).unwrap_or_else(|| atom.clone())
     }
 
-    fn held_by(&self, subject: &Subject) -> impl Iterator<Item = &Held<'d>> {
+    pub(super) fn held_by(&self, subject: &Subject) -> impl Iterator<Item = &Held<'d>> {
         let places = self.by_subject.get(subject).into_iter().flatten();
         places.filter_map(|place| self.held.get(*place))
     }
