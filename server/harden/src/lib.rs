@@ -8,6 +8,7 @@
 //! [`leastwise_privilege`] has not judged, and edits come from [`leastwise_yaml`].
 
 mod manifests;
+mod name;
 mod needed;
 mod network;
 mod options;
@@ -19,13 +20,17 @@ mod watch;
 
 pub use manifests::Manifests;
 pub use needed::needed;
-pub use network::{create_network_policies, refine_network_policies};
+pub use network::{
+    DraftedNetworkPolicy, NetworkPolicyDraft, NetworkPolicyTask, PolicyConnection,
+    create_drafted_network_policies, create_network_policies, refine_network_policies,
+};
 pub use options::{Options, Whose};
 pub use proposal::{Change, Created, Judgement, Level, Proposal, Refused, Statement};
 pub use rbac::{
     DraftedRole, RoleDraft, RoleRequest, RoleTask, RuleDraft, create_drafted_roles, create_roles,
     refine_roles, risk,
 };
+pub use seen::in_words;
 
 use leastwise_evidence::Record;
 

@@ -36,12 +36,13 @@ impl<'d> Manifests<'d> {
         changed
     }
 
-    pub(crate) fn objects(&self) -> Vec<Object<'d>> {
+    /// All objects in order, without their places.
+    pub fn objects(&self) -> Vec<Object<'d>> {
         self.placed().into_iter().map(|placed| placed.object).collect()
     }
 
     /// The namespace in which an object lives; `None` where a template hides it.
-    pub(crate) fn home(&self, object: &Object<'d>) -> Option<&'d str> {
+    pub fn home(&self, object: &Object<'d>) -> Option<&'d str> {
         match object.home() {
             Namespace::Named(name) => Some(name),
             Namespace::Unsaid => Some(self.namespace),

@@ -41,3 +41,9 @@ impl Seen {
 pub(crate) fn shown(text: &str) -> String {
     text.chars().map(|char| if char.is_control() { '\u{FFFD}' } else { char }).collect()
 }
+
+/// How often, when and in which logs something was seen, in words: `41 requests from … to … in audit.log`. Nothing in
+/// it can steer a terminal.
+pub fn in_words(observations: &Observations, record: &Record, thing: &str) -> String {
+    Seen::of(observations, record).words(thing)
+}

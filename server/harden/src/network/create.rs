@@ -1,8 +1,9 @@
+use super::draft::{DraftedNetworkPolicy, Group, NetworkPolicyTask};
 use super::flows::{Flow, FlowSeen, Flows, Peer};
 use super::inventory::Party;
-use super::peers::{Beside, by_ports, mapping, peer, port_words, rule, selector};
+use super::peers::{Beside, peer, port_words, rule};
 use crate::seen::Seen;
-use crate::{Created, Judgement, Level, Manifests, Options, Proposal, Refused, Statement, Whose};
+use crate::{Judgement, Level, Manifests, Options, Proposal, Refused, Statement, Whose};
 use leastwise_evidence::Record;
 use leastwise_manifest::{Direction, NetworkPolicy, Object, Resource};
 use leastwise_privilege::Applied;
@@ -10,11 +11,22 @@ use leastwise_privilege::network::{Connections, NeededConnection, Network, Proto
 use leastwise_yaml::Literal;
 use std::collections::{BTreeMap, BTreeSet};
 
-const DIRECTIONS: [Direction; 2] = [Direction::Ingress, Direction::Egress];
+pub(super) const DIRECTIONS: [Direction; 2] = [Direction::Ingress, Direction::Egress];
 
 /// Makes the NetworkPolicies that let each workload have the connections that were seen, and no others. A direction
 /// of which too little is known stays open.
 pub fn create_network_policies(record: &Record, manifests: &Manifests<'_>, options: &Options) -> Proposal {
+    create_drafted_network_policies(record, manifests, options, &mut |_| None)
+}
+
+/// The same, where somebody is asked about each policy how its connections are grouped and what it is called. Where they
+/// have no draft that holds, the policy is made as without them.
+pub fn create_drafted_network_policies(
+    record: &Record,
+    manifests: &Manifests<'_>,
+    options: &Options,
+    draft: &mut dyn FnMut(&NetworkPolicyTask<'_>) -> Option<DraftedNetworkPolicy>,
+) -> Proposal {
     let mut proposal = Proposal::default();
     proposal.refuse_without(record, !record.connections.is_empty(), "connections");
     let mut flows = Flows::of(record, manifests);
@@ -30,8 +42,18 @@ pub fn create_network_policies(record: &Record, manifests: &Manifests<'_>, optio
             return proposal;
         }
     };
+    let mut taken = names_of_policies(manifests);
     for place in &meant {
-        add_policy(*place, &flows, &mut proposal);
+        let Some(task) = task(*place, &flows, manifests, &taken, &mut proposal) else { continue };
+        let policy = draft(&task).map_or_else(|| task.exact(), Ok);
+        match policy {
+            Ok(made) => {
+                taken.extend(made.name().map(|name| (task.workload().0.to_owned(), name.to_owned())));
+                proposal.statements.extend(made.statements);
+                proposal.created.push(made.policy);
+            }
+            Err(why) => proposal.refuse(party_title(*place, &flows), why),
+        }
     }
     if !options.include_implied {
         propose_implied(&implied, &meant, &flows, &mut proposal);
@@ -73,27 +95,39 @@ pub(super) fn meant(flows: &Flows<'_>, whose: &Whose) -> Result<Vec<usize>, Stri
     Ok(found)
 }
 
-fn add_policy(place: usize, flows: &Flows<'_>, proposal: &mut Proposal) {
-    let Some(party) = flows.inventory.get(place) else { return };
+/// The policy that is to be made for a party. What cannot be told of it is refused.
+fn task<'t>(
+    place: usize,
+    flows: &'t Flows<'t>,
+    manifests: &'t Manifests<'t>,
+    taken: &BTreeSet<(String, String)>,
+    proposal: &mut Proposal,
+) -> Option<NetworkPolicyTask<'t>> {
+    let party = flows.inventory.get(place)?;
     let title = party.title();
     let needs = DIRECTIONS.map(|direction| flows.of_party(place, direction));
     let is_silent = needs.iter().all(BTreeMap::is_empty);
     if party.is_on_host() {
-        return proposal.refuse(title, "it runs in the network of its node: policies are not for it");
+        proposal.refuse(title, "it runs in the network of its node: policies are not for it");
+        return None;
     }
     let was_unclear = DIRECTIONS.iter().any(|direction| flows.unclear_of(place, *direction).next().is_some());
     if is_silent && !was_unclear {
-        return proposal.refuse(title, "no connection of it was seen");
+        proposal.refuse(title, "no connection of it was seen");
+        return None;
     }
     if let Some(why) = party.unwatched() {
-        return proposal.refuse(title, why);
+        proposal.refuse(title, why);
+        return None;
     }
     let subject = match flows.inventory.selector(place) {
         Ok(subject) => subject,
-        Err(why) => return proposal.refuse(title, why),
+        Err(why) => {
+            proposal.refuse(title, why);
+            return None;
+        }
     };
-    let mut entries = vec![("podSelector", selector(&subject))];
-    let (mut types, mut statements) = (Vec::new(), Vec::new());
+    let (mut isolated, mut silent) = (Vec::new(), Vec::new());
     for (direction, needs) in DIRECTIONS.into_iter().zip(&needs) {
         let unclear: Vec<&Refused> = flows.unclear_of(place, direction).collect();
         for refused in &unclear {
@@ -103,57 +137,65 @@ fn add_policy(place: usize, flows: &Flows<'_>, proposal: &mut Proposal) {
             let because = format!("isolating it would block what is needed: {}", first.what);
             proposal.refuse(format!("{} of {title}", direction.name()), because);
         } else if needs.is_empty() {
-            statements.push(silent(party, direction));
+            silent.push(direction);
         } else {
-            match rules(place, direction, flows) {
-                Ok((rules, said)) => {
-                    entries.push((if direction == Direction::Ingress { "ingress" } else { "egress" }, rules));
-                    types.push(Literal::from(direction.name()));
-                    statements.extend(said);
-                }
+            match needs
+                .keys()
+                .try_for_each(|one| peer(flows, *one, &party.namespace, &Beside::default()).map(drop))
+            {
+                Ok(()) => isolated.push(direction),
                 Err(why) => proposal.refuse(format!("{} of {title}", direction.name()), why),
             }
         }
     }
-    if types.is_empty() {
-        return;
-    }
-    entries.insert(1, ("policyTypes", Literal::Sequence(types)));
-    let metadata = mapping(vec![
-        ("name", Literal::from(policy_name(party).as_str())),
-        ("namespace", Literal::from(party.namespace.as_str())),
-    ]);
-    let policy = mapping(vec![
-        ("apiVersion", Literal::from("networking.k8s.io/v1")),
-        ("kind", Literal::from("NetworkPolicy")),
-        ("metadata", metadata),
-        ("spec", mapping(entries)),
-    ]);
-    let Some(created) = Created::new(policy) else {
-        return proposal.refuse(title, "its text cannot be written safely");
-    };
-    proposal.created.push(created);
-    proposal.statements.extend(statements);
+    let taken = taken.clone();
+    (!isolated.is_empty()).then_some(NetworkPolicyTask {
+        place,
+        flows,
+        manifests,
+        subject,
+        isolated,
+        silent,
+        taken,
+    })
+}
+
+fn party_title(place: usize, flows: &Flows<'_>) -> String {
+    flows.inventory.get(place).map(Party::title).unwrap_or_default()
+}
+
+/// The names that policies among the manifests have already, with their namespaces.
+fn names_of_policies(manifests: &Manifests<'_>) -> BTreeSet<(String, String)> {
+    let objects = manifests.objects();
+    let policies = objects.iter().filter(|object| NetworkPolicy::of(object).is_some());
+    let named =
+        policies.filter_map(|object| Some((manifests.home(object)?.to_owned(), object.name()?.to_owned())));
+    named.collect()
+}
+
+/// `policyTypes`.
+pub(super) fn types(directions: &[Direction]) -> Literal {
+    Literal::Sequence(directions.iter().map(|direction| Literal::from(direction.name())).collect())
 }
 
 /// What a policy for a party is called: like it, as far as a name may be.
-fn policy_name(party: &Party<'_>) -> String {
+pub(super) fn policy_name(party: &Party<'_>) -> String {
     let plain = |char: char| if char.is_ascii_alphanumeric() { char.to_ascii_lowercase() } else { '-' };
     let name: String = party.name.chars().map(plain).collect();
     name.trim_matches('-').chars().take(63).collect()
 }
 
-fn resource(party: &Party<'_>) -> Resource {
+pub(super) fn resource(party: &Party<'_>, name: &str) -> Resource {
     Resource {
         api_version: "networking.k8s.io/v1".to_owned(),
         kind: "NetworkPolicy".to_owned(),
         namespace: Some(party.namespace.clone()),
-        name: Some(policy_name(party)),
+        name: Some(name.to_owned()),
     }
 }
 
 /// That nothing was seen in one direction is for people to judge.
-fn silent(party: &Party<'_>, direction: Direction) -> Statement {
+pub(super) fn silent(resource: Resource, direction: Direction) -> Statement {
     let (what, path) = match direction {
         Direction::Ingress => ("let nobody connect to it", "spec.ingress"),
         Direction::Egress => ("let it connect to nobody", "spec.egress"),
@@ -163,19 +205,25 @@ fn silent(party: &Party<'_>, direction: Direction) -> Statement {
         applied: false,
         what: format!("{what} (`policyTypes: [{}]` without rules)", direction.name()),
         because: "no such connection was seen, though its node was watched".to_owned(),
-        resource: resource(party),
+        resource,
         path: path.to_owned(),
         risk: None,
     }
 }
 
 /// The rules of one direction, and what is said about them.
-fn rules(place: usize, direction: Direction, flows: &Flows<'_>) -> Result<(Literal, Vec<Statement>), String> {
+pub(super) fn rules(
+    place: usize,
+    direction: Direction,
+    flows: &Flows<'_>,
+    groups: Vec<Group>,
+    resource: &Resource,
+) -> Result<(Literal, Vec<Statement>), String> {
     let party = flows.inventory.get(place).ok_or("nobody knows it")?;
     let key = if direction == Direction::Ingress { "ingress" } else { "egress" };
     let (mut literals, mut statements) = (Vec::new(), Vec::new());
     let mut total = Seen::default();
-    for (ports, peers) in by_ports(&flows.of_party(place, direction)) {
+    for (ports, peers) in groups {
         let mut items = Vec::new();
         for one in peers {
             items.push(peer(flows, one, &party.namespace, &Beside::default())?);
@@ -187,7 +235,7 @@ fn rules(place: usize, direction: Direction, flows: &Flows<'_>) -> Result<(Liter
                 applied: true,
                 what: format!("{} {way} {}", port_words(&ports), flows.peer_title(one)),
                 because: std::iter::once(seen.words("flow")).chain(notes).collect::<Vec<_>>().join("; "),
-                resource: resource(party),
+                resource: resource.clone(),
                 path: format!(
                     "spec.{key}[{}].{}[{}]",
                     literals.len(),
@@ -207,7 +255,7 @@ fn rules(place: usize, direction: Direction, flows: &Flows<'_>) -> Result<(Liter
             "its node was watched, and there were {} to and from it that say this",
             total.words("flow")
         ),
-        resource: resource(party),
+        resource: resource.clone(),
         path: "spec.policyTypes".to_owned(),
         risk: None,
     });
@@ -230,7 +278,7 @@ fn of_peer<'f>(
     })
 }
 
-fn seen(
+pub(super) fn seen(
     flows: &Flows<'_>,
     place: usize,
     other: Peer,
@@ -287,7 +335,7 @@ fn propose_implied(
                 applied: false,
                 what: format!("{} {} {way} {}", flow.protocol, flow.port, flows.peer_title(other)),
                 because: format!("{DNS_BY_TCP}; {}", seen.seen.words("flow")),
-                resource: resource(party),
+                resource: resource(party, &policy_name(party)),
                 path: path.to_owned(),
                 risk: None,
             });

@@ -1,6 +1,7 @@
 //! Network policies.
 
 mod create;
+mod draft;
 mod flows;
 mod inventory;
 mod labels;
@@ -8,5 +9,6 @@ mod peers;
 mod refine;
 mod services;
 
-pub use create::create_network_policies;
+pub use create::{create_drafted_network_policies, create_network_policies};
+pub use draft::{DraftedNetworkPolicy, NetworkPolicyDraft, NetworkPolicyTask, PolicyConnection};
 pub use refine::refine_network_policies;

@@ -6,13 +6,11 @@ use super::create::{Place, because, binding, role, role_name};
 use super::needs::{Need, Needs, without_name, words};
 use super::packing::{Rule, in_order, pack};
 use super::risk::risk;
+use crate::name::check_name;
 use crate::{Created, Level, Statement};
 use leastwise_privilege::Applied;
 use leastwise_privilege::rbac::{Access, RbacAtom, Subject, Target};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// The longest name that a draft may give, as labels of DNS may have.
-const LONGEST_NAME: usize = 63;
 
 /// A role that is to be made.
 #[derive(Clone, Debug)]
@@ -83,6 +81,14 @@ impl RoleTask {
         self.subject.to_string()
     }
 
+    /// The namespace and name of the service account whose role it is, if it is one's. Untrusted.
+    pub fn service_account(&self) -> Option<(&str, &str)> {
+        match &self.subject {
+            Subject::ServiceAccount { namespace, name } => Some((namespace, name)),
+            _ => None,
+        }
+    }
+
     /// The namespace; `None` for the whole cluster.
     pub fn namespace(&self) -> Option<&str> {
         match &self.place {
@@ -134,20 +140,13 @@ impl RoleTask {
         let own = self.name();
         let name = draft.name.as_ref().filter(|name| **name != own);
         if let Some(name) = name {
-            self.check_name(name)?;
+            self.check_new_name(name)?;
         }
         self.made(name.unwrap_or(&own), &rules, &self.kept)
     }
 
-    fn check_name(&self, name: &str) -> Result<(), String> {
-        let is_letter = |char: char| char.is_ascii_lowercase() || char.is_ascii_digit();
-        let is_name = name.len() <= LONGEST_NAME
-            && name.starts_with(is_letter)
-            && name.ends_with(is_letter)
-            && name.chars().all(|char| is_letter(char) || char == '-');
-        if !is_name {
-            return Err("its name is not made of small letters, digits and hyphens".to_owned());
-        }
+    fn check_new_name(&self, name: &str) -> Result<(), String> {
+        check_name(name)?;
         if self.taken.contains(&(self.place.clone(), name.to_owned())) {
             return Err(format!("there is a role or binding called {name} already"));
         }
