@@ -48,7 +48,7 @@ pub enum Outcome {
     Failed(String),
 }
 
-/// Asks a back end, and stops asking once it has failed.
+/// Asks a back end, and stops asking once it has failed. Waits for each answer, but not for ever.
 pub struct Asker<'b> {
     backend: &'b dyn Backend,
     patience: Duration,
@@ -56,13 +56,28 @@ pub struct Asker<'b> {
     /// Why nothing is asked any more.
     failure: Option<String>,
     trace_failure: Option<io::Error>,
+    /// Is told of each question before it is asked.
+    listener: Box<dyn FnMut(&'static str) + 'b>,
 }
 
 impl<'b> Asker<'b> {
     /// An asker that waits this long for an answer.
     #[must_use]
     pub fn new(backend: &'b dyn Backend, patience: Duration, trace: Option<TraceFolder>) -> Self {
-        Self { backend, patience, trace, failure: None, trace_failure: None }
+        let listener = Box::new(|_| ());
+        Self { backend, patience, trace, failure: None, trace_failure: None, listener }
+    }
+
+    /// The same, with somebody who is told of each step before its question is asked.
+    #[must_use]
+    pub fn with_listener(self, listener: impl FnMut(&'static str) + 'b) -> Self {
+        Self { listener: Box::new(listener), ..self }
+    }
+
+    /// Which model is asked.
+    #[must_use]
+    pub fn model(&self) -> String {
+        self.backend.identity()
     }
 
     /// Why the model was not asked to the end, if so.
@@ -88,10 +103,20 @@ impl<'b> Asker<'b> {
         if self.failure.is_some() {
             return None;
         }
+        (self.listener)(step);
         let start = Instant::now();
         let (answer, end) = self.complete(prompt);
         let seconds = start.elapsed().as_secs_f64();
-        let judged = end.map(|()| judge(&answer));
+        let judged = match end {
+            Ok(()) => Ok(judge(&answer)),
+            // This question cannot be answered; others can.
+            Err(Error::Refused { message, .. }) => Ok(Err(message)),
+            Err(Error::Cancelled) => Err(format!(
+                "the model had no answer within {} seconds, or too long a one",
+                self.patience.as_secs()
+            )),
+            Err(error) => Err(error.to_string()),
+        };
         let outcome = match &judged {
             Ok(Ok(_)) => Outcome::Used,
             Ok(Err(why)) => Outcome::SentBack(why.clone()),
@@ -118,7 +143,7 @@ impl<'b> Asker<'b> {
     }
 
     /// The answer, as far as it came; and why it did not come to its end, if so.
-    fn complete(&self, prompt: &Prompt) -> (String, Result<(), String>) {
+    fn complete(&self, prompt: &Prompt) -> (String, Result<(), Error>) {
         let mut answer = String::new();
         let cancel = AtomicBool::new(false);
         let end = thread::scope(|scope| {
@@ -140,14 +165,6 @@ impl<'b> Asker<'b> {
             drop(done);
             end
         });
-        let end = match end {
-            Ok(_) => Ok(()),
-            Err(Error::Cancelled) => Err(format!(
-                "the model had no answer within {} seconds, or too long a one",
-                self.patience.as_secs()
-            )),
-            Err(error) => Err(error.to_string()),
-        };
-        (answer, end)
+        (answer, end.map(drop))
     }
 }

@@ -12,7 +12,8 @@ pub struct TraceFolder {
 }
 
 impl TraceFolder {
-    /// A folder, which is made where it is not there.
+    /// A folder, which is made where it is not there. Questions that are in it already stay: what is written comes after
+    /// them.
     ///
     /// # Errors
     ///
@@ -20,7 +21,11 @@ impl TraceFolder {
     pub fn new(folder: impl Into<PathBuf>) -> io::Result<Self> {
         let folder = folder.into();
         fs::create_dir_all(&folder)?;
-        Ok(Self { folder, written: 0 })
+        let mut written = 0;
+        for entry in fs::read_dir(&folder)? {
+            written = written.max(number_of(&entry?.file_name().to_string_lossy()));
+        }
+        Ok(Self { folder, written })
     }
 
     /// Writes one, as `003-create-role.json`.
@@ -35,4 +40,9 @@ impl TraceFolder {
         text.push(b'\n');
         fs::write(self.folder.join(name), text)
     }
+}
+
+/// The number with which the name of a file begins.
+fn number_of(name: &str) -> usize {
+    name.split_once('-').and_then(|(number, _)| number.parse().ok()).unwrap_or_default()
 }

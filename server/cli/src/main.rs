@@ -2,6 +2,7 @@
 //!
 //! One file a command, one file an output format. Nothing is computed here, and [`console`] alone prints.
 
+mod advisor;
 mod arguments;
 mod check;
 mod completions;

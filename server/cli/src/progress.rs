@@ -40,3 +40,10 @@ pub(crate) fn logs(size: Option<u64>) -> ProgressBar {
     });
     bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
+
+/// What is being done on the terminal, for work whose length nobody knows.
+pub(crate) fn spinner() -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    let style = ProgressStyle::with_template("{spinner} {msg} ({elapsed})");
+    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
+}

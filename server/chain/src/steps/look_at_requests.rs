@@ -1,61 +1,10 @@
-//! Analysis of what was logged: which of the requests a person should look at before the role is granted.
+//! Analysis of what was logged of requests: which a person should look at before the role is granted.
 
-use super::{DATA, facts, numbers, place};
-use leastwise_harden::{RoleRequest, RoleTask};
-use leastwise_model::protocol::{Prompt, Sampling};
+use super::{Fact, looking};
+use leastwise_model::protocol::Prompt;
 
-const GRAMMAR: &str = include_str!("../../../../grammars/look-at-requests.lark");
-
-pub(crate) fn prompt(task: &RoleTask, requests: &[RoleRequest]) -> Prompt {
-    let system = format!(
-        "You review what a workload was seen to ask of the Kubernetes API. Name the requests that a person should look \
-         at, because they are unusual for it or give power over others: answer with a line like `look at 2 5`, or \
-         `look at nothing`. {DATA}"
-    );
-    Prompt {
-        system,
-        user: format!("{}\nWhich should a person look at?", facts(task, requests)),
-        grammar: GRAMMAR.replace("{{numbers}}", &numbers(requests.len())),
-        max_tokens: 48,
-        sampling: Sampling::Greedy,
-    }
-}
-
-/// The places of the requests, each once and in order.
-pub(crate) fn read(answer: &str, count: usize) -> Result<Vec<usize>, String> {
-    let listed = answer.trim().strip_prefix("look at ").ok_or("the answer does not begin with `look at`")?;
-    if listed == "nothing" {
-        return Ok(Vec::new());
-    }
-    let mut places: Vec<_> =
-        listed.split_whitespace().map(|word| place(word, count)).collect::<Result<_, _>>()?;
-    places.sort_unstable();
-    places.dedup();
-    Ok(places)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::steps::testing::accepts;
-
-    #[test]
-    fn the_grammar_takes_numbers_that_are_there() {
-        let grammar = GRAMMAR.replace("{{numbers}}", &numbers(12));
-        for text in ["look at nothing", "look at 1", "look at 12 3"] {
-            assert!(accepts(&grammar, text), "{text}");
-            assert!(read(text, 12).is_ok(), "{text}");
-        }
-        for text in
-            ["", "look at ", "look at 13", "look at 0", "look at 1, 2", "I would look at 1", "look at it"]
-        {
-            assert!(!accepts(&grammar, text), "{text}");
-            assert!(read(text, 12).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn the_requests_are_named_once_and_in_order() {
-        assert_eq!(read("look at 3 1 3\n", 3), Ok(vec![0, 2]));
-    }
+pub(crate) fn prompt(title: &str, requests: &[Fact]) -> Prompt {
+    let role = "You review what a workload was seen to ask of the Kubernetes API. Name the requests that a person should \
+                look at, because they are unusual for it or give power over others.";
+    looking::prompt(role, "requests", title, requests)
 }

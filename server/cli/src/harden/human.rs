@@ -1,13 +1,17 @@
 //! `--format human`: manifests on standard output, and beside them on what they rest.
 
 use anstyle::{AnsiColor, Style};
+use leastwise_chain::{Advice, Exact, Look, TakenFor, Words, quote};
+use leastwise_evidence::Visible;
 use leastwise_harden::{Judgement, Level, Proposal, Statement};
+use leastwise_manifest::Resource;
 use std::fmt::Write;
 
 const EXACT: Style = AnsiColor::BrightGreen.on_default().bold();
 const IMPLIED: Style = AnsiColor::BrightBlue.on_default().bold();
 const CANDIDATE: Style = AnsiColor::BrightYellow.on_default().bold();
 const RISK: Style = AnsiColor::BrightRed.on_default();
+const LOOK: Style = AnsiColor::BrightYellow.on_default();
 
 /// The objects that were made.
 pub(super) fn manifests(proposal: &Proposal) -> String {
@@ -19,7 +23,7 @@ pub(super) fn account(proposal: &Proposal) -> String {
     let mut text = String::new();
     let mut object = String::new();
     for statement in proposal.statements.iter().filter(|statement| statement.applied) {
-        let of = title(statement);
+        let of = title(&statement.resource);
         if of != object {
             // Writing into a string cannot fail.
             let _ = writeln!(text, "{of}");
@@ -46,11 +50,31 @@ pub(super) fn account(proposal: &Proposal) -> String {
     text
 }
 
-fn title(statement: &Statement) -> String {
-    let resource = &statement.resource;
-    let name = resource.name.as_deref().unwrap_or("without a known name");
+/// What a model said.
+pub(super) fn advice(advice: &Advice) -> String {
+    let mut text = format!("what the model says, which proves nothing ({}):\n", quote(&advice.model));
+    // Writing into a string cannot fail.
+    for TakenFor { workload, taken_for } in &advice.workloads {
+        let _ = writeln!(text, "  {workload} looks like {taken_for}");
+    }
+    for Look { subject, what, because } in &advice.look {
+        let _ = writeln!(text, "  {LOOK}look at{LOOK:#} {what} of {subject}: {because}");
+    }
+    for Exact { name, because } in &advice.exact {
+        let _ = writeln!(text, "  {} is as it would be without it: {because}", quote(name));
+    }
+    for Words { resource, text: words } in &advice.words {
+        let _ = writeln!(text, "  {}: {words}", title(resource));
+    }
+    text.truncate(text.trim_end().len());
+    text
+}
+
+/// `Role shop/cart`. Names come from logs.
+fn title(resource: &Resource) -> String {
+    let name = Visible(resource.name.as_deref().unwrap_or("without a known name"));
     match &resource.namespace {
-        Some(namespace) => format!("{} {namespace}/{name}", resource.kind),
+        Some(namespace) => format!("{} {}/{name}", resource.kind, Visible(namespace)),
         None => format!("{} {name}", resource.kind),
     }
 }

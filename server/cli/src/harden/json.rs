@@ -1,5 +1,6 @@
 //! `--format json`: what programs rely on.
 
+use leastwise_chain::Advice;
 use leastwise_evidence::{Certificate, Record};
 use leastwise_harden::{Judgement, Proposal, Refused, Statement};
 use leastwise_manifest::objects;
@@ -20,10 +21,13 @@ struct Answer<'p> {
     statements: &'p [Statement],
     refused: &'p [Refused],
     verdict: Judgement,
+    /// What a model said, where one was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    advice: Option<&'p Advice>,
     certificate: Certificate,
 }
 
-pub(super) fn report(proposal: &Proposal, record: &Record) -> io::Result<String> {
+pub(super) fn report(proposal: &Proposal, advice: Option<&Advice>, record: &Record) -> io::Result<String> {
     let made = proposal.created.iter().map(|made| &*made.document);
     let changed = proposal.changes.iter().map(|change| &*change.after);
     let answer = Answer {
@@ -31,6 +35,7 @@ pub(super) fn report(proposal: &Proposal, record: &Record) -> io::Result<String>
         statements: &proposal.statements,
         refused: &proposal.refused,
         verdict: proposal.verdict,
+        advice,
         certificate: record.certificate(),
     };
     Ok(serde_json::to_string_pretty(&answer)? + "\n")

@@ -1,8 +1,10 @@
 //! `leastwise harden`
 
+mod advised;
 mod human;
 mod json;
 
+use crate::advisor::Choice;
 use crate::console::Console;
 use crate::evidence::gather;
 use crate::manifests::{Manifests, Rewritten};
@@ -11,7 +13,8 @@ use crate::rewrite::{diff, write};
 use crate::sources::Origin;
 use crate::{DONE, FAILED};
 use clap::{Args, ValueEnum};
-use leastwise_harden::{Options, Proposal, Task, Whose, harden};
+use leastwise_chain::TraceFolder;
+use leastwise_harden::{Options, Proposal, Task, Whose};
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -70,6 +73,13 @@ pub(crate) struct Harden {
     /// The form of the output.
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Format,
+    /// The model to ask how objects are named and grouped, what to look at, and why: off, default, a GGUF file, or a
+    /// server's as http://HOST:PORT/v1#NAME, with its key in LEASTWISE_MODEL_KEY. Nothing that it says grants anything.
+    #[arg(long, value_name = "MODEL", default_value = "off")]
+    model: Choice,
+    /// Write what the model is asked and answers, and how long that takes, into this folder, one file a question.
+    #[arg(long, value_name = "FOLDER")]
+    trace: Option<PathBuf>,
 }
 
 /// What is made or tightened.
@@ -104,16 +114,30 @@ pub(crate) fn run(options: &Harden, console: &mut Console) -> io::Result<u8> {
     let task = if options.create { Task::Create } else { Task::Refine };
     let workspace =
         leastwise_harden::Manifests { documents: manifests.texts(), namespace: &options.namespace };
-    let proposal = harden(task, options.kind.into(), &record, &workspace, &options.asked());
+    let trace = match options.trace.as_ref().map(TraceFolder::new).transpose() {
+        Ok(trace) => trace,
+        Err(error) => {
+            console.error(&format!("the trace: {error}"));
+            return Ok(FAILED);
+        }
+    };
+    let advised = advised::harden(task, options, &record, &workspace, trace, console);
+    let proposal = advised.proposal;
     let rewritten = rewritten(&manifests, &proposal)?;
     match options.format {
-        Format::Json => console.out().write_all(json::report(&proposal, &record)?.as_bytes())?,
+        Format::Json => {
+            let report = json::report(&proposal, advised.advice.as_ref(), &record)?;
+            console.out().write_all(report.as_bytes())?;
+        }
         Format::Human => {
             console.remark(&human::account(&proposal));
+            if let Some(advice) = &advised.advice {
+                console.remark(&human::advice(advice));
+            }
             console.out().write_all(human::manifests(&proposal).as_bytes())?;
         }
     }
-    let mut code = if reading.is_complete { DONE } else { FAILED };
+    let mut code = if reading.is_complete && advised.is_traced { DONE } else { FAILED };
     for file in &rewritten {
         if options.write {
             if let Err(problem) = save(file) {

@@ -9,11 +9,14 @@ mod fix;
 mod formats;
 mod graph;
 mod harden;
+mod harden_with_model;
 mod inputs;
 mod leastwise;
 mod model;
 mod prove;
 mod reports;
 mod rules;
+#[path = "../../../model/tests/http/server.rs"]
+mod server;
 mod settings;
 mod teach;
