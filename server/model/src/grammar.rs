@@ -7,26 +7,16 @@ const EXPLAIN: &str = include_str!("../../../grammars/explain.lark");
 /// The grammar of an explanation that can name only these names; an empty list allows no name at all. With a fix, its last
 /// sentence begins with `fix`.
 pub(crate) fn explain(names: &[String], fix: Option<&str>) -> String {
+    // A terminal needs an alternative. No text is empty between backticks and yet a name, so this one says nothing.
+    let names = if names.is_empty() { alternatives(&["-"]) } else { alternatives(names) };
     let start = match fix {
         Some(beginning) => {
             format!("sentence (\" \" sentence)? {} rest", alternatives(&[format!(" {beginning} ")]))
         }
         None => "sentence (\" \" sentence){0,2}".to_owned(),
     };
-    sentences(names, &start)
-}
-
-/// The grammar of one or two sentences, of which the first begins with `beginning`, that can name only these names.
-#[must_use]
-pub fn prose(names: &[String], beginning: &str) -> String {
-    sentences(names, &format!("{} rest (\" \" sentence)?", alternatives(&[format!("{beginning} ")])))
-}
-
-fn sentences(names: &[String], start: &str) -> String {
-    // A terminal needs an alternative. No text is empty between backticks and yet a name, so this one says nothing.
-    let names = if names.is_empty() { alternatives(&["-"]) } else { alternatives(names) };
     EXPLAIN
-        .replace("{{start}}", start)
+        .replace("{{start}}", &start)
         .replace("{{compounds}}", &alternatives(COMPOUNDS))
         .replace("{{names}}", &names)
 }
@@ -51,18 +41,13 @@ mod tests {
     const NAMES: &[&str] =
         &["privileged-container", "spec.containers[0].securityContext", "say \"hi\" \\ bye", "true"];
 
-    fn owned(names: &[&str]) -> Vec<String> {
-        names.iter().map(|&name| name.to_owned()).collect()
-    }
-
-    /// Whether a grammar takes the whole text and may end there.
-    fn takes(grammar: String, text: &str) -> bool {
+    fn matcher(names: &[&str], fix: Option<&str>) -> Matcher {
+        let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
         // One token a byte, so that a text can be given as it stands.
         let factory = ParserFactory::new_simple(&ApproximateTokEnv::single_byte_env()).unwrap();
-        let mut matcher = Matcher::new(factory.create_parser(TopLevelGrammar::from_lark(grammar)));
+        let matcher = Matcher::new(factory.create_parser(TopLevelGrammar::from_lark(explain(&names, fix))));
         assert_eq!(matcher.get_error(), None);
-        let tokens: Vec<u32> = text.bytes().map(u32::from).collect();
-        matcher.try_consume_tokens(&tokens).unwrap() == tokens.len() && matcher.is_accepting().unwrap()
+        matcher
     }
 
     /// Whether the grammar takes the whole text and may end there.
@@ -71,7 +56,9 @@ mod tests {
     }
 
     fn accepts_with_fix(names: &[&str], fix: Option<&str>, text: &str) -> bool {
-        takes(explain(&owned(names), fix), text)
+        let mut matcher = matcher(names, fix);
+        let tokens: Vec<u32> = text.bytes().map(u32::from).collect();
+        matcher.try_consume_tokens(&tokens).unwrap() == tokens.len() && matcher.is_accepting().unwrap()
     }
 
     #[test]
@@ -120,15 +107,6 @@ mod tests {
     }
 
     #[test]
-    fn prose_begins_as_it_is_told() {
-        let accepts = |text: &str| takes(prose(&owned(NAMES), "This is needed because"), text);
-        assert!(accepts("This is needed because the pod asks for `true`."));
-        assert!(accepts("This is needed because it asks. The pod asks for `true` every day."));
-        assert!(!accepts("The pod asks for `true` every day."));
-        assert!(!accepts("This is needed because the pod asks for `false`."));
-    }
-
-    #[test]
     fn without_names_it_still_takes_prose() {
         assert!(accepts(&[], "This container can do all that the node can."));
     }
@@ -139,7 +117,8 @@ mod tests {
         let text =
             "The rule `privileged-container` isn't met, is it not. Fine-grained NET rules: none; and so on.";
         assert!(accepts(NAMES, &text.replace("Fine-grained", "The fine-grained")));
-        let mut filter = crate::sentences::SentenceFilter::new(&owned(NAMES));
+        let names: Vec<String> = NAMES.iter().map(|&name| name.to_owned()).collect();
+        let mut filter = crate::sentences::SentenceFilter::new(&names);
         let mut shown = filter.push(text);
         shown.extend(filter.finish());
         assert_eq!(shown.join(" "), text);

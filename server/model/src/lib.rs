@@ -9,7 +9,7 @@
 //!
 //! * [`Supervisor`] runs the child: [`Supervisor::tag`] labels lines, and as a [`Backend`] it completes prompts.
 //! * [`Explainer`] turns facts about one finding into checked prose, from any [`Backend`], and keeps what it has said.
-//! * [`prose`] bounds and checks words about anything else.
+//! * [`prose`] checks words about anything else.
 //! * [`OpenAi`] is the back end over HTTP, for a server that the user chose.
 //! * [`catalog`], [`location`] and [`pull()`] are about the files; [`detector`] makes the one that tags, of what [`gguf`] reads.
 

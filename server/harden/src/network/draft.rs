@@ -13,6 +13,9 @@ use leastwise_privilege::network::{ConnectionAtom, Network, Protocol, compare};
 use leastwise_privilege::{Applied, Verdict};
 use std::collections::BTreeSet;
 
+/// So many times the rules that are enough are too many for a person to read.
+const MANY: usize = 2;
+
 /// A network policy that is to be made.
 #[derive(Clone, Debug)]
 pub struct NetworkPolicyTask<'t> {
@@ -122,6 +125,12 @@ impl NetworkPolicyTask<'_> {
         let atoms = self.atoms();
         let groups = (1..).zip(&draft.rules).map(|(number, rule)| group(number, rule, &atoms));
         let groups: Vec<_> = groups.collect::<Result<_, _>>()?;
+        let of_direction =
+            |direction: &Direction| by_ports(&self.flows.of_party(self.place, *direction)).len();
+        let enough: usize = self.isolated.iter().map(of_direction).sum();
+        if groups.len() > MANY * enough {
+            return Err(format!("it has {} rules, and {enough} would do", groups.len()));
+        }
         let own = self.name();
         let name = draft.name.as_ref().filter(|name| **name != own);
         if let Some(name) = name {

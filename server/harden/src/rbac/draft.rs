@@ -12,6 +12,9 @@ use leastwise_privilege::Applied;
 use leastwise_privilege::rbac::{Access, RbacAtom, Subject, Target};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// So many times the rules that are enough are too many for a person to read.
+const MANY: usize = 2;
+
 /// A role that is to be made.
 #[derive(Clone, Debug)]
 pub struct RoleTask {
@@ -137,6 +140,10 @@ impl RoleTask {
         let rules = draft.rules.iter().enumerate();
         let rules: Vec<_> =
             rules.map(|(index, rule)| self.rule(index + 1, rule)).collect::<Result<_, _>>()?;
+        let enough = pack(self.needs.keys().map(|atom| &atom.target)).len();
+        if rules.len() > MANY * enough {
+            return Err(format!("it has {} rules, and {enough} would do", rules.len()));
+        }
         let own = self.name();
         let name = draft.name.as_ref().filter(|name| **name != own);
         if let Some(name) = name {

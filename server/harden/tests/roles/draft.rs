@@ -127,3 +127,13 @@ fn names_that_controllers_make_up_are_given_up_one_by_one_and_only_where_that_wa
     assert_eq!(sent_back.as_deref(), Some("it would also allow ServiceAccount shop/cart: get pods in shop"));
     assert_eq!(rules(&proposal)[0], "shop/cart: get pods named cart-7d4b9c6f5-x8k2p");
 }
+
+#[test]
+fn a_draft_with_a_rule_for_each_of_many_requests_is_sent_back() {
+    let lines: String =
+        (0..8).map(|number| format!("shop/cart get configmaps settings{number}x @shop\n")).collect();
+    let single: Vec<[usize; 1]> = (0..8).map(|number| [number]).collect();
+    let rules: Vec<_> = single.iter().map(|place| (&place[..], false)).collect();
+    let (_, sent_back) = drafted("", &lines, &Options::default(), &draft(None, &rules));
+    assert_eq!(sent_back.as_deref(), Some("it has 8 rules, and 1 would do"));
+}
