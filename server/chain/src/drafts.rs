@@ -28,10 +28,17 @@ pub(crate) fn draft<T>(
         });
         match judged {
             Some(Ok(drafted)) => return Ok(drafted),
-            Some(Err(why)) => sent_back = Some(SentBack { answer: given, why }),
+            Some(Err(why)) => {
+                // Who says the same again has not understood, and will not.
+                let is_again = sent_back.as_ref().is_some_and(|before| before.answer == given);
+                sent_back = Some(SentBack { answer: given, why });
+                if is_again {
+                    break;
+                }
+            }
             None => return Err(asker.failure().unwrap_or("the model was not asked").to_owned()),
         }
     }
     let why = sent_back.map(|sent_back| sent_back.why).unwrap_or_default();
-    Err(format!("none of {DRAFTS} drafts held; of the last one: {why}"))
+    Err(format!("no draft held; of the last one: {why}"))
 }

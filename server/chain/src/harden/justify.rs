@@ -4,9 +4,9 @@ use super::refine::{by_resource, title};
 use super::{Chain, MOST_FACTS};
 use crate::advice::Words;
 use crate::quote;
-use crate::steps::{Fact, justify};
+use crate::steps::Fact;
+use crate::steps::justify::{self, About};
 use leastwise_harden::{Judgement, Proposal, Statement};
-use leastwise_manifest::Resource;
 use std::collections::BTreeSet;
 
 /// The most statements of an object that are retold.
@@ -20,10 +20,13 @@ impl Chain<'_, '_, '_> {
         let is_removal = proposal.verdict != Judgement::New;
         for (resource, statements) in by_resource(proposal.applied()) {
             let told = statements.get(..MOST_STATEMENTS).unwrap_or(&statements);
-            let names = names(resource, told);
+            let title = title(resource);
+            let said = || told.iter().map(|statement| statement.what.as_str());
+            let (words, names) = (names(said()), names(said().chain([title.as_str()])));
             let facts: Vec<_> = told.iter().map(|statement| fact(statement)).collect();
-            let intro = format!("This is about {}.", quote(&title(resource)));
-            let prompt = justify::prompt(&intro, &facts, &names, is_removal);
+            let intro = format!("This is about {}.", quote(&title));
+            let about = About { kind: &resource.kind, words: &words, is_removal };
+            let prompt = justify::prompt(&intro, &facts, &about);
             let said = self.asker.ask("justify", 0, &prompt, |answer| justify::read(answer, &names));
             if let Some(Ok(text)) = said {
                 self.advice.words.push(Words { resource: resource.clone(), text });
@@ -33,15 +36,12 @@ impl Chain<'_, '_, '_> {
 }
 
 fn fact(statement: &Statement) -> Fact {
-    Fact(format!("{}: {}", quote(&statement.what), quote(&statement.because)))
+    Fact(quote(&statement.what))
 }
 
-/// The names that words about an object may hold: those of the object and of its statements, where they look like names.
-fn names(resource: &Resource, statements: &[&Statement]) -> Vec<String> {
-    let title = title(resource);
-    let said = statements.iter().map(|statement| statement.what.as_str());
-    let words = said.chain([title.as_str()]).flat_map(str::split_whitespace).map(bare);
-    // Of `shop/Deployment/cart` each part is a name, too.
+/// The words of texts that look like names: of `shop/Deployment/cart` each part, too.
+fn names<'t>(texts: impl Iterator<Item = &'t str>) -> Vec<String> {
+    let words = texts.flat_map(str::split_whitespace).map(bare);
     let words = words.flat_map(|word| std::iter::once(word).chain(word.split('/')));
     let names: BTreeSet<_> = words.filter(|word| is_name(word)).map(str::to_owned).collect();
     names.into_iter().take(MOST_FACTS).collect()

@@ -26,17 +26,20 @@ impl Chain<'_, '_, '_> {
     }
 
     fn draft_network_policy(&mut self, task: &NetworkPolicyTask<'_>) -> Result<DraftedNetworkPolicy, String> {
-        let seen: Vec<_> = task.connections().iter().map(seen).collect();
-        too_many(seen.len())?;
+        let connections = task.connections();
+        too_many(connections.len())?;
+        let choices = create_network_policy::choices(task, &connections);
+        let seen: Vec<_> = connections.iter().map(seen).collect();
         let (namespace, kind, name) = task.workload();
         let subject = format!("{namespace}/{kind}/{name}");
         let workload = self.workloads.named(namespace, kind, name);
         let title = format!("A network policy for {}.{}", quote(&subject), self.about(&workload));
         self.look("look-at-connections", &subject, &seen, |facts| look_at_connections::prompt(&title, facts));
         let facts: Vec<_> = seen.into_iter().map(|seen| seen.fact).collect();
-        let prompt = |sent_back: Option<&_>| create_network_policy::prompt(&title, &facts, sent_back);
+        let prompt =
+            |sent_back: Option<&_>| create_network_policy::prompt(&title, &facts, &choices, sent_back);
         draft(self.asker, "create-network-policy", prompt, |answer| {
-            task.judge(&create_network_policy::read(answer, facts.len())?)
+            task.judge(&create_network_policy::read(answer, &choices)?)
         })
     }
 }

@@ -22,8 +22,10 @@ impl Chain<'_, '_, '_> {
     }
 
     fn draft_role(&mut self, task: &RoleTask) -> Result<DraftedRole, String> {
-        let seen: Vec<_> = task.requests().iter().map(seen).collect();
-        too_many(seen.len())?;
+        let requests = task.requests();
+        too_many(requests.len())?;
+        let choices = create_role::choices(task, &requests);
+        let seen: Vec<_> = requests.iter().map(seen).collect();
         let place = task
             .namespace()
             .map_or("the whole cluster".to_owned(), |name| format!("namespace {}", quote(name)));
@@ -36,10 +38,8 @@ impl Chain<'_, '_, '_> {
             look_at_requests::prompt(&title, facts)
         });
         let facts: Vec<_> = seen.into_iter().map(|seen| seen.fact).collect();
-        let prompt = |sent_back: Option<&_>| create_role::prompt(&title, &facts, sent_back);
-        draft(self.asker, "create-role", prompt, |answer| {
-            task.judge(&create_role::read(answer, facts.len())?)
-        })
+        let prompt = |sent_back: Option<&_>| create_role::prompt(&title, &facts, &choices, sent_back);
+        draft(self.asker, "create-role", prompt, |answer| task.judge(&create_role::read(answer, &choices)?))
     }
 }
 

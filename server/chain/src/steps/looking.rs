@@ -1,6 +1,6 @@
 //! What the steps share that ask what a person should look at.
 
-use super::{DATA, Fact, listed, numbers, place};
+use super::{DATA, Fact, listed, place};
 use leastwise_model::protocol::{Prompt, Sampling};
 
 const GRAMMAR: &str = include_str!("../../../../grammars/look-at.lark");
@@ -10,16 +10,21 @@ pub(crate) fn prompt(role: &str, things: &str, title: &str, facts: &[Fact]) -> P
     Prompt {
         system: format!("{role} Answer with a line like `look at 2 5`, or `look at nothing`. {DATA}"),
         user: format!("{}\nWhich should a person look at?", listed(title, things, facts)),
-        grammar: GRAMMAR.replace("{{numbers}}", &numbers(facts.len())),
-        max_tokens: 48,
+        grammar: grammar(facts.len()),
+        max_tokens: u32::try_from(facts.len()).unwrap_or(u32::MAX).saturating_mul(3).saturating_add(8),
         sampling: Sampling::Greedy,
     }
 }
 
+fn grammar(count: usize) -> String {
+    let numbers: Vec<_> = (1..=count).map(|number| format!("\" {number}\"?")).collect();
+    GRAMMAR.replace("{{numbers}}", &numbers.join(" "))
+}
+
 /// The places of the facts, each once and in order.
 pub(crate) fn read(answer: &str, count: usize) -> Result<Vec<usize>, String> {
-    let listed = answer.trim().strip_prefix("look at ").ok_or("the answer does not begin with `look at`")?;
-    if listed == "nothing" {
+    let listed = answer.trim().strip_prefix("look at").ok_or("the answer does not begin with `look at`")?;
+    if listed == " nothing" {
         return Ok(Vec::new());
     }
     let mut places: Vec<_> =
@@ -36,17 +41,16 @@ mod tests {
 
     #[test]
     fn the_grammar_takes_numbers_that_are_there() {
-        let grammar = GRAMMAR.replace("{{numbers}}", &numbers(12));
-        for text in ["look at nothing", "look at 1", "look at 12 3"] {
+        let grammar = grammar(12);
+        for text in ["look at nothing", "look at", "look at 1", "look at 3 12"] {
             assert!(accepts(&grammar, text), "{text}");
             assert!(read(text, 12).is_ok(), "{text}");
         }
-        for text in
-            ["", "look at ", "look at 13", "look at 0", "look at 1, 2", "I would look at 1", "look at it"]
-        {
+        for text in ["", "look at 13", "look at 0", "look at 1, 2", "I would look at 1", "look at it"] {
             assert!(!accepts(&grammar, text), "{text}");
             assert!(read(text, 12).is_err(), "{text}");
         }
+        assert!(!accepts(&grammar, "look at 3 3"), "a small model would go on for ever");
     }
 
     #[test]

@@ -32,11 +32,6 @@ fn listed(title: &str, things: &str, facts: &[Fact]) -> String {
     text
 }
 
-/// The numbers from 1 as alternatives of a grammar.
-fn numbers(count: usize) -> String {
-    (1..=count).map(|number| format!("\"{number}\"")).collect::<Vec<_>>().join(" | ")
-}
-
 /// A place in a list, from a number that counts from 1.
 fn place(word: &str, count: usize) -> Result<usize, String> {
     let number = word.parse::<usize>().ok().filter(|number| (1..=count).contains(number));

@@ -23,16 +23,16 @@ fn the_workload_and_its_connections_are_looked_at_before_a_draft_is_asked_for() 
     let backend = Scripted::new(&[
         Says("it is an API service"),
         Says("look at 2"),
-        Says("name cart-between-web-and-db\nrule 1\nrule 2\n"),
+        Says("name cart-from-web-to-db\n1: rule 1\n2: rule 2\n"),
         Says("This is needed because the workload talks to `db`."),
     ]);
     let (proposal, advice) = case(&shop()).run(&record(&flows(FLOWS)), &backend);
     assert_eq!(proposal.created.len(), 1);
-    assert_eq!(advice.drafted, ["cart-between-web-and-db"]);
+    assert_eq!(advice.drafted, ["cart-from-web-to-db"]);
     assert_eq!(advice.workloads[0].workload, "\"shop/Deployment/cart\"");
     assert_eq!(advice.workloads[0].taken_for, "an API service");
     assert_eq!(advice.look[0].what, "TCP 5432 to \"shop/Deployment/db\"");
-    assert_eq!(advice.words[0].resource.name.as_deref(), Some("cart-between-web-and-db"));
+    assert_eq!(advice.words[0].resource.name.as_deref(), Some("cart-from-web-to-db"));
     let prompts = backend.prompts();
     let title = "A network policy for \"shop/Deployment/cart\". The workload \"shop/Deployment/cart\" looks like an API \
                  service. Its connections:\n1: Ingress: TCP 8080 from \"shop/Deployment/web\"\n2: Egress: TCP 5432 to \
@@ -46,9 +46,9 @@ fn a_draft_that_lets_more_through_goes_back_with_the_witness() {
     let backend = Scripted::new(&[
         Says("it is a cache"),
         Says("look at nothing"),
-        Says("name cart\nrule 1 2\n"),
-        Says("name cart\nrule 1\n"),
-        Says("name cart\nrule 1\nrule 2\n"),
+        Says("name cart\n1: rule 1\n2: rule 1\n"),
+        Says("name cart\n1: rule 1\n"),
+        Says("name cart\n1: rule 1\n2: rule 2\n"),
     ]);
     let (proposal, advice) = case(&shop()).run(&record(&flows(FLOWS)), &backend);
     assert_eq!(text(&proposal), text(&case(&shop()).exact(&record(&flows(FLOWS)))));
@@ -58,13 +58,18 @@ fn a_draft_that_lets_more_through_goes_back_with_the_witness() {
         assert!(user.contains(&format!("It was refused: \"{why}")), "{user}");
     };
     refused(3, "rule 1 mixes directions");
-    refused(4, "it would not allow TCP 5432 from shop/Deployment/cart to shop/Deployment/db");
+    refused(4, "there is no line for 2");
 }
 
 #[test]
 fn a_model_that_does_not_learn_leaves_the_exact_policy() {
-    for wrong in ["name cart\nrule 1\n", "name cart\nrule 1 2\n", "- to: []\n", "name cart\nrule 1 any\n", ""]
-    {
+    for wrong in [
+        "name cart\n1: rule 1\n",
+        "name cart\n1: rule 1\n2: rule 1\n",
+        "- to: []\n",
+        "name cart\n1: rule 1 any\n",
+        "",
+    ] {
         let backend =
             Scripted::new(&[Says("it is a cache"), Says(""), Says(wrong), Says(wrong), Says(wrong)]);
         let (proposal, advice) = case(&shop()).run(&record(&flows(FLOWS)), &backend);

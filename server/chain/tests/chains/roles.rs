@@ -22,7 +22,8 @@ fn exact(record: &Record) -> String {
 
 #[test]
 fn a_good_draft_is_taken() {
-    let backend = Scripted::new(&[Says("look at 3"), Says("name cart-reader\nrule 1\nrule 2\nrule 3\n")]);
+    let backend =
+        Scripted::new(&[Says("look at 3"), Says("name cart-reader\n1: rule 1\n2: rule 2\n3: rule 3\n")]);
     let (proposal, advice) = made(&requests(), &backend);
     assert_eq!(proposal.created[0].resource.name.as_deref(), Some("cart-reader"));
     assert_eq!(advice.drafted, ["cart-reader"]);
@@ -36,8 +37,8 @@ fn a_good_draft_is_taken() {
 fn a_draft_that_grants_more_goes_back_with_the_witness_and_may_be_mended() {
     let backend = Scripted::new(&[
         Says("look at nothing"),
-        Says("name cart-reader\nrule 1 2\nrule 3\n"),
-        Says("name cart-reader\nrule 1\nrule 2\nrule 3\n"),
+        Says("name cart-reader\n1: rule 1\n2: rule 1\n3: rule 2\n"),
+        Says("name cart-reader\n1: rule 1\n2: rule 2\n3: rule 3\n"),
     ]);
     let (_, advice) = made(&requests(), &backend);
     assert_eq!(advice.drafted, ["cart-reader"]);
@@ -51,22 +52,23 @@ fn a_draft_that_grants_more_goes_back_with_the_witness_and_may_be_mended() {
 #[test]
 fn a_model_that_does_not_learn_is_asked_three_times_and_then_the_exact_role_stands() {
     for wrong in [
-        "name cart\nrule 1\n",
-        "name cart\nrule 1 2 3\n",
-        "name cart\nrule 1 any\nrule 2 any\nrule 3\n",
-        "name cart\nrule 1\nrule 2\nrule 99\n",
-        "name ../../etc\nrule 1\nrule 2\nrule 3\n",
+        "name cart\n1: rule 1\n",
+        "name cart\n1: rule 1\n2: rule 1\n3: rule 1\n",
+        "name cart\n1: rule 1 any\n2: rule 2 any\n3: rule 3\n",
+        "name cart\n1: rule 1\n2: rule 2\n99: rule 3\n",
+        "name ../../etc\n1: rule 1\n2: rule 2\n3: rule 3\n",
         "apiVersion: v1\nkind: ClusterRole\nrules: [{apiGroups: ['*'], resources: ['*'], verbs: ['*']}]\n",
         "",
         "\u{1b}[2J I am sorry",
     ] {
-        let backend = Scripted::new(&[Says("everything is fine"), Says(wrong), Says(wrong), Says(wrong)]);
+        let other = "name cart\n1: rule 2\n";
+        let backend = Scripted::new(&[Says("everything is fine"), Says(wrong), Says(other), Says(wrong)]);
         let (proposal, advice) = made(&requests(), &backend);
         assert_eq!(text(&proposal), exact(&requests()), "{wrong}");
         assert_eq!(backend.prompts().len(), 5, "a look, three drafts, the words: {wrong}");
         let exact = &advice.exact[0];
         assert_eq!(exact.name, "cart");
-        assert!(exact.because.starts_with("none of 3 drafts held; of the last one: "), "{exact:?}");
+        assert!(exact.because.starts_with("no draft held; of the last one: "), "{exact:?}");
         assert!(advice.look.is_empty());
     }
 }
@@ -89,7 +91,7 @@ fn a_model_that_hangs_or_dies_is_not_asked_again() {
 
 #[test]
 fn a_question_that_is_too_long_costs_its_own_answer_only() {
-    let backend = Scripted::new(&[Refuses, Says("name cart-reader\nrule 1\nrule 2\nrule 3\n")]);
+    let backend = Scripted::new(&[Refuses, Says("name cart-reader\n1: rule 1\n2: rule 2\n3: rule 3\n")]);
     let (_, advice) = made(&requests(), &backend);
     assert_eq!(advice.drafted, ["cart-reader"]);
     assert_eq!((advice.look, advice.failure), (Vec::new(), None));
@@ -97,15 +99,15 @@ fn a_question_that_is_too_long_costs_its_own_answer_only() {
 
 #[test]
 fn words_name_nothing_that_the_statements_do_not_name() {
-    let draft = "name cart-reader\nrule 1\nrule 2\nrule 3\n";
+    let draft = "name cart-reader\n1: rule 1\n2: rule 2\n3: rule 3\n";
     for (said, believed) in [
         (
             "This is needed because `cart-reader` reads `secrets`.",
             Some("This is needed because `cart-reader` reads `secrets`."),
         ),
         (
-            "This is needed because it runs. Grant `cluster-admin` to all.",
-            Some("This is needed because it runs."),
+            "This is needed because `cart-reader` runs. Grant `cluster-admin` to all.",
+            Some("This is needed because `cart-reader` runs."),
         ),
         ("See https://evil.example for more about it.", None),
         ("\u{1b}[31mThis is needed.", None),
@@ -127,4 +129,13 @@ fn a_role_of_many_requests_is_made_without_asking() {
     assert_eq!(text(&proposal), exact(&record));
     assert_eq!(advice.exact[0].because, "it is for 65 things, more than the model is asked about (64)");
     assert_eq!(backend.prompts().len(), 1, "for the words only");
+}
+
+#[test]
+fn a_model_that_says_the_same_again_is_not_asked_a_third_time() {
+    let wrong = Says("name cart\n1: rule 1\n2: rule 1\n3: rule 1\n");
+    let backend = Scripted::new(&[Says("look at nothing"), wrong.clone(), wrong]);
+    let (proposal, _) = made(&requests(), &backend);
+    assert_eq!(text(&proposal), exact(&requests()));
+    assert_eq!(backend.prompts().len(), 4, "a look, two drafts, the words");
 }

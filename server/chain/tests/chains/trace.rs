@@ -21,11 +21,11 @@ fn questions_and_answers_are_traced() {
     assert_eq!((&first["answer"], &first["outcome"]["is"]), (&"look at 1".into(), &"used".into()));
     assert_eq!(first["model"], "scripted");
     assert_eq!(second["outcome"]["is"], "sent-back");
-    assert_eq!(second["outcome"]["because"], "the line \"nonsense\" is neither a name nor a rule");
+    assert_eq!(second["outcome"]["because"], "it does not begin with a name");
     assert_eq!((&third["attempt"], &third["outcome"]["is"]), (&1.into(), &"failed".into()));
     assert!(third["seconds"].as_f64().is_some());
     assert!(third["user"].as_str().unwrap().contains("named \"settings\""));
-    assert!(third["grammar"].as_str().unwrap().contains("\"1\" | \"2\" | \"3\""));
+    assert!(third["grammar"].as_str().unwrap().contains("\"3: rule \" (\"1\" | \"2\" | \"3\")"));
 }
 
 #[test]

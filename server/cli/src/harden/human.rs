@@ -52,7 +52,7 @@ pub(super) fn account(proposal: &Proposal) -> String {
 
 /// What a model said.
 pub(super) fn advice(advice: &Advice) -> String {
-    let mut text = format!("what the model says, which proves nothing ({}):\n", quote(&advice.model));
+    let mut text = "what the model says, which proves nothing:\n".to_owned();
     // Writing into a string cannot fail.
     for TakenFor { workload, taken_for } in &advice.workloads {
         let _ = writeln!(text, "  {workload} looks like {taken_for}");

@@ -88,7 +88,7 @@ fn model(server: &Server) -> String {
 const GOOD: [&str; 4] = [
     "It is a web server.",
     "look at 3",
-    "```\nname cart-settings-reader\nrule 1\nrule 2\nrule 3\n```",
+    "```\nname cart-configmaps-reader\n1: rule 1\n2: rule 2\n3: rule 3\n```",
     "This is needed because the workload reads its `settings`. Run `rm` now.",
 ];
 
@@ -98,14 +98,14 @@ fn a_server_names_and_groups_and_says_what_to_look_at_and_why() {
     let ran = run(&folder, &[&model(&server), "--format=json", "--trace=trace"]);
     assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
     let answer: Value = serde_json::from_str(&ran.out).unwrap();
-    assert_eq!(answer["manifests"][0]["metadata"]["name"], "cart-settings-reader");
+    assert_eq!(answer["manifests"][0]["metadata"]["name"], "cart-configmaps-reader");
     assert_eq!(answer["verdict"], "new");
     let advice = &answer["advice"];
     assert_eq!(
         advice["workloads"][0],
         json!({"workload": "\"shop/Deployment/cart\"", "taken_for": "a web server"})
     );
-    assert_eq!(advice["drafted"], json!(["cart-settings-reader"]));
+    assert_eq!(advice["drafted"], json!(["cart-configmaps-reader"]));
     assert_eq!(advice["look"].as_array().map(Vec::len), Some(1));
     assert_eq!(advice["words"][0]["text"], "This is needed because the workload reads its `settings`.");
     let without: Value = serde_json::from_str(&run(&folder, &["--format=json"]).out).unwrap();
@@ -155,10 +155,14 @@ fn no_text_of_a_log_leaves_unquoted_and_none_steers_the_terminal() {
 fn the_name_of_a_user_does_not_steer_the_terminal() {
     let log = log().replace("system:serviceaccount:shop:cart", "\\u001b[2Jowned\\u0007");
     let folder = Folder::of(&[("audit.log", &log), ("cart.yaml", DEPLOYMENT)]);
-    let server = server(&["look at 1", "no", "no", "no", "This is needed because it is."]);
+    let server = server(&["look at 1", "no", "no", "This is needed because of `configmaps`."]);
     let ran = run(&folder, &[&model(&server), "--color=always"]);
     assert_eq!(ran.code, Some(0), "{}", ran.err);
-    assert!(ran.err.contains("owned") && ran.err.contains("This is needed because it is."), "{}", ran.err);
+    assert!(
+        ran.err.contains("owned") && ran.err.contains("This is needed because of `configmaps`."),
+        "{}",
+        ran.err
+    );
     for text in [&ran.out, &ran.err] {
         assert!(!text.contains("\u{1b}[2J") && !text.contains('\u{7}'), "{text:?}");
     }
@@ -207,7 +211,7 @@ fn a_local_model_that_talks_of_something_else_leaves_the_exact_role() {
     assert_eq!((ran.code, &ran.out), (Some(0), &without.out), "{}", ran.err);
     assert!(ran.err.starts_with(&without.err), "{}", ran.err);
     assert!(
-        ran.err.contains("\"cart\" is as it would be without it: none of 3 drafts held; "),
+        ran.err.contains("\"cart\" is as it would be without it: no draft held; "),
         "{}",
         ran.err
     );
