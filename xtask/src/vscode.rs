@@ -33,7 +33,7 @@ const TESTS: &str = "tests/editors/vscode";
 const SCREENS: &str = "target/vscode-screens";
 
 /// Those of its pictures that the extension's README shows.
-const PICTURES: &[&str] = &["hover.png", "fixes.png", "preview.png", "tree.png"];
+const PICTURES: &[&str] = &["hover.png", "fixes.png", "preview.png", "tree.png", "blast-radius.png"];
 
 /// Node and its package manager.
 struct Node<'a> {

@@ -9,7 +9,7 @@ import type { Server } from './server';
 
 /** Proposes what the evidence shows to be needed, as a text to look at. */
 export async function hardenFromEvidence(server: Server): Promise<void> {
-  const folder = await folderToWorkIn();
+  const folder = await trustedFolder();
   if (!folder || !server.program || !(await knows(server, 'harden'))) return;
   const program = server.program.path;
   const logs = await vscode.window.showOpenDialog({
@@ -50,7 +50,7 @@ export async function hardenFromEvidence(server: Server): Promise<void> {
 
 /** Proves what the folder as it is allows beyond what the base of a branch allows. */
 export async function proveAgainstBase(server: Server): Promise<void> {
-  const folder = await folderToWorkIn();
+  const folder = await trustedFolder();
   if (!folder || !server.program || !(await knows(server, 'prove'))) return;
   const head = await run('git', ['symbolic-ref', '--short', 'refs/remotes/origin/HEAD'], { cwd: folder });
   const branch = await vscode.window.showInputBox({
@@ -77,12 +77,16 @@ export async function proveAgainstBase(server: Server): Promise<void> {
   }
 }
 
-async function folderToWorkIn(): Promise<string | undefined> {
+/** The folder to work in, if it is trusted; says so when not. */
+async function trustedFolder(): Promise<string | undefined> {
   // The palette hides these commands then; a key or another extension can call them all the same.
-  if (!vscode.workspace.isTrusted) {
-    void vscode.window.showInformationMessage('Leastwise: this needs a workspace that you trust.');
-    return undefined;
-  }
+  if (vscode.workspace.isTrusted) return folderToWorkIn();
+  void vscode.window.showInformationMessage('Leastwise: this needs a workspace that you trust.');
+  return undefined;
+}
+
+/** The workspace's only folder, or the one that the user picks. */
+export async function folderToWorkIn(): Promise<string | undefined> {
   const folders = vscode.workspace.workspaceFolders ?? [];
   const folder = folders.length > 1 ? await vscode.window.showWorkspaceFolderPick() : folders[0];
   if (!folder) void vscode.window.showInformationMessage('Leastwise: open a folder first.');
@@ -90,7 +94,7 @@ async function folderToWorkIn(): Promise<string | undefined> {
 }
 
 /** Whether the program in use has a command; says so when not. */
-async function knows(server: Server, command: string): Promise<boolean> {
+export async function knows(server: Server, command: string): Promise<boolean> {
   const known = (await run(server.program?.path ?? '', ['help', command])).code === 0;
   if (!known) {
     const which = `${server.program?.path} (${server.version ?? 'of unknown version'})`;
@@ -99,7 +103,7 @@ async function knows(server: Server, command: string): Promise<boolean> {
   return known;
 }
 
-function withProgress<T>(title: string, work: (token: vscode.CancellationToken) => Promise<T>): Promise<T> {
+export function withProgress<T>(title: string, work: (token: vscode.CancellationToken) => Promise<T>): Promise<T> {
   const options = { location: vscode.ProgressLocation.Notification, title: `Leastwise: ${title}`, cancellable: true };
   return Promise.resolve(vscode.window.withProgress(options, (_, token) => work(token)));
 }

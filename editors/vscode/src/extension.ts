@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import type { Middleware } from 'vscode-languageclient/node';
 import { hardenFromEvidence, proveAgainstBase } from './evidence';
 import { Findings } from './findings';
+import { showGraph } from './graph';
 import { downloadModel } from './models';
 import { Preview } from './preview';
 import { chooseProfile } from './profile';
@@ -26,8 +27,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const status = new Status(running);
   const codeAction = (kind: string) => () =>
     vscode.commands.executeCommand('editor.action.codeAction', { kind, apply: 'first' });
-  const command = (name: string, work: () => unknown) =>
-    vscode.commands.registerCommand(`leastwise.${name}`, () => reported(log, work));
+  const command = (name: string, work: (given?: unknown) => unknown) =>
+    vscode.commands.registerCommand(`leastwise.${name}`, (given) => reported(log, () => work(given)));
   context.subscriptions.push(
     log,
     running,
@@ -42,6 +43,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     command('harden', codeAction('refactor.rewrite.leastwise.harden')),
     command('hardenFromEvidence', () => hardenFromEvidence(running)),
     command('proveAgainstBase', () => proveAgainstBase(running)),
+    command('showGraph', (workload) => showGraph(running, context, workload)),
     command('chooseProfile', chooseProfile),
     command('downloadModel', () => downloadModel(running)),
     command('openSample', () => openSample(context)),
@@ -113,6 +115,7 @@ async function menu(): Promise<void> {
   const items = [
     { label: '$(shield) Choose the profile', command: 'leastwise.chooseProfile' },
     { label: '$(wand) Harden the workload at the cursor', command: 'leastwise.harden' },
+    { label: '$(type-hierarchy) Show the blast radius of a workload', command: 'leastwise.showGraph' },
     { label: '$(checklist) Check the workspace', command: 'leastwise.checkWorkspace' },
     { label: '$(book) Show a rule', command: 'leastwise.showRule' },
     { label: '$(cloud-download) Download a local model', command: 'leastwise.downloadModel' },

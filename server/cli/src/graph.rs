@@ -25,6 +25,9 @@ pub(crate) struct Graph {
     /// The workload, where there are several.
     #[arg(long, value_name = "NAMESPACE/KIND/NAME")]
     workload: Option<Workload>,
+    /// Print the workloads, one a line, and draw none.
+    #[arg(long, conflicts_with_all = ["workload", "evidence", "output", "format"])]
+    list: bool,
     /// Runtime logs, or records that `leastwise evidence` made of them: what was not used is drawn grey.
     #[arg(long, short, value_name = "LOG", num_args = 1)]
     evidence: Vec<PathBuf>,
@@ -61,6 +64,12 @@ pub(crate) fn run(options: &Graph, console: &mut Console) -> io::Result<u8> {
     manifests.errors().iter().for_each(|error| console.note(error));
     let objects = manifests.objects();
     let all = workloads(Applied { objects: &objects, namespace: &options.namespace });
+    if options.list {
+        for workload in &all {
+            writeln!(console.out(), "{workload}")?;
+        }
+        return Ok(DONE);
+    }
     let meant = match (&options.workload, all.as_slice()) {
         (Some(named), _) => named,
         (None, [only]) => only,

@@ -13,12 +13,12 @@ const HEAD: f64 = 44.0;
 
 const STYLE: &str = "
 svg { --ink: var(--vscode-foreground, #1f2328); --ground: var(--vscode-editor-background, #ffffff);
-  --line: var(--vscode-editorWidget-border, #8c959f); --faint: var(--vscode-disabledForeground, #8c959f);
+  --line: var(--vscode-input-placeholderForeground, #8c959f); --faint: var(--vscode-descriptionForeground, #8c959f);
   --alarm: var(--vscode-editorWarning-foreground, #9a6700); --good: var(--vscode-testing-iconPassed, #1a7f37);
   background: var(--ground); font: 12px system-ui, sans-serif; }
 @media (prefers-color-scheme: dark) { svg { --ink: var(--vscode-foreground, #e6edf3);
-  --ground: var(--vscode-editor-background, #0d1117); --line: var(--vscode-editorWidget-border, #6e7681);
-  --faint: var(--vscode-disabledForeground, #6e7681); --alarm: var(--vscode-editorWarning-foreground, #d29922);
+  --ground: var(--vscode-editor-background, #0d1117); --line: var(--vscode-input-placeholderForeground, #6e7681);
+  --faint: var(--vscode-descriptionForeground, #6e7681); --alarm: var(--vscode-editorWarning-foreground, #d29922);
   --good: var(--vscode-testing-iconPassed, #3fb950); } }
 text { fill: var(--ink); } rect { fill: var(--ground); stroke: var(--line); }
 .label { font-weight: 600; } .head { font-size: 14px; }

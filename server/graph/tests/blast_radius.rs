@@ -213,6 +213,13 @@ fn the_drawing_says_of_each_box_what_it_is_and_is_well_formed() {
 }
 
 #[test]
+fn the_capabilities_of_a_container_are_one_node() {
+    let manifests = SHOP.replace("{privileged: true}", "{capabilities: {drop: [ALL], add: [CHOWN, KILL]}}");
+    let text = drawn(&manifests, None, tree);
+    assert!(text.contains("    cart holds capabilities: CHOWN KILL\n"), "{text}");
+}
+
+#[test]
 fn a_long_list_is_folded_in_the_drawing_and_whole_in_the_data() {
     let many: String = (0..40).map(|number| format!("things{number}, ")).collect();
     let manifests = SHOP.replace("[pods, secrets]", &format!("[pods, secrets, {many}]"));

@@ -151,6 +151,23 @@ export class Editor {
     await (await this.seen('.quick-input-list .monaco-list-row', title)).click();
   }
 
+  /**
+   * Runs a command that lists choices, and types into the list's input. A file that was opened just now may take the
+   * keyboard late, which closes the list: it is opened again.
+   */
+  async choices(title, placeholder, text) {
+    const input = this.page.getByPlaceholder(placeholder);
+    await until(`${title} lists its choices`, async () => {
+      await this.command(title);
+      return input.fill(text, { timeout: 5000 }).then(
+        () => true,
+        () => false,
+      );
+    });
+    await this.seen('.quick-input-list .monaco-list-row', text);
+    await this.page.keyboard.press('Enter');
+  }
+
   async openFile(name) {
     await this.page.keyboard.press('Control+P');
     await this.page.locator('.quick-input-widget input').first().waitFor();
@@ -189,6 +206,6 @@ export class Editor {
 
   /** Something in the page that a webview shows. */
   inWebview(selector, hasText) {
-    return this.page.frameLocator('iframe.webview').frameLocator('iframe').locator(selector, { hasText }).first();
+    return this.page.frameLocator('iframe.webview').frameLocator('#active-frame').locator(selector, { hasText }).first();
   }
 }

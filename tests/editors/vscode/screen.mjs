@@ -102,21 +102,20 @@ async function tree() {
 }
 
 async function rule() {
-  const input = editor.page.getByPlaceholder('Which rule?');
-  // The file that was opened just now may take the keyboard late, which closes the list: it is opened again.
-  await until('the rules are listed', async () => {
-    await editor.command('Leastwise: Show Rule');
-    return input.fill('host-pid', { timeout: 5000 }).then(
-      () => true,
-      () => false,
-    );
-  });
-  await editor.seen('.quick-input-list .monaco-list-row', 'host-pid');
-  await editor.page.keyboard.press('Enter');
+  await editor.choices('Leastwise: Show Rule', 'Which rule?', 'host-pid');
   await editor.seen('.tab.active', 'host-pid');
   await editor.inWebview('h1', 'host-pid').waitFor();
   done('a rule is read inside the editor');
   await editor.picture('rule');
+}
+
+async function blastRadius() {
+  const command = 'Leastwise: Show the Blast Radius of a Workload';
+  await editor.choices(command, 'What may which workload do?', 'Deployment/cart');
+  await editor.inWebview('g[data-node]', 'may connect to').waitFor();
+  done('the blast radius is drawn');
+  await editor.picture('blast-radius');
+  await editor.command('View: Close Editor');
 }
 
 async function walkthrough() {
@@ -139,6 +138,7 @@ try {
   console.log(`the newcomer's path took ${((performance.now() - start) / 1000).toFixed(1)} s`);
   await status();
   await tree();
+  await blastRadius();
   await rule();
   await walkthrough();
 } catch (error) {

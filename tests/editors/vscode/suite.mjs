@@ -40,7 +40,8 @@ const HANDS = {
       .locator(`${selector}[aria-label=${JSON.stringify(name)}]`)
       .first()
       .waitFor()),
-  webview: async (selector, text) => editor.inWebview(selector, text).innerText(),
+  webview: async (selector, text) => editor.inWebview(selector, text).textContent(),
+  clickInWebview: async (selector, text) => editor.inWebview(selector, text).click(),
   picture: (name) => editor.picture(name),
 };
 

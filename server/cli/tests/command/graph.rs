@@ -21,6 +21,7 @@ fn one_of_several_workloads_must_be_named() {
     let ran = folder.run("graph pods.yaml");
     assert_eq!(ran.code, Some(2));
     assert_eq!(ran.err, "error: say with --workload which one is meant:\n  shop/Pod/one\n  shop/Pod/two\n");
+    assert_eq!(folder.run("graph pods.yaml --list").out, "shop/Pod/one\nshop/Pod/two\n");
     let ran = folder.run("graph pods.yaml --workload shop/Pod/two");
     assert_eq!(ran.code, Some(0), "{}", ran.err);
     assert!(ran.out.starts_with("<svg ") && ran.out.contains("What shop/Pod/two may do"), "{}", ran.out);

@@ -253,3 +253,52 @@ test('roles are made of the evidence', async () => {
   );
   await closeUnsaved();
 });
+
+const CART = `\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: cart, namespace: shop}
+spec:
+  selector: {matchLabels: {app: cart}}
+  template:
+    metadata: {labels: {app: cart}}
+    spec: {serviceAccountName: cart, containers: [{name: cart, image: cart:1}]}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: cart, namespace: shop}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: cart}
+subjects: [{kind: ServiceAccount, name: cart}]
+`;
+
+test('the blast radius of a workload is drawn, greys what evidence never showed, leads to the text, and is kept', async () => {
+  const workload = write('deploy/cart-app.yaml', CART);
+  const role = write('deploy/role.yaml', ROLE.replace('[configmaps]', '[configmaps, secrets]'));
+  write('audit.log', AUDIT_LOG);
+  await vscode.commands.executeCommand('leastwise.showGraph', 'shop/Deployment/cart');
+  const shown = await tab('the picture is there', (one) => one.input?.viewType?.endsWith('leastwise.graph'));
+  assert.equal(shown.label, 'shop/Deployment/cart');
+  assert.match(await hands.webview('g[data-node]', 'secrets'), /^secrets: get. Take care: secrets open other doors/);
+  await hands.clickInWebview('#evidence');
+  await hands.choose('audit.log');
+  assert.match(await hands.webview('g.unused[data-node]', 'secrets'), /^secrets: get \(not seen used\)/);
+  assert.match(await hands.webview('g.used[data-node]', 'configmaps'), /^configmaps: get \(used\)/);
+  await hands.clickInWebview('#unused');
+  await hands.picture('blast-radius');
+  // Its box leads to the item of the role.
+  await hands.clickInWebview('g.unused[data-node]', 'secrets');
+  const { document, selection } = await when(
+    'the role is in front',
+    () => vscode.window.activeTextEditor?.document.uri.fsPath === role.fsPath && vscode.window.activeTextEditor,
+    vscode.window.onDidChangeActiveTextEditor,
+    vscode.window.onDidChangeTextEditorSelection,
+  );
+  assert.equal(document.getText(document.getWordRangeAtPosition(selection.active)), 'secrets');
+  await hands.clickInWebview('#keep');
+  const kept = join(folder(), 'shop-Deployment-cart.svg');
+  await hands.answer(kept);
+  await when('it is written', () => existsSync(kept), vscode.workspace.createFileSystemWatcher('**/*.svg').onDidCreate);
+  assert.match(readFileSync(kept, 'utf8'), /^<svg /);
+  rmSync(kept);
+  assert.equal(readFileSync(workload.fsPath, 'utf8'), CART);
+});
