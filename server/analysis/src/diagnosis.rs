@@ -1,6 +1,7 @@
 use crate::composition::Becoming;
 use crate::suppression::{Scope, Suppression, suppressions, unused};
-use crate::{Environment, partial};
+use crate::{Environment, evidence, partial};
+use leastwise_harden::RoleUsage;
 use leastwise_manifest::{Consulted, Object, Resource, objects};
 use leastwise_rules::{
     Census, Confidence, Context, Finding, Judgement, Panicked, Plan, Profile, Severity, cover, judge,
@@ -89,6 +90,8 @@ pub(crate) struct DocumentAnalysis {
     pub(crate) pods: Vec<Path>,
     pub(crate) workloads: Vec<Workload>,
     pub(crate) suppressions: Vec<Suppression>,
+    /// Its roles beside what was seen at run time.
+    pub(crate) usages: Vec<RoleUsage>,
     pub(crate) panicked: Vec<Panicked>,
     /// What was asked of the workspace.
     pub(crate) consulted: Consulted,
@@ -108,7 +111,12 @@ impl DocumentAnalysis {
         };
         // Fixes are proved on the text as it stands.
         let census = Census::of(&whole);
-        let judgement = if is_partial { partial::judge(&document, &context) } else { whole };
+        let mut judgement = if is_partial { partial::judge(&document, &context) } else { whole };
+        let usages = match &environment.evidence {
+            Some(seen) if !is_partial => evidence::usages(&document, &view, seen),
+            _ => Vec::new(),
+        };
+        judgement.findings.extend(evidence::findings(&document, &usages));
         let overlays = &environment.composition.overlays;
         let becoming = (!is_partial).then(|| Becoming::of(&document, overlays, &context)).flatten();
         let objects = objects(&document);
@@ -132,6 +140,7 @@ impl DocumentAnalysis {
             panicked: judgement.panicked,
             consulted: view.consulted(),
             suppressions,
+            usages,
             document,
         }
     }

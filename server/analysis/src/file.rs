@@ -1,11 +1,13 @@
-use crate::Configuration;
 use crate::composition::Composition;
 use crate::diagnosis::{Diagnosis, DocumentAnalysis, Standing, Workload};
 use crate::suppression::{Scope, Suppression, unused};
+use crate::{Configuration, Evidence, evidence};
 use jiff::civil::Date;
 use leastwise_manifest::{Declarations, Resource, View, Workspace, objects};
 use leastwise_privilege::Verdict;
-use leastwise_rules::{Applicability, Finding, Offer, Panicked, Persona, Plan, Rule, Withheld, prove};
+use leastwise_rules::{
+    Applicability, Finding, Offer, Panicked, Persona, Plan, Rule, Withheld, prove, rests_on_evidence,
+};
 use leastwise_text::{Buffer, TextEdit, TextRange, TextSize};
 use leastwise_yaml::{Document, Stream, SyntaxError, parse};
 use rayon::prelude::*;
@@ -24,6 +26,8 @@ pub struct Environment {
     pub source: Arc<str>,
     /// How the text is put together with others.
     pub composition: Arc<Composition>,
+    /// What was seen at run time.
+    pub evidence: Option<Arc<Evidence>>,
     /// The day, on which suppressions may have ended; without it, none has.
     pub today: Option<Date>,
 }
@@ -54,6 +58,7 @@ impl Environment {
         Arc::ptr_eq(&self.configuration, &other.configuration)
             && Arc::ptr_eq(&self.disabled, &other.disabled)
             && self.today == other.today
+            && self.evidence.as_ref().map(Arc::as_ptr) == other.evidence.as_ref().map(Arc::as_ptr)
             && self.source == other.source
             && self.composition == other.composition
     }
@@ -276,6 +281,9 @@ impl File {
                 verdict: Verdict::Equal,
                 edits: vec![removal.shifted(located.offset)],
             });
+        }
+        if rests_on_evidence(located.diagnosis.finding.rule) {
+            return evidence::offer(self, located);
         }
         let settings = self.environment.configuration.rule_settings();
         let view = self.environment.view();

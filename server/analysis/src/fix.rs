@@ -1,5 +1,5 @@
 use crate::{Diagnosis, Environment, File, Located};
-use leastwise_rules::{Applicability, Fix};
+use leastwise_rules::{Applicability, Fix, rests_on_evidence};
 use leastwise_text::{Buffer, TextEdit, apply};
 use leastwise_yaml::Path;
 use std::collections::HashSet;
@@ -89,6 +89,8 @@ fn next(
     let allowed = |located: &Located<'_>| {
         let Diagnosis { finding, removal, .. } = located.diagnosis;
         let is_allowed = |fix: &Fix| behavioural || fix.applicability == Applicability::Safe;
+        // What rests on silence is never applied together with what is proved of the text.
+        let is_allowed = |fix: &Fix| is_allowed(fix) && !rests_on_evidence(finding.rule);
         removal.is_some() || finding.fix.as_ref().is_some_and(is_allowed)
     };
     let mut round: Vec<(Vec<TextEdit>, Applied)> = Vec::new();
@@ -111,6 +113,9 @@ fn left(file: &File, located: &Located<'_>, behavioural: bool) -> Left {
     let why = match (&located.diagnosis.finding.fix, file.offer(located)) {
         (None, _) => "needs a decision of yours".to_owned(),
         (Some(_), Err(withheld)) => withheld.to_string(),
+        (Some(_), Ok(_)) if rests_on_evidence(located.diagnosis.finding.rule) => {
+            "it rests on what was not seen; `leastwise harden --refine role` shows the change".to_owned()
+        }
         (Some(fix), Ok(_)) if fix.applicability == Applicability::Behavioural && !behavioural => {
             "its fix may change behaviour; --unsafe applies it".to_owned()
         }

@@ -1,6 +1,6 @@
 use crate::field::{in_pod, pattern};
 use crate::meaning::{Meaning, meaning};
-use crate::{File, Located, Sighting, Standing, WeighedLine, certainty};
+use crate::{File, Located, Sighting, Standing, WeighedLine, certainty, evidence};
 use leastwise_rules::{FixKind, Profile, Rule, rule, rules};
 use leastwise_text::{TextRange, TextSize};
 use std::fmt::Write;
@@ -26,10 +26,11 @@ pub fn hover(file: &File, seen: &[Sighting], offset: TextSize) -> Option<Hover> 
                 .iter()
                 .map(|located| explain(file, located))
                 .chain(seen.iter().map(|sighting| explain_sighting(sighting)))
+                .chain(evidence::hover(file, offset).map(|hover| hover.markdown))
                 .collect();
             Some(Hover { range, markdown: parts.join("\n\n---\n\n") })
         }
-        None => field(file, offset),
+        None => evidence::hover(file, offset).or_else(|| field(file, offset)),
     }
 }
 

@@ -9,6 +9,7 @@ pub mod composition;
 pub mod configuration;
 mod detect;
 mod diagnosis;
+mod evidence;
 mod explain;
 mod field;
 mod file;
@@ -30,6 +31,7 @@ pub use detect::{
     Disagreement, LEAST_PROBABILITY, Sighting, WeighedLine, certainty, disagreements, sightings, weighed,
 };
 pub use diagnosis::{Diagnosis, Standing, Workload};
+pub use evidence::{Evidence, EvidenceFile, read_evidence};
 pub use explain::explain_request;
 pub use file::{Environment, File, Located, Text};
 pub use fix::{Applied, Fixed, Left, fix};

@@ -2,6 +2,7 @@
 
 use crate::configurations::Configurations;
 use crate::console::Console;
+use crate::evidence::gather;
 use crate::judged::{Judged, Project, judge};
 use crate::judging::{Judging, word};
 use crate::local_model::{self, Choice, Task};
@@ -13,7 +14,7 @@ use crate::sources::sources;
 use crate::taught::Taught;
 use crate::{DONE, FAILED, FOUND, model_pass};
 use clap::Args;
-use leastwise_analysis::{Baseline, Standing};
+use leastwise_analysis::{Baseline, Evidence, Standing};
 use leastwise_model::Supervisor;
 use leastwise_rules::Severity;
 use rayon::prelude::*;
@@ -46,6 +47,10 @@ pub(crate) struct Check {
     /// Write where a rule and the model disagree to this file, a JSON object a line: it finds defects in either.
     #[arg(long, value_name = "FILE")]
     log_disagreements: Option<PathBuf>,
+    /// Logs of what happened at run time, or records that `leastwise evidence` has made of them: what roles grant and
+    /// nobody used is found. In place of the setting `evidence`. May be repeated.
+    #[arg(long, value_name = "LOG")]
+    evidence: Vec<PathBuf>,
     /// The least severity that makes the exit code 1 [default: warning].
     #[arg(long, value_name = "SEVERITY", value_parser = word::<Severity>(&["hint", "info", "warning", "error"]))]
     fail_on: Option<Severity>,
@@ -86,7 +91,16 @@ pub(crate) fn run(check: &Check, console: &mut Console) -> io::Result<u8> {
         }
     };
     let mut configurations = Configurations::new(flags);
+    let mut is_whole = true;
+    if !check.evidence.is_empty() {
+        let reading = gather(&check.evidence, console);
+        is_whole = reading.is_complete;
+        configurations.give_evidence(Evidence::new(reading.record));
+    }
     let mut project = judge(sources, &mut configurations);
+    for problem in configurations.evidence_problems() {
+        console.note(problem);
+    }
     project.problems.splice(..0, unfound);
     let has_model = ask_model(check, &mut project, console);
     if let Some(path) = &check.write_baseline {
@@ -117,7 +131,7 @@ pub(crate) fn run(check: &Check, console: &mut Console) -> io::Result<u8> {
         let summary = Console::width().map_or(summary.clone(), |width| textwrap::fill(&summary, width));
         writeln!(console.out(), "{summary}")?;
     }
-    Ok(match (project.problems.is_empty() && has_model, counts.failing) {
+    Ok(match (project.problems.is_empty() && has_model && is_whole, counts.failing) {
         (false, _) => FAILED,
         (true, 0) => DONE,
         (true, _) => FOUND,
@@ -283,7 +297,7 @@ fn count(reported: &Reported<'_>, fail_on: Severity) -> Counts {
             hints: one(severity == Severity::Hint),
             suppressed: 0,
             fixable_safely: one(reported.is_safely_fixable()),
-            fixable: one(reported.offer.is_some()),
+            fixable: one(reported.is_fixable()),
             by_model: 0,
             failing: one(severity >= fail_on),
         },

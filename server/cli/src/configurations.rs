@@ -2,6 +2,7 @@
 
 use crate::problem::Problem;
 use leastwise_analysis::configuration::{self, Configuration, ConfigurationError, ConfigurationFile};
+use leastwise_analysis::{Evidence, EvidenceFile, read_evidence};
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,6 +14,11 @@ pub(crate) struct Configurations {
     by_folder: HashMap<PathBuf, Option<PathBuf>>,
     by_file: BTreeMap<PathBuf, ConfigurationFile>,
     without_file: Arc<Configuration>,
+    /// What the flags say was seen at run time, in place of what configuration files say.
+    given_evidence: Option<Arc<Evidence>>,
+    /// What is in the files that configurations name, each list of them read once.
+    evidence: HashMap<Vec<EvidenceFile>, Arc<Evidence>>,
+    evidence_problems: Vec<String>,
 }
 
 impl Configurations {
@@ -22,6 +28,9 @@ impl Configurations {
             flags,
             by_folder: HashMap::new(),
             by_file: BTreeMap::new(),
+            given_evidence: None,
+            evidence: HashMap::new(),
+            evidence_problems: Vec::new(),
         }
     }
 
@@ -39,6 +48,32 @@ impl Configurations {
             ConfigurationFile::load(file)
         });
         known.of(&path, |own| flags.clone().over(&own))
+    }
+
+    /// Has all judged by this evidence.
+    pub(crate) fn give_evidence(&mut self, evidence: Evidence) {
+        self.given_evidence = Some(Arc::new(evidence));
+    }
+
+    /// What was seen at run time, as far as a configuration says where that stands.
+    pub(crate) fn evidence(&mut self, configuration: &Configuration) -> Option<Arc<Evidence>> {
+        let files = &configuration.evidence_files;
+        if self.given_evidence.is_some() || files.is_empty() {
+            return self.given_evidence.clone();
+        }
+        if let Some(known) = self.evidence.get(files) {
+            return Some(Arc::clone(known));
+        }
+        let (evidence, problems) = read_evidence(files, &());
+        self.evidence_problems.extend(problems);
+        let evidence = Arc::new(evidence);
+        self.evidence.insert(files.clone(), Arc::clone(&evidence));
+        Some(evidence)
+    }
+
+    /// What could not be read of the evidence that configurations name.
+    pub(crate) fn evidence_problems(&self) -> &[String] {
+        &self.evidence_problems
     }
 
     /// What is wrong in configuration files, in order of name and place. What is right in them counts.

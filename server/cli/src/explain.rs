@@ -138,7 +138,8 @@ fn unknown(word: &str) -> String {
     if !elsewhere.is_empty() {
         return format!("\"{word}\" is another checker's name for {}", elsewhere.join(" and "));
     }
-    let ids = leastwise_rules::rules().map(|rule| rule.id).chain(MEANINGS.iter().map(|meaning| meaning.id));
+    let ids =
+        leastwise_rules::all_rules().map(|rule| rule.id).chain(MEANINGS.iter().map(|meaning| meaning.id));
     let likeness = |id: &str| strsim::jaro_winkler(id, word);
     let nearest = ids.max_by(|one, other| likeness(one).total_cmp(&likeness(other)));
     match nearest.filter(|id| likeness(id) > 0.8) {

@@ -7,7 +7,7 @@ use crate::progress;
 use crate::sources::{Origin, Source};
 use crate::text::{self, Encoding};
 use leastwise_analysis::composition::is_chart_values;
-use leastwise_analysis::{Configuration, Environment, File, Sighting, Text, today};
+use leastwise_analysis::{Configuration, Environment, Evidence, File, Sighting, Text, today};
 use leastwise_manifest::Workspace;
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -41,13 +41,16 @@ pub(crate) fn judge(sources: Vec<Source>, configurations: &mut Configurations) -
     let compositions = compositions(sources.iter().map(|source| source.place.as_path()));
     let configured: Vec<_> =
         sources.into_iter().map(|source| (configurations.of(&source.place), source)).collect();
+    let evidence: Vec<_> =
+        configured.iter().map(|(configuration, _)| configurations.evidence(configuration)).collect();
     let mut project = Project { problems: configurations.problems(), ..Project::default() };
     let bar = progress::bar(configured.len(), "Reading");
     let outcomes: Vec<_> = configured
         .into_par_iter()
-        .map(|(configuration, source)| {
+        .zip(evidence)
+        .map(|((configuration, source), evidence)| {
             bar.inc(1);
-            read(source, configuration)
+            read(source, configuration, evidence)
         })
         .collect();
     bar.finish_and_clear();
@@ -68,7 +71,7 @@ pub(crate) fn judge(sources: Vec<Source>, configurations: &mut Configurations) -
     }
     let workspace = Arc::new(workspace);
     let bar = progress::bar(texts.len(), "Judging");
-    let judged = texts.into_par_iter().map(|Read { source, encoding, configuration, text }| {
+    let judged = texts.into_par_iter().map(|Read { source, encoding, configuration, evidence, text }| {
         bar.inc(1);
         let workspace = Arc::clone(&workspace);
         let today = Some(today());
@@ -78,6 +81,7 @@ pub(crate) fn judge(sources: Vec<Source>, configurations: &mut Configurations) -
             configuration,
             workspace,
             composition,
+            evidence,
             today,
             source: source_name,
             ..Environment::default()
@@ -94,6 +98,7 @@ struct Read {
     source: Source,
     encoding: Encoding,
     configuration: Arc<Configuration>,
+    evidence: Option<Arc<Evidence>>,
     text: Text,
 }
 
@@ -103,7 +108,11 @@ enum Outcome {
     Other { untouched: Option<Vec<u8>> },
 }
 
-fn read(source: Source, configuration: Arc<Configuration>) -> Result<Outcome, Problem> {
+fn read(
+    source: Source,
+    configuration: Arc<Configuration>,
+    evidence: Option<Arc<Evidence>>,
+) -> Result<Outcome, Problem> {
     let decoded = text::read(&source)?;
     let text = Text::read(&decoded.text);
     let is_input = source.origin == Origin::StandardInput;
@@ -116,6 +125,7 @@ fn read(source: Source, configuration: Arc<Configuration>) -> Result<Outcome, Pr
                 source,
                 encoding: decoded.encoding,
                 configuration,
+                evidence,
                 text,
             })))
         }

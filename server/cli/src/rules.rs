@@ -4,7 +4,9 @@ use crate::DONE;
 use crate::console::Console;
 use anstyle::{AnsiColor, Style};
 use clap::{Args, ValueEnum};
-use leastwise_rules::{Family, FixKind, Persona, Profile, Rule, Severity, UNUSED_SUPPRESSION, rules};
+use leastwise_rules::{
+    EVIDENCE_RULES, Family, FixKind, Persona, Profile, Rule, Severity, UNUSED_SUPPRESSION, rules,
+};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -153,5 +155,9 @@ fn markdown() -> String {
         "\nBeside the index: [{id}]({id}.md), about comments that silence nothing.\n",
         id = own.id
     );
+    text.push_str("\nWith evidence of what happened at run time, also:\n\n");
+    for rule in EVIDENCE_RULES {
+        let _ = writeln!(text, "- [{id}]({id}.md): {}", rule.title, id = rule.id);
+    }
     text
 }

@@ -27,8 +27,8 @@ pub use network::{
 pub use options::{Options, Whose};
 pub use proposal::{Change, Created, Judgement, Level, Proposal, Refused, Statement};
 pub use rbac::{
-    DraftedRole, RoleDraft, RoleRequest, RoleTask, RuleDraft, create_drafted_roles, create_roles,
-    refine_roles, risk,
+    DraftedRole, Excess, Observed, RoleDraft, RoleRequest, RoleTask, RoleUsage, RuleDraft, Unused,
+    create_drafted_roles, create_roles, prove_change, refine_roles, risk, role_usages,
 };
 pub use seen::in_words;
 

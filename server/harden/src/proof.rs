@@ -21,13 +21,18 @@ impl<'r, 'd> Proof<'r, 'd> {
 
     /// Takes a change of one object, or says why it must not be made.
     pub(crate) fn add(&mut self, document: usize, patches: Vec<Patch>) -> Result<(), String> {
-        let Some(before) = self.manifests.documents.get(document).filter(|_| !patches.is_empty()) else {
-            return Ok(());
-        };
-        let after = apply(before, &patches).map_err(|refusal| refusal.to_string())?.document;
-        self.judge(&self.manifests.with(document, &after))?;
+        self.judge_change(document, &patches)?;
         self.patches.entry(document).or_default().extend(patches);
         Ok(())
+    }
+
+    /// What a change of one document is, or why it must not be made.
+    pub(crate) fn judge_change(&self, document: usize, patches: &[Patch]) -> Result<Judgement, String> {
+        let Some(before) = self.manifests.documents.get(document).filter(|_| !patches.is_empty()) else {
+            return Ok(Judgement::Equal);
+        };
+        let after = apply(before, patches).map_err(|refusal| refusal.to_string())?.document;
+        self.judge(&self.manifests.with(document, &after))
     }
 
     /// Makes all changes together, and has them judged together.

@@ -22,6 +22,10 @@ impl Seen {
         self.logs.extend(other.logs.iter().cloned());
     }
 
+    pub(crate) fn tally(&self) -> Tally {
+        self.tally
+    }
+
     /// Like `41 requests from 2026-03-01T08:00:00Z to 2026-03-14T19:30:12Z in audit.log`.
     pub(crate) fn words(&self, thing: &str) -> String {
         let count = self.tally.count;

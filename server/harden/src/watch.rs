@@ -2,13 +2,14 @@
 
 use crate::Options;
 use crate::seen::shown;
-use leastwise_evidence::{Caution, Record, Source, SourceId};
-use std::collections::BTreeSet;
+use leastwise_evidence::{Caution, Channel, Record, Source, SourceId, Tally};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the logs that show one kind of events are known to lack.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Watch {
     losses: Vec<String>,
+    channels: BTreeMap<Channel, Tally>,
     pub(crate) cautions: BTreeSet<Caution>,
 }
 
@@ -21,10 +22,21 @@ impl Watch {
             |source: &&&Source| !source.losses.is_empty() || source.unreadable > 0 || !source.complete;
         let names =
             |source: &&Source| source.names.iter().map(|name| shown(name)).collect::<Vec<_>>().join(", ");
+        let mut channels: BTreeMap<Channel, Tally> = BTreeMap::new();
+        for (channel, tally) in sources.iter().flat_map(|source| &source.channels) {
+            let known = channels.entry(*channel).or_default();
+            *known = known.plus(*tally);
+        }
         Self {
+            channels,
             losses: sources.iter().filter(is_lossy).map(names).collect(),
             cautions: sources.iter().flat_map(|source| &source.cautions).copied().collect(),
         }
+    }
+
+    /// From when until when there are events of that kind at all.
+    pub(crate) fn window(&self, channel: Channel) -> Tally {
+        self.channels.get(&channel).copied().unwrap_or_default()
     }
 
     /// Whether requests that read are left out.

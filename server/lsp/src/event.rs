@@ -49,6 +49,8 @@ pub(crate) enum Event {
     Read(Vec<(Url, Declarations)>),
     /// How texts are put together has been found out, unless that failed.
     Composed(Option<Compositions>),
+    /// What was seen at run time has been read.
+    Evidence(crate::evidence::Read),
     /// The folders have been searched.
     Searched(String),
 }

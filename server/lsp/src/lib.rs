@@ -12,6 +12,7 @@ mod convert;
 mod diagnostics;
 mod dialect;
 mod event;
+mod evidence;
 mod hover;
 mod index;
 mod input;

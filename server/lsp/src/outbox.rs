@@ -100,11 +100,14 @@ fn progress(token: &NumberOrString, value: WorkDoneProgress) -> ProgressParams {
     ProgressParams { token: token.clone(), value: ProgressParamsValue::WorkDone(value) }
 }
 
+/// What logs and records are usually called. Those of other names are looked at whenever something else happens.
+const EVIDENCE: &str = "**/*.{log,jsonl,ndjson,log.gz,jsonl.gz,json.gz,log.zst,jsonl.zst,json.zst}";
+
 fn watchers() -> Registration {
     let watcher =
         |glob: &str| FileSystemWatcher { glob_pattern: GlobPattern::String(glob.to_owned()), kind: None };
     let options = DidChangeWatchedFilesRegistrationOptions {
-        watchers: vec![watcher("**/*.{yaml,yml,json}"), watcher("**/.leastwise.yaml")],
+        watchers: vec![watcher("**/*.{yaml,yml,json}"), watcher("**/.leastwise.yaml"), watcher(EVIDENCE)],
     };
     Registration {
         id: "leastwise-files".to_owned(),

@@ -9,6 +9,7 @@ use crate::composing::Composing;
 use crate::convert::{self, Text};
 use crate::diagnostics::diagnostics;
 use crate::event::{Event, Events, Judged, Question, View};
+use crate::evidence::Evidences;
 use crate::index;
 use crate::model::Model;
 use crate::outbox::{Outbox, Outgoing};
@@ -49,6 +50,11 @@ pub(crate) struct State {
     told: Vec<ConfigurationError>,
     workspace: Arc<Workspace>,
     composing: Composing,
+    evidences: Evidences,
+    /// The folders of the workspace.
+    folders: Vec<std::path::PathBuf>,
+    /// Evidence is being read, and somebody watches.
+    reading_evidence: Option<oneshot::Sender<String>>,
     disabled: Arc<Vec<&'static str>>,
     options: Options,
     model: Option<Arc<Model>>,
@@ -82,6 +88,9 @@ impl State {
             told: Vec::new(),
             workspace: Arc::default(),
             composing: Composing::default(),
+            evidences: Evidences::default(),
+            folders: Vec::new(),
+            reading_evidence: None,
             disabled: Arc::default(),
             options,
             model: None,
@@ -143,6 +152,17 @@ impl State {
                 if is_news {
                     self.judge_all();
                 }
+            }
+            Event::Evidence(read) => {
+                let summary = read.summary();
+                for problem in self.evidences.take(read) {
+                    self.say(Outgoing::Message(MessageType::WARNING, problem));
+                }
+                if let Some(ended) = self.reading_evidence.take_if(|_| !self.evidences.is_reading()) {
+                    // Nobody watches the progress of a client that shows none.
+                    let _unwatched = ended.send(summary);
+                }
+                self.judge_all();
             }
             Event::Searched(message) => {
                 self.compose();
@@ -238,13 +258,29 @@ impl State {
     }
 
     fn environment(&mut self, uri: &Url) -> Environment {
+        let path = convert::path(uri);
+        let configuration = self.configurations.of(path.as_deref());
+        let evidence = self.evidences.of(&configuration, path.as_deref(), &self.folders);
+        self.read_evidence();
         Environment {
-            configuration: self.configurations.of(convert::path(uri).as_deref()),
+            configuration,
+            evidence,
             workspace: Arc::clone(&self.workspace),
             disabled: Arc::clone(&self.disabled),
             source: Arc::from(uri.as_str()),
-            composition: self.composing.at(convert::path(uri).as_deref()),
+            composition: self.composing.at(path.as_deref()),
             today: Some(today()),
+        }
+    }
+
+    /// Begins to read the evidence that is named and not known as it is now.
+    fn read_evidence(&mut self) {
+        if self.evidences.read(&self.events) && self.reading_evidence.is_none() {
+            let (ended, watched) = oneshot::channel();
+            self.reading_evidence = Some(ended);
+            if self.client.shows_progress {
+                self.say(Outgoing::Progress("Leastwise: reading evidence", watched));
+            }
         }
     }
 
@@ -495,6 +531,7 @@ impl State {
 
     fn search(&mut self, folders: Vec<Url>) {
         let folders: Vec<_> = folders.iter().filter_map(convert::path).collect();
+        self.folders.extend(folders.iter().cloned());
         if folders.is_empty() {
             return;
         }
@@ -507,6 +544,8 @@ impl State {
     }
 
     fn folders_changed(&mut self, change: WorkspaceFoldersChangeEvent) {
+        let gone: Vec<_> = change.removed.iter().filter_map(|folder| convert::path(&folder.uri)).collect();
+        self.folders.retain(|folder| !gone.contains(folder));
         self.search(change.added.into_iter().map(|folder| folder.uri).collect());
     }
 
@@ -526,6 +565,7 @@ impl State {
             }
         }
         self.read(gone);
+        self.read_evidence();
         if !changed.is_empty() {
             index::read(&self.pool, &self.events, changed);
         }

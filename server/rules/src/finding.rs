@@ -36,6 +36,18 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// What is to be said of a field of an object, by who is no rule of the index.
+    pub fn of_field(
+        rule: &'static Rule,
+        message: String,
+        document: &Document,
+        object: &Path,
+        path: Path,
+    ) -> Self {
+        let place = place(document, &path);
+        Self { object: object.clone(), path, place, ..Self::of_text(rule, message, place.range) }
+    }
+
     /// What is to be said of some characters, whatever object they belong to.
     pub fn of_text(rule: &'static Rule, message: String, range: TextRange) -> Self {
         Self {

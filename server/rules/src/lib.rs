@@ -15,6 +15,7 @@ mod plan;
 mod proof;
 mod resource_bounds;
 mod rule;
+mod runtime_evidence;
 mod unused_suppression;
 mod version;
 
@@ -51,6 +52,9 @@ pub use plan::Plan;
 pub use proof::{Census, Offer, Withheld, prove};
 pub use resource_bounds::{BoundedResources, QuantityRange, ResourceBounds, WrittenQuantity};
 pub use rule::{Checker, Confidence, Family, FixKind, Persona, Profile, Rule, Severity};
+pub use runtime_evidence::{
+    EVIDENCE_RULES, GRANT_MISSING, GRANT_UNUSED, GRANT_WIDER_THAN_USED, REQUEST_DENIED, rests_on_evidence,
+};
 pub use unused_suppression::UNUSED_SUPPRESSION;
 pub use version::{KubernetesVersion, VersionError};
 
@@ -80,9 +84,14 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
     .copied()
 }
 
-/// The rule of that id, [`UNUSED_SUPPRESSION`] among them.
+/// Every rule, those among them that are no part of the index.
+pub fn all_rules() -> impl Iterator<Item = &'static Rule> {
+    rules().chain([UNUSED_SUPPRESSION]).chain(EVIDENCE_RULES.iter().copied())
+}
+
+/// The rule of that id, [`UNUSED_SUPPRESSION`] and the [`EVIDENCE_RULES`] among them.
 pub fn rule(id: &str) -> Option<&'static Rule> {
     static BY_ID: LazyLock<HashMap<&str, &Rule>> =
-        LazyLock::new(|| rules().chain([UNUSED_SUPPRESSION]).map(|rule| (rule.id, rule)).collect());
+        LazyLock::new(|| all_rules().map(|rule| (rule.id, rule)).collect());
     BY_ID.get(id).copied()
 }

@@ -38,6 +38,9 @@ pub enum Withheld {
     /// It brings another finding.
     #[error("it would bring a finding of {0}")]
     Harmful(&'static str),
+    /// What was seen at run time speaks against it.
+    #[error("it is not proved: {0}")]
+    NotProved(String),
     /// It does not narrow privilege.
     #[error("it is not proved narrower ({0:?})")]
     NotNarrower(Verdict),

@@ -2,6 +2,7 @@
 
 use super::{Configuration, FILE_NAME, Override};
 use crate::baseline::Baseline;
+use crate::evidence::EvidenceFile;
 use crate::taught_names::know_taught_names_near;
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use leastwise_manifest::place;
@@ -86,12 +87,20 @@ impl ConfigurationFile {
                 GlobSet::empty()
             })
         };
-        let Configuration { exclude, overrides, baseline, .. } = file.own.clone();
+        let Configuration { exclude, overrides, baseline, evidence, .. } = file.own.clone();
         file.excluded = globs(&mut file, &exclude, &YamlPath::root().key("exclude"));
         for (index, settings) in overrides.iter().enumerate() {
             let list = YamlPath::root().key("overrides").index(index).key("paths");
             let matching = globs(&mut file, &settings.paths, &list);
             file.overridden.push(matching);
+        }
+        for (index, name) in evidence.iter().enumerate() {
+            match EvidenceFile::within(&file.folder, name) {
+                Ok(evidence) => file.own.evidence_files.push(evidence),
+                Err(why) => {
+                    file.fault(path, at(&YamlPath::root().key("evidence").index(index)), why);
+                }
+            }
         }
         if let Some(name) = baseline {
             match Baseline::load(&file.folder.join(&name)) {

@@ -17,6 +17,7 @@ pub use file::{ConfigurationError, ConfigurationFile, find};
 pub use selector::{RuleId, Selector, UnknownName};
 
 use crate::baseline::Baseline;
+use crate::evidence::EvidenceFile;
 
 /// The name of the configuration file, which is looked for upwards from each manifest.
 pub const FILE_NAME: &str = ".leastwise.yaml";
@@ -59,12 +60,19 @@ pub struct Configuration {
     /// --write-baseline` writes it; its path from the folder of this file on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub baseline: Option<String>,
+    /// Logs of what happened at run time, or records that `leastwise evidence` has made of them: paths from the folder of
+    /// this file on, none of which leads out of it. With them, what a role grants and nobody used is found.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<String>,
     /// Other settings for some files. Where several patterns match, later ones lie over earlier ones.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub overrides: Vec<Override>,
     /// The file that is judged is one of `exclude`.
     #[serde(skip)]
     pub is_excluded: bool,
+    /// Where the files of `evidence` lie.
+    #[serde(skip)]
+    pub evidence_files: Vec<EvidenceFile>,
     /// What `baseline` holds.
     #[serde(skip)]
     pub known: Option<Arc<Baseline>>,
@@ -123,6 +131,11 @@ impl Configuration {
             parameters: self.parameters.over(&base.parameters),
             exclude: base.exclude.iter().cloned().chain(self.exclude).collect(),
             baseline: self.baseline.or_else(|| base.baseline.clone()),
+            evidence: if self.evidence.is_empty() { base.evidence.clone() } else { self.evidence },
+            evidence_files: match self.evidence_files.is_empty() {
+                true => base.evidence_files.clone(),
+                false => self.evidence_files,
+            },
             overrides: base.overrides.iter().cloned().chain(self.overrides).collect(),
             is_excluded: self.is_excluded || base.is_excluded,
             known: self.known.or_else(|| base.known.clone()),

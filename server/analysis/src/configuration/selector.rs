@@ -148,7 +148,7 @@ macro_rules! as_text {
 
 /// Everything that a [`RuleId`] can be.
 fn ids() -> impl Iterator<Item = &'static str> {
-    leastwise_rules::rules().map(|rule| rule.id).chain(MEANINGS.iter().map(|meaning| meaning.id))
+    leastwise_rules::all_rules().map(|rule| rule.id).chain(MEANINGS.iter().map(|meaning| meaning.id))
 }
 
 as_text!(RuleId, ids().map(str::to_owned).collect());

@@ -11,7 +11,7 @@ pub(crate) use human::Human;
 use clap::ValueEnum;
 use leastwise_analysis::{File, Located, Sighting, Standing, identity};
 use leastwise_manifest::Resource;
-use leastwise_rules::{Applicability, Confidence, Offer, Severity};
+use leastwise_rules::{Applicability, Confidence, Offer, Severity, rests_on_evidence, rule};
 use leastwise_text::{Buffer, Place, TextRange};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -135,6 +135,11 @@ impl<'f> Reported<'f> {
 
     pub(crate) fn end(&self) -> Place {
         self.buffer.place(self.range.end())
+    }
+
+    /// Whether `leastwise fix` would apply the fix, if any. What rests on silence it leaves to `leastwise harden`.
+    pub(crate) fn is_fixable(&self) -> bool {
+        self.offer.is_some() && !rule(&self.rule).is_some_and(rests_on_evidence)
     }
 
     /// Whether the fix, if any, cannot change how a working program behaves.

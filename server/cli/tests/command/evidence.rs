@@ -46,3 +46,63 @@ fn what_cannot_be_read_is_said_and_the_rest_is_kept() {
     assert!(!ran.err.contains('\u{1b}'));
     assert!(ran.out.contains("\"resource\":\"pods\""));
 }
+
+const ROLE: &str = "\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: cart, namespace: shop}
+rules:
+- apiGroups: [\"\"]
+  resources: [pods]
+  verbs: [get, delete]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: cart, namespace: shop}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: cart}
+subjects:
+- {kind: User, apiGroup: rbac.authorization.k8s.io, name: eve}
+";
+
+fn eves_line() -> String {
+    line().replace(r"eve\u001b[2J\u009b2J", "eve")
+}
+
+/// By a flag or by the setting: what a role grants and nobody used is found on its characters.
+#[test]
+fn check_says_what_nobody_used() {
+    let folder = Folder::of(&[("role.yaml", ROLE), ("audit.log", &eves_line())]);
+    let select = "--select grant-unused --format json";
+    assert_eq!(folder.run(&format!("check role.yaml {select}")).out.trim(), "[]");
+    let by_flag = folder.run(&format!("check role.yaml --evidence audit.log {select}"));
+    assert_eq!(by_flag.code, Some(1), "{}", by_flag.err);
+    let found: Value = serde_json::from_str(&by_flag.out).unwrap();
+    assert_eq!(found[0]["location"], serde_json::json!({"row": 7, "column": 16}));
+    assert_eq!(found[0]["end_location"], serde_json::json!({"row": 7, "column": 22}));
+    assert_eq!(found[0]["path"], "rules[0].verbs[1]");
+    assert_eq!(found[0]["message"], "Verb \"delete\" was never used in 0 seconds: 1 request");
+    assert_eq!(found[0]["fix"]["verdict"], "narrower");
+
+    let folder = Folder::of(&[
+        ("role.yaml", ROLE),
+        ("logs/audit.log", &eves_line()),
+        (".leastwise.yaml", "evidence: [logs/audit.log]\n"),
+    ]);
+    let by_setting = folder.run(&format!("check role.yaml {select}"));
+    assert_eq!((by_setting.out, by_setting.code), (by_flag.out, Some(1)));
+    let fixed = folder.run("fix role.yaml --select grant-unused --unsafe");
+    assert_eq!(folder.read("role.yaml"), ROLE, "{}", fixed.out);
+}
+
+#[test]
+fn a_repository_names_evidence_of_its_own_only_and_bad_files_cost_nothing_else() {
+    let folder = Folder::of(&[
+        ("shop/role.yaml", ROLE),
+        ("audit.log", &eves_line()),
+        ("shop/.leastwise.yaml", "evidence: [../audit.log, missing.log]\nselect: [rbac]\n"),
+    ]);
+    let ran = folder.run("check shop/role.yaml --select grant-unused");
+    assert!(ran.err.contains(".leastwise.yaml:1:12: evidence must lie in this folder"), "{}", ran.err);
+    assert!(ran.err.contains("evidence missing.log: "), "{}", ran.err);
+    assert!(!ran.out.contains("grant-unused"), "{}", ran.out);
+}

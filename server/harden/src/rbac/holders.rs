@@ -118,7 +118,16 @@ impl<'d> Holders<'d> {
         })
     }
 
-    fn is_reason(&self, need: &Need) -> bool {
+    /// Whether who made a request holds it by name, and not by a group, where the request was made.
+    pub(super) fn name(&self, atom: &RbacAtom) -> bool {
+        self.holdings.iter().any(|holding| {
+            let is_there = holding.namespace.is_none() || holding.namespace == atom.namespace;
+            is_there && matches!(&holding.holder, Holder::Subject(holder) if *holder == atom.subject)
+        })
+    }
+
+    /// Whether the authorizer says that it allowed a request.
+    pub(super) fn is_reason(&self, need: &Need) -> bool {
         need.reasons.iter().any(|grant| self.role.is_of(grant))
     }
 }

@@ -12,9 +12,11 @@ mod packing;
 mod refine;
 mod risk;
 mod tighten;
+mod usage;
 
 pub use create::{create_drafted_roles, create_roles};
 pub use draft::{DraftedRole, RoleDraft, RoleRequest, RoleTask, RuleDraft};
 pub(crate) use needs::exact_requests;
-pub use refine::refine_roles;
+pub use refine::{Observed, refine_roles};
 pub use risk::risk;
+pub use usage::{Excess, RoleUsage, Unused, prove_change, role_usages};

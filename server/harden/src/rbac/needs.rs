@@ -19,6 +19,8 @@ pub(super) struct Need {
     pub(super) reasons: BTreeSet<Grant>,
     /// What else there is to say about it.
     pub(super) notes: BTreeSet<&'static str>,
+    /// The pods whose token was used, as far as the log says.
+    pub(super) pods: BTreeSet<String>,
 }
 
 /// Requests, each once.
@@ -53,6 +55,7 @@ fn made(record: &Record, decision: Decision) -> Needs {
             seen: Seen::default(),
             reasons: BTreeSet::new(),
             notes: BTreeSet::new(),
+            pods: BTreeSet::new(),
         });
         // An API server older than 1.35 does not ask for it.
         let (level, note) = match request.basis {
@@ -67,6 +70,7 @@ fn made(record: &Record, decision: Decision) -> Needs {
         need.seen.add(&Seen::of(&seen.seen, record));
         need.reasons.extend(seen.granted_by.iter().cloned());
         need.notes.extend(note);
+        need.pods.extend(seen.pods.iter().cloned());
     }
     needs
 }
@@ -152,6 +156,7 @@ fn unite(needs: &mut Needs, atom: RbacAtom, need: Need) {
             known.seen.add(&need.seen);
             known.reasons.extend(need.reasons);
             known.notes.extend(need.notes);
+            known.pods.extend(need.pods);
         }
         None => {
             needs.insert(atom, need);

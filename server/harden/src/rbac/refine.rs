@@ -2,7 +2,7 @@ use super::generated_names::Passing;
 use super::hidden_checks::{HIDDEN_CHECKS, is_for_owners, writes_objects};
 use super::holders::{Holders, Named};
 use super::implied::implied;
-use super::needs::{Needs, allowed, is_meant, without_discovery, without_name, words};
+use super::needs::{Need, Needs, allowed, attempted, is_meant, without_discovery, without_name, words};
 use super::packing::Rule;
 use super::risk::risk;
 use super::tighten::{Tightened, tighten};
@@ -29,19 +29,9 @@ pub fn refine_roles(record: &Record, manifests: &Manifests<'_>, options: &Option
         }
     };
     proposal.refuse_without(record, !record.requests.is_empty(), "requests of the API server");
-    let mut needs = allowed(record);
-    if options.include_implied {
-        needs.extend(implied(&needs));
-    }
-    let refining = Refining {
-        manifests,
-        options,
-        passing: Passing::of(record),
-        watch: Watch::of(record, record.requests.values().flat_map(|seen| seen.seen.sources())),
-        needs,
-    };
-    let requests = refining.needs.iter().map(|(atom, need)| needed_request(atom, &need.reasons)).collect();
-    let mut proof = Proof::new(manifests, Needed { requests, ..Needed::default() });
+    let observed = Observed::of(record, options);
+    let refining = Refining { manifests, options, observed: &observed };
+    let mut proof = Proof::new(manifests, observed.needed.clone());
     for placed in manifests.placed() {
         let Some(role) = role(&placed.object) else { continue };
         let Some(named) = Named::of(&placed.object, manifests) else {
@@ -50,7 +40,11 @@ pub fn refine_roles(record: &Record, manifests: &Manifests<'_>, options: &Option
         };
         let holders = Holders::of(named, manifests);
         let is_asked_for = options.whose == Whose::Everyone
-            || refining.needs.keys().any(|atom| is_meant(&atom.subject) && holders.include(&atom.subject));
+            || refining
+                .observed
+                .needs
+                .keys()
+                .any(|atom| is_meant(&atom.subject) && holders.include(&atom.subject));
         if !is_asked_for {
             continue;
         }
@@ -69,22 +63,60 @@ pub fn refine_roles(record: &Record, manifests: &Manifests<'_>, options: &Option
     proposal
 }
 
-struct Refining<'r, 'd> {
-    manifests: &'r Manifests<'d>,
-    options: &'r Options,
+/// What a record says about requests, read once for many questions.
+#[derive(Clone, Debug)]
+pub struct Observed {
     passing: Passing,
-    watch: Watch,
-    needs: Needs,
+    pub(super) watch: Watch,
+    pub(super) needed: Needed,
+    pub(super) needs: Needs,
+    /// The requests that were only ever forbidden.
+    pub(super) attempted: Needs,
 }
 
-impl<'d> Refining<'_, 'd> {
-    /// What changes in a role, and the statements about it.
-    fn role(
-        &self,
-        role: &Role<'d>,
-        holders: &Holders<'d>,
-        proposal: &mut Proposal,
-    ) -> Result<(Vec<Patch>, Vec<Statement>), String> {
+impl Observed {
+    /// Reads the requests of a record.
+    pub fn of(record: &Record, options: &Options) -> Self {
+        let mut needs = allowed(record);
+        let attempted = attempted(record, &needs);
+        if options.include_implied {
+            needs.extend(implied(&needs));
+        }
+        let requests = needs.iter().map(|(atom, need)| needed_request(atom, &need.reasons)).collect();
+        Self {
+            passing: Passing::of(record),
+            watch: Watch::of(record, record.requests.values().flat_map(|seen| seen.seen.sources())),
+            needed: Needed { requests, ..Needed::default() },
+            needs,
+            attempted,
+        }
+    }
+
+    /// The namespaces in which a Role of that name has allowed something, as the authorizer says.
+    pub fn namespaces_of(&self, role: &str) -> BTreeSet<&str> {
+        let reasons = self.needs.values().flat_map(|need| &need.reasons);
+        let of_role = reasons.filter(|grant| grant.role_kind == "Role" && grant.role == role);
+        of_role.filter_map(|grant| grant.binding_namespace.as_deref()).collect()
+    }
+
+    /// Whether the name in a request will be another one tomorrow.
+    pub(super) fn is_passing(&self, atom: &RbacAtom) -> bool {
+        self.passing.why(atom).is_some()
+    }
+}
+
+/// The requests of those who hold a role that may have come through it.
+pub(super) type Own<'r> = Vec<(&'r RbacAtom, &'r Need)>;
+
+pub(super) struct Refining<'r, 'd> {
+    pub(super) manifests: &'r Manifests<'d>,
+    pub(super) options: &'r Options,
+    pub(super) observed: &'r Observed,
+}
+
+impl<'r, 'd> Refining<'r, 'd> {
+    /// The requests that may have come through a role; `Err` says why what it grants cannot be judged by them.
+    pub(super) fn own(&self, role: &Role<'d>, holders: &Holders<'d>) -> Result<Own<'r>, String> {
         if lookup(role.object.node, &["aggregationRule"]).entry().is_some() {
             return Err(
                 "its rules are gathered from other roles, and a controller would write them again".to_owned()
@@ -94,29 +126,44 @@ impl<'d> Refining<'_, 'd> {
             return Err("a template hides some of its rules".to_owned());
         }
         if role.rules.is_empty() {
-            return Ok((Vec::new(), Vec::new()));
+            return Ok(Vec::new());
         }
         if gathers_for_others(role) {
             return Err("its rules are gathered into other roles, whose holders are not known".to_owned());
         }
-        if !holders.are_known(&self.needs) {
+        if !holders.are_known(&self.observed.needs) {
             return Err("nobody is known to hold it: no binding to it is among the manifests or in the logs"
                 .to_owned());
         }
-        if let Some(why) = self.watch.distrust(self.options) {
+        if let Some(why) = self.observed.watch.distrust(self.options) {
             return Err(why);
         }
-        let own: Vec<_> = self.needs.iter().filter(|(atom, need)| holders.may_need(atom, need)).collect();
+        let own: Own<'r> =
+            self.observed.needs.iter().filter(|(atom, need)| holders.may_need(atom, need)).collect();
         if own.is_empty() {
             return Err("none of its holders was seen to ask for anything, so nobody may have been looking"
                 .to_owned());
+        }
+        Ok(own)
+    }
+
+    /// What changes in a role, and the statements about it.
+    fn role(
+        &self,
+        role: &Role<'d>,
+        holders: &Holders<'d>,
+        proposal: &mut Proposal,
+    ) -> Result<(Vec<Patch>, Vec<Statement>), String> {
+        let own = self.own(role, holders)?;
+        if role.rules.is_empty() {
+            return Ok((Vec::new(), Vec::new()));
         }
         let mut seen = Seen::default();
         own.iter().for_each(|(_, need)| seen.add(&need.seen));
         let because = format!(
             "none of {} of those who hold the role used it{}",
             seen.words("request"),
-            self.watch.caution()
+            self.observed.watch.caution()
         );
         let (mut patches, mut statements) = (Vec::new(), Vec::new());
         let mut end = role.rules.len();
@@ -155,15 +202,16 @@ impl<'d> Refining<'_, 'd> {
     }
 
     /// The permissions of a rule that stay, and what is kept because nobody can judge it, with the reason.
-    fn kept(
+    pub(super) fn kept(
         &self,
         rule: &PolicyRule<'_>,
-        own: &[(&RbacAtom, &super::needs::Need)],
+        own: &[(&RbacAtom, &Need)],
     ) -> (BTreeSet<Target>, Vec<(String, String)>) {
         let (mut kept, mut notes) = (BTreeSet::new(), Vec::new());
         for (atom, _) in own.iter().filter(|(atom, _)| rule_allows(rule, &atom.target) == Some(true)) {
-            let drops_name =
-                self.options.robust && rule.resource_names.is_empty() && self.passing.why(atom).is_some();
+            let drops_name = self.options.robust
+                && rule.resource_names.is_empty()
+                && self.observed.passing.why(atom).is_some();
             kept.insert(if drops_name { without_name(&atom.target) } else { atom.target.clone() });
         }
         for check in
@@ -185,7 +233,7 @@ impl<'d> Refining<'_, 'd> {
                     "admission may ask for it when an object names its owner; no log shows that".to_owned();
                 notes.push((target.what(), why));
                 kept.insert(target);
-            } else if self.watch.lacks_reads() && is_read(&target) {
+            } else if self.observed.watch.lacks_reads() && is_read(&target) {
                 notes.push((target.what(), "the logs leave out requests that read".to_owned()));
                 kept.insert(target);
             }
@@ -205,7 +253,7 @@ impl<'d> Refining<'_, 'd> {
                 Some(Holders::of(Named::of(&role(&placed.object)?.object, self.manifests)?, self.manifests))
             })
             .collect();
-        let mut needs = self.needs.clone();
+        let mut needs = self.observed.needs.clone();
         without_discovery(&mut needs);
         for (atom, need) in needs.iter().filter(|(atom, _)| is_meant(atom)) {
             let is_held = holders.iter().any(|holders| holders.include(&atom.subject));

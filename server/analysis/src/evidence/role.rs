@@ -1,0 +1,187 @@
+//! What is to be said of roles.
+
+use super::Evidence;
+use super::around::around;
+use crate::{Action, ActionKind, File, Hover, Located};
+use leastwise_harden::{Excess, Judgement, Options, RoleUsage, Unused, prove_change, role_usages};
+use leastwise_manifest::View;
+use leastwise_privilege::Verdict;
+use leastwise_rules::{
+    Applicability, Finding, Fix, GRANT_MISSING, GRANT_UNUSED, GRANT_WIDER_THAN_USED, Offer, REQUEST_DENIED,
+    Withheld,
+};
+use leastwise_text::{TextRange, TextSize};
+use leastwise_yaml::{Document, Kind, Patch, apply};
+
+/// The most things of a kind that a message lists.
+const LISTED: usize = 3;
+
+/// The roles of a document beside what was seen of those who hold them.
+pub(crate) fn usages(document: &Document, view: &View<'_>, evidence: &Evidence) -> Vec<RoleUsage> {
+    match around(document, view, evidence) {
+        Some(manifests) => role_usages(&evidence.observed, &manifests, 0, &Options::default()),
+        None => Vec::new(),
+    }
+}
+
+/// What is to be said of a document's roles.
+pub(crate) fn findings(document: &Document, usages: &[RoleUsage]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for usage in usages {
+        let unused = usage.unused.iter();
+        findings.extend(unused.map(|unused| finding(document, usage, unused)));
+        let rules = usage.object.key("rules");
+        for (rule, what, requests) in [
+            (GRANT_MISSING, "This role allowed, and nothing here allows any more", &usage.missing),
+            (REQUEST_DENIED, "Denied to those who hold the role, and still would be", &usage.denied),
+        ] {
+            if !requests.is_empty() {
+                let message = format!("{what}: {}", listed(requests, "; "));
+                let mut found = Finding::of_field(rule, message, document, &usage.object, rules.clone());
+                found.place = leastwise_manifest::key_place(document, &rules).unwrap_or(found.place);
+                findings.push(found);
+            }
+        }
+    }
+    findings
+}
+
+fn finding(document: &Document, usage: &RoleUsage, unused: &Unused) -> Finding {
+    let watched = &usage.watched;
+    let tighten = || format!("Tighten the rule to what was used {watched}");
+    let (rule, message, title) = match &unused.what {
+        Excess::Rule(what) => (
+            GRANT_UNUSED,
+            format!("Nothing of this rule ({what}) was ever used {watched}"),
+            format!("Remove the rule, unused {watched}"),
+        ),
+        Excess::Name { list, name } => (
+            GRANT_UNUSED,
+            format!("{list} {name:?} was never used {watched}"),
+            format!("Remove {name:?}, unused {watched}"),
+        ),
+        Excess::Pattern { list, name, used } => (
+            GRANT_WIDER_THAN_USED,
+            format!("Of {list} {name:?} only {} was used {watched}", quoted(used)),
+            tighten(),
+        ),
+        Excess::Objects(used) => (
+            GRANT_WIDER_THAN_USED,
+            format!("The rule is for every object, and only {} was asked for {watched}", quoted(used)),
+            tighten(),
+        ),
+        Excess::Pairs(pairs) => (
+            GRANT_WIDER_THAN_USED,
+            format!("Not every verb was used with every resource; never {} {watched}", listed(pairs, ", ")),
+            tighten(),
+        ),
+    };
+    let mut message = message;
+    if let Some(first) = message.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    let fix = Fix { title, applicability: Applicability::Behavioural, patches: unused.patches.clone() };
+    let found = Finding::of_field(rule, message, document, &usage.object, unused.path.clone());
+    Finding { fix: Some(fix), ..found }
+}
+
+fn quoted(names: &[String]) -> String {
+    let names: Vec<_> = names.iter().map(|name| format!("{name:?}")).collect();
+    listed(&names, ", ")
+}
+
+fn listed(things: &[String], separator: &str) -> String {
+    let shown = things.iter().take(LISTED).map(String::as_str).collect::<Vec<_>>().join(separator);
+    match things.len().saturating_sub(LISTED) {
+        0 => shown,
+        others => format!("{shown}{separator}and {others} more"),
+    }
+}
+
+/// Proves the change that a finding offers.
+pub(crate) fn offer(file: &File, located: &Located<'_>) -> Result<Offer, Withheld> {
+    let fix = located.diagnosis.finding.fix.as_ref().ok_or(Withheld::NoFix)?;
+    let edited = proved(file, located.source(), &fix.patches)?;
+    let edits = edited.edits.iter().map(|edit| edit.shifted(located.offset)).collect();
+    Ok(Offer {
+        title: fix.title.clone(),
+        applicability: fix.applicability,
+        verdict: Verdict::Narrower,
+        edits,
+    })
+}
+
+fn proved(file: &File, document: &Document, patches: &[Patch]) -> Result<leastwise_yaml::Edited, Withheld> {
+    let environment = file.environment();
+    let evidence = environment.evidence.as_deref().ok_or(Withheld::NoFix)?;
+    let view = environment.view();
+    let manifests = around(document, &view, evidence).ok_or(Withheld::NoFix)?;
+    let judged = prove_change(&evidence.observed, &manifests, 0, patches).map_err(Withheld::NotProved)?;
+    if judged != Judgement::Narrower {
+        return Err(Withheld::NotNarrower(Verdict::Equal));
+    }
+    Ok(apply(document, patches)?)
+}
+
+/// Tightens the roles that `range` touches to what was used.
+pub(crate) fn refine(file: &File, range: TextRange) -> Vec<Action> {
+    let mut actions = Vec::new();
+    for (_, offset, analysis) in file.placed() {
+        for usage in analysis.usages.iter().filter(|usage| !usage.patches.is_empty()) {
+            let object = analysis.document.at(&usage.object);
+            let is_touched =
+                object.is_some_and(|object| (object.range() + offset).intersect(range).is_some());
+            if !is_touched {
+                continue;
+            }
+            let Ok(edited) = proved(file, &analysis.document, &usage.patches) else { continue };
+            let name = analysis.resource(&usage.object).name.unwrap_or_else(|| "this role".to_owned());
+            let details = findings(&analysis.document, std::slice::from_ref(usage));
+            actions.push(Action {
+                title: format!("Tighten {name} to what was used {} (may change behaviour)", usage.watched),
+                kind: ActionKind::Harden,
+                rule: None,
+                diagnosis: None,
+                is_safe: false,
+                edits: edited.edits.iter().map(|edit| edit.shifted(offset)).collect(),
+                details: details
+                    .into_iter()
+                    .filter(|found| found.fix.is_some())
+                    .map(|found| found.message)
+                    .collect(),
+            });
+        }
+    }
+    actions
+}
+
+/// What was seen of what stands at `offset`: of a name in a rule's list, of a whole list, or of a rule.
+pub(crate) fn hover(file: &File, offset: TextSize) -> Option<Hover> {
+    /// The most requests that are listed.
+    const SHOWN: usize = 12;
+    let (analysis, start, offset) = file.document_at(offset)?;
+    let path = analysis.document.path_at(offset);
+    let usage = analysis.usages.iter().find(|usage| usage.object.holds(&path))?;
+    let rules = usage.object.key("rules");
+    let node = analysis.document.at(&path)?;
+    if let Some(why) = usage.refused.as_ref().filter(|_| path == rules) {
+        let range = leastwise_manifest::key_place(&analysis.document, &path)?.range + start;
+        return Some(Hover { range, markdown: format!("**Evidence.** Not judged by what was seen: {why}.") });
+    }
+    let behind = usage.behind(&path)?;
+    let mut markdown = format!("**Evidence** {}\n\n", usage.watched);
+    if behind.is_empty() {
+        markdown.push_str("Never seen used.");
+    }
+    // Names in logs are whatever somebody wrote there.
+    let lines = behind.iter().take(SHOWN).map(|words| format!("- `` {} ``", words.replace('`', "'")));
+    markdown.push_str(&lines.collect::<Vec<_>>().join("\n"));
+    if behind.len() > SHOWN {
+        markdown.push_str(&format!("\n- and {} more", behind.len() - SHOWN));
+    }
+    let range = match matches!(node.kind(), Kind::Scalar(_)) {
+        true => node.range(),
+        false => leastwise_manifest::key_place(&analysis.document, &path)?.range,
+    };
+    Some(Hover { range: range + start, markdown })
+}

@@ -1,0 +1,26 @@
+//! The rules that hold manifests against what was seen at run time. They are no part of the index, for they need more
+//! than manifests: who has the evidence, reports them.
+
+use crate::rule::Rule;
+
+mod grant_missing;
+mod grant_unused;
+mod grant_wider_than_used;
+mod request_denied;
+
+/// Something that a role grants was never used.
+pub static GRANT_UNUSED: &Rule = &grant_unused::RULE;
+/// Something that a role grants was used only in part.
+pub static GRANT_WIDER_THAN_USED: &Rule = &grant_wider_than_used::RULE;
+/// Something was needed, and no role grants it any more.
+pub static GRANT_MISSING: &Rule = &grant_missing::RULE;
+/// Something was asked for and denied.
+pub static REQUEST_DENIED: &Rule = &request_denied::RULE;
+
+/// All of them.
+pub static EVIDENCE_RULES: &[&Rule] = &[GRANT_UNUSED, GRANT_WIDER_THAN_USED, GRANT_MISSING, REQUEST_DENIED];
+
+/// Whether a rule rests on what was seen at run time.
+pub fn rests_on_evidence(rule: &Rule) -> bool {
+    EVIDENCE_RULES.iter().any(|one| one.id == rule.id)
+}
