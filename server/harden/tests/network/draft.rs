@@ -113,3 +113,24 @@ fn a_draft_takes_nobodys_name() {
     let (_, sent_back) = drafted(&format!("{}{policy}", shop()), &draft("taken", &[&[0], &[1], &[2], &[3]]));
     assert_eq!(sent_back.as_deref(), Some("there is a network policy called taken already"));
 }
+
+#[test]
+fn a_draft_with_a_rule_for_each_of_many_connections_is_sent_back() {
+    let peers: Vec<_> = (0..8).map(|number| format!("peer-{number}")).collect();
+    let manifests: String =
+        peers.iter().map(String::as_str).chain(["cart"]).map(|name| deployment("shop", name)).collect();
+    let lines: String = peers.iter().map(|peer| format!("shop/{peer} > shop/cart TCP 8080\n")).collect();
+    let stream = parse(&manifests);
+    let documents: Vec<&Document> = stream.documents().iter().map(|placed| &*placed.document).collect();
+    let manifests = Manifests { documents, namespace: "default" };
+    let rules = (0..8).map(|place| vec![place]).collect();
+    let draft = NetworkPolicyDraft { name: None, rules };
+    let mut sent_back = None;
+    create_drafted_network_policies(&record(&lines), &manifests, &Options::default(), &mut |task| {
+        if task.name() == "cart" {
+            sent_back = task.judge(&draft).err();
+        }
+        None
+    });
+    assert_eq!(sent_back.as_deref(), Some("it has 8 rules, and 1 would do"));
+}
