@@ -7,7 +7,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use divan::Bencher;
@@ -25,9 +25,10 @@ fn main() {
     }
 }
 
-/// From a keystroke in the middle of 1,000 lines and 44 documents to the diagnostics of the new text.
-#[divan::bench(sample_count = 200, sample_size = 1)]
-fn keystroke_to_diagnostics(bencher: Bencher<'_, '_>) {
+/// From a keystroke in the middle of 1,000 lines and 44 documents to the diagnostics of the new text; and the same while the
+/// detector reads what the keystrokes before have changed.
+#[divan::bench(sample_count = 200, sample_size = 1, args = [false, true])]
+fn keystroke_to_diagnostics(bencher: Bencher<'_, '_>, is_model_busy: bool) {
     let text = manifest(22);
     let line = text
         .lines()
@@ -35,7 +36,11 @@ fn keystroke_to_diagnostics(bencher: Bencher<'_, '_>) {
         .skip(text.lines().count() / 2)
         .find_map(|(number, line)| line.contains("replicas: ").then_some(number))
         .expect("the manifest has a Deployment in its middle");
-    let mut client = opened(&text);
+    let detector = programs::detector().filter(|_| is_model_busy);
+    if is_model_busy && detector.is_none() {
+        return;
+    }
+    let mut client = opened_with(&text, detector.as_deref());
     let mut version = 0;
     bencher.bench_local(|| {
         version += 1;
@@ -89,10 +94,18 @@ fn binary() -> PathBuf {
     programs::leastwise().expect("main has looked")
 }
 
-/// A server that has published the diagnostics of this text.
+/// A server that has published the diagnostics of this text, without a model.
 fn opened(text: &str) -> Client {
+    opened_with(text, None)
+}
+
+/// The same, with a detector.
+fn opened_with(text: &str, detector: Option<&Path>) -> Client {
     let mut client = Client::start(&binary(), &["lsp"]).expect("the server starts");
     client.initialize(json!({}), None).expect("the server answers");
+    let model = detector.map_or(json!("off"), |detector| json!(detector));
+    let settings = json!({"settings": {"leastwise": {"model": model}}});
+    client.notify("workspace/didChangeConfiguration", settings).expect("the server reads settings");
     client.open(URI, text).expect("the server reads documents");
     let diagnostics = client.published(URI, 0).expect("the server publishes diagnostics");
     assert!(!diagnostics.is_empty(), "there are findings");

@@ -20,10 +20,24 @@ pub(crate) struct Worker {
 #[cfg(feature = "llama")]
 pub(crate) fn run(worker: &Worker, _: &mut crate::console::Console) -> std::io::Result<u8> {
     use leastwise_llama::{Options, serve};
+    give_way();
     let options =
         Options { sha256: worker.sha256.clone(), threads: worker.threads, ..Options::new(&worker.model) };
     serve(std::io::BufReader::new(std::io::stdin()), std::io::stdout(), &options)?;
     Ok(crate::DONE)
+}
+
+/// Lets whatever else wants to compute do so first: the editor, and the server that answers it. On Windows the model keeps the
+/// priority that its parent has.
+#[cfg(feature = "llama")]
+fn give_way() {
+    /// Half of the way to the lowest priority there is.
+    #[cfg(unix)]
+    const NICENESS: i32 = 10;
+    #[cfg(unix)]
+    if let Err(error) = rustix::process::nice(NICENESS) {
+        tracing::debug!(%error, "the model computes at full priority");
+    }
 }
 
 #[cfg(not(feature = "llama"))]
