@@ -10,6 +10,7 @@ const MAY_APPEND: i64 = 8;
 /// Bits of the flags of `open`.
 const O_ACCMODE: i64 = 0o3;
 const O_CREAT: i64 = 0o100;
+const O_EXCL: i64 = 0o200;
 const O_TRUNC: i64 = 0o1000;
 /// Bits of the protection and flags of `mmap`.
 const PROT_WRITE: i64 = 2;
@@ -39,7 +40,7 @@ pub(super) fn of_hook(
         "path_mkdir" | "path_mknod" | "inode_mkdir" | "inode_mknod" | "vfs_mkdir" | "vfs_mknod" => {
             vec![FileAccess::Make]
         }
-        "inode_create" | "vfs_create" => vec![FileAccess::Create],
+        "inode_create" | "vfs_create" => vec![FileAccess::CreateAnew],
         "path_chmod" | "path_chown" | "inode_setattr" | "inode_setxattr" | "notify_change" => {
             vec![FileAccess::Change]
         }
@@ -84,7 +85,7 @@ fn absolute(path: &str) -> String {
 pub(super) fn of_syscall(name: &str, path: &str, flags: Option<i64>, outcome: Outcome) -> Option<FileUse> {
     let access = match name {
         "open" | "openat" | "openat2" => of_flags(flags),
-        "creat" => FileAccess::Create,
+        "creat" => FileAccess::CreateAnew,
         "truncate" => FileAccess::Truncate,
         "unlink" | "unlinkat" | "rmdir" => FileAccess::Delete,
         "rename" | "renameat" | "renameat2" => FileAccess::Rename,
@@ -102,6 +103,7 @@ pub(super) fn of_syscall(name: &str, path: &str, flags: Option<i64>, outcome: Ou
 pub(super) fn of_flags(flags: Option<i64>) -> FileAccess {
     match flags {
         None => FileAccess::Open,
+        Some(flags) if flags & O_CREAT != 0 && flags & (O_EXCL | O_TRUNC) != 0 => FileAccess::CreateAnew,
         Some(flags) if flags & O_CREAT != 0 => FileAccess::Create,
         Some(flags) if flags & O_TRUNC != 0 => FileAccess::Truncate,
         Some(flags) if flags & O_ACCMODE != 0 => FileAccess::Write,
@@ -114,7 +116,9 @@ pub(super) fn of_flag_names(flags: &str) -> FileAccess {
     let has = |name: &str| flags.split(['|', ' ', ',']).any(|flag| flag.trim() == name);
     if flags.trim().is_empty() {
         FileAccess::Open
-    } else if has("O_CREAT") || has("O_TMPFILE") || has("FD_CREATED") {
+    } else if has("O_CREAT") && (has("O_EXCL") || has("O_TRUNC")) || has("FD_CREATED") {
+        FileAccess::CreateAnew
+    } else if has("O_CREAT") || has("O_TMPFILE") {
         FileAccess::Create
     } else if has("O_TRUNC") {
         FileAccess::Truncate

@@ -10,6 +10,7 @@ use crate::{
     CapabilityCheck, Channel, Connection, Deed, Endpoint, FileUse, Format, Origin, Outcome, PodEndpoint,
     PortOf, Process, Protocol, Side, SocketAccess, SocketUse, Syscall, Verdict, Workload,
 };
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -76,6 +77,10 @@ struct OwnerOf<'a> {
 struct Runtime<'a> {
     #[serde(borrow)]
     container_image_name: Text<'a>,
+    /// The first process, as the node numbers it.
+    container_pid: Option<u32>,
+    /// In nanoseconds since 1970.
+    container_started_at: Option<Value>,
 }
 
 #[derive(Default, Deserialize)]
@@ -83,6 +88,7 @@ struct Runtime<'a> {
 struct Proc<'a> {
     #[serde(borrow)]
     comm: Text<'a>,
+    pid: Option<u32>,
     #[serde(deserialize_with = "or_default")]
     creds: Credentials,
 }
@@ -145,11 +151,24 @@ pub(super) fn read(json: &[u8], collector: &mut Collector) -> Result<bool, Unrea
         when,
         channel: Some(channel),
     };
+    if channel == Channel::Processes
+        && let Some(started) = started(&event)
+    {
+        collector.run(&scene.owner).start(Some(started));
+    }
     let comm = event.proc.as_ref().map_or("", |proc| &*proc.comm);
     let is_runtime = super::RUNTIMES.iter().any(|runtime| comm.split(':').next() == Some(runtime));
     collector.act(&scene, if is_runtime { Origin::Runtime } else { Origin::Unknown }, vec![deed]);
     connection(&event, k8s, labels, collector);
     Ok(true)
+}
+
+/// When the container started, where the event is that of its first process.
+fn started(event: &Event<'_>) -> Option<Timestamp> {
+    let (first, own) = (event.runtime.container_pid?, event.proc.as_ref()?.pid?);
+    let started = event.runtime.container_started_at.as_ref()?;
+    let nanoseconds = started.as_i64().or_else(|| started.as_str()?.parse().ok())?;
+    Timestamp::from_nanosecond(i128::from(nanoseconds)).ok().filter(|_| first == own && nanoseconds > 0)
 }
 
 /// The event's deed, and what kind of event that is. `None` for gadgets that show nothing of use.

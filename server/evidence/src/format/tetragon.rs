@@ -203,7 +203,10 @@ pub(super) fn read(json: &[u8], collector: &mut Collector) -> Result<bool, Unrea
     if let Some(event) = &line.process_exec {
         let process = event.process.as_ref().map(process).map(Deed::Process);
         add(event, Channel::Processes, process.into_iter().collect(), collector);
-        life(event, collector, |run| run.start_observed = true);
+        // A first process that runs another program in its own place is no start.
+        if event.process.as_ref().is_some_and(|actor| actor.flags.contains("clone")) {
+            life(event, collector, |run| run.start(when));
+        }
     } else if let Some(event) = &line.process_exit {
         add(event, Channel::Processes, Vec::new(), collector);
         life(event, collector, |run| run.end_observed = true);

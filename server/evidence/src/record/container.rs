@@ -1,4 +1,5 @@
 use super::{Observations, Protocol, Sample, Unite, Workload};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -36,6 +37,8 @@ pub struct ContainerSeen {
 pub struct Run {
     /// Whether its first process was seen to start, so that nothing before it was missed.
     pub start_observed: bool,
+    /// When that was; the first time, of a container that was started again.
+    pub started: Option<Timestamp>,
     /// Whether its first process was seen to end.
     pub end_observed: bool,
     /// Which channels had events of it. A channel that is missing was silent, which may mean that nobody listened.
@@ -180,6 +183,8 @@ pub enum FileAccess {
     Write,
     /// Created, or opened so that it might be.
     Create,
+    /// Created, or emptied: what had been there before makes no difference.
+    CreateAnew,
     /// Cut.
     Truncate,
     /// Removed.
@@ -287,6 +292,14 @@ impl ContainerSeen {
     }
 }
 
+impl Run {
+    /// Its first process was seen to start.
+    pub(crate) fn start(&mut self, when: Option<Timestamp>) {
+        self.start_observed = true;
+        self.started = [self.started, when].into_iter().flatten().min();
+    }
+}
+
 impl Unite for ContainerSeen {
     fn unite(&mut self, other: Self) {
         self.images.unite(other.images);
@@ -299,6 +312,7 @@ impl Unite for ContainerSeen {
 impl Unite for Run {
     fn unite(&mut self, other: Self) {
         self.start_observed.unite(other.start_observed);
+        self.started = [self.started, other.started].into_iter().flatten().min();
         self.end_observed.unite(other.end_observed);
         self.channels.unite(other.channels);
     }

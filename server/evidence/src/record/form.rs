@@ -168,6 +168,8 @@ struct ContainerForm {
 struct RunForm {
     pod: String,
     start_observed: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    started: Option<String>,
     end_observed: bool,
     channels: Vec<ChannelSeenForm>,
 }
@@ -329,6 +331,7 @@ fn container_form(
     let run = |(pod, run): (String, Run)| RunForm {
         pod,
         start_observed: run.start_observed,
+        started: run.started.map(|time| time.to_string()),
         end_observed: run.end_observed,
         channels: channels(&run.channels),
     };
@@ -409,13 +412,13 @@ impl TryFrom<SourceForm> for Source {
 
 impl TallyForm {
     fn tally(&self) -> Result<Tally, FormError> {
-        let time = |text: &Option<String>| -> Result<Option<Timestamp>, FormError> {
-            let parse =
-                |text: &String| text.parse().map_err(|_| FormError::Invalid(format!("`{text}` is no time")));
-            text.as_ref().map(parse).transpose()
-        };
+        let time = |text: &Option<String>| text.as_deref().map(time).transpose();
         Ok(Tally { count: self.count, first: time(&self.first)?, last: time(&self.last)? })
     }
+}
+
+fn time(text: &str) -> Result<Timestamp, FormError> {
+    text.parse().map_err(|_| FormError::Invalid(format!("`{text}` is no time")))
 }
 
 fn observations(tallies: &[TallyForm], sources: &[SourceId]) -> Result<Observations, FormError> {
@@ -476,7 +479,8 @@ impl ContainerForm {
         let mut seen = ContainerSeen { images: self.images, labels: self.labels, ..ContainerSeen::default() };
         for form in self.runs {
             let (start_observed, end_observed) = (form.start_observed, form.end_observed);
-            let mut run = Run { start_observed, end_observed, channels: BTreeMap::new() };
+            let started = form.started.as_deref().map(time).transpose()?;
+            let mut run = Run { start_observed, started, end_observed, channels: BTreeMap::new() };
             for channel in form.channels {
                 run.channels.insert(channel.channel, observations(&channel.seen, sources)?);
             }

@@ -129,6 +129,13 @@ fn start_and_end_of_a_container_are_those_of_its_first_process() {
         (false, false),
         "it was there before Tetragon"
     );
+    assert_eq!(
+        run(&exec(json!({"flags": "execve"}))),
+        (false, false),
+        "it ran another program in its own place, and may have started before Tetragon"
+    );
+    let started = |record: &Record| record.containers.values().next().unwrap().runs["cart-7c-x"].started;
+    assert_eq!(started(&exec(json!({}))), "2026-01-01T00:00:00.123456789Z".parse().ok());
     let exit = tetragon("process_exit", json!({"process": process(json!({}))}));
     assert_eq!(run(&record(&exit)), (false, true));
     let both = tetragon("process_exec", json!({"process": process(json!({}))})) + &exit;
@@ -344,6 +351,27 @@ fn gadgets_are_told_by_their_fields() {
     ] {
         assert_eq!(acts(&record(&gadget(fields))), [expected]);
     }
+}
+
+#[test]
+fn a_gadget_knows_the_first_process_of_a_container() {
+    let run = |pid: u32| {
+        let fields = json!({"args": "/cart", "exepath": "/cart", "proc": {"comm": "cart", "pid": pid},
+            "runtime": {"containerPid": 7, "containerStartedAt": 1_767_225_600_000_000_000_u64}});
+        let seen = record(&gadget(fields)).containers.into_values().next().unwrap();
+        let run = &seen.runs["cart-7c-x"];
+        (run.start_observed, run.started)
+    };
+    assert_eq!(run(7), (true, "2026-01-01T00:00:00Z".parse().ok()));
+    assert_eq!(run(8), (false, None));
+}
+
+#[test]
+fn what_is_created_anew_owes_nothing_to_what_was_there() {
+    let open = |flags: &str| acts(&record(&gadget(json!({"fname": "/a", "flags": flags, "fd": 3})))).join("");
+    assert_eq!(open("O_RDWR|O_CREAT"), "cart: Unknown Create /a as asked Succeeded x1");
+    assert_eq!(open("O_RDWR|O_CREAT|O_EXCL"), "cart: Unknown CreateAnew /a as asked Succeeded x1");
+    assert_eq!(open("O_WRONLY|O_CREAT|O_TRUNC"), "cart: Unknown CreateAnew /a as asked Succeeded x1");
 }
 
 #[test]

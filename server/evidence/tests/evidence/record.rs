@@ -1,8 +1,9 @@
 //! The record: its JSON form, and the laws of uniting two of them.
 
 use leastwise_evidence::{
-    Basis, Connection, ConnectionSeen, Decision, Endpoint, EndpointSeen, Observations, PodEndpoint, PortOf,
-    Protocol, Record, Request, RequestSeen, Source, SourceId, Tally, Target, Unite, Verdict, Workload,
+    Act, Basis, Channel, Connection, ConnectionSeen, Container, ContainerSeen, Decision, Deed, Endpoint,
+    EndpointSeen, FileAccess, FileUse, Observations, Origin, Outcome, PodEndpoint, PortOf, Protocol, Record,
+    Request, RequestSeen, Run, Source, SourceId, Tally, Target, Unite, Verdict, Workload,
 };
 use proptest::prelude::{Strategy, any, prop, prop_oneof};
 use proptest::{prop_assert_eq, proptest};
@@ -107,14 +108,38 @@ fn endpoint() -> impl Strategy<Value = Endpoint> {
     ]
 }
 
+/// A container with one act and up to three replicas.
+fn container() -> impl Strategy<Value = (Container, ContainerSeen)> {
+    let started =
+        prop::option::of((0..9i64).prop_map(|second| jiff::Timestamp::from_second(second).unwrap()));
+    let run =
+        (any::<bool>(), any::<bool>(), started, observations()).prop_map(|(start, end, started, seen)| Run {
+            start_observed: start,
+            started: started.filter(|_| start),
+            end_observed: end,
+            channels: [(Channel::Files, seen)].into(),
+        });
+    let runs = prop::collection::btree_map("[ab]", run, 0..3);
+    ("[ab]", runs, observations()).prop_map(|(name, runs, seen)| {
+        let container = Container { namespace: "shop".into(), name, ..Container::default() };
+        let (access, path, outcome) = (FileAccess::CreateAnew, "/tmp/a".to_owned(), Outcome::Succeeded);
+        let deed = Deed::File(FileUse { access, path, to: None, resolved: true, outcome });
+        let acts = [(Act { origin: Origin::Init, deed }, seen)].into();
+        (container, ContainerSeen { runs, acts, ..ContainerSeen::default() })
+    })
+}
+
 fn record() -> impl Strategy<Value = Record> {
     let connections = prop::collection::vec((endpoint(), endpoint(), 0..3u16, observations()), 0..4);
-    (prop::collection::vec(request(), 0..5), connections).prop_map(|(requests, connections)| {
+    let containers = prop::collection::vec(container(), 0..3);
+    let parts = (prop::collection::vec(request(), 0..5), connections, containers);
+    parts.prop_map(|(requests, connections, containers)| {
         let mut record = Record::default();
         for source in 0..3 {
             record.sources.insert(SourceId([source; 16]), Source::default());
         }
         record.requests.extend(requests);
+        record.containers.extend(containers);
         for (client, server, port, seen) in connections {
             for endpoint in [&client, &server] {
                 record.endpoints.insert(endpoint.clone(), EndpointSeen::default());
