@@ -17,6 +17,7 @@ mod proposal;
 mod rbac;
 mod seen;
 mod watch;
+mod workload;
 
 pub use manifests::Manifests;
 pub use needed::needed;
@@ -31,6 +32,7 @@ pub use rbac::{
     create_drafted_roles, create_roles, prove_change, refine_roles, risk, role_usages,
 };
 pub use seen::in_words;
+pub use workload::{create_workloads, refine_workloads};
 
 use leastwise_evidence::Record;
 
@@ -41,6 +43,8 @@ pub enum Kind {
     Role,
     /// NetworkPolicies.
     NetworkPolicy,
+    /// What the pods of Deployments and the like may do on their nodes.
+    Workload,
 }
 
 /// Whether something is made anew.
@@ -65,5 +69,7 @@ pub fn harden(
         (Task::Refine, Kind::Role) => refine_roles(record, manifests, options),
         (Task::Create, Kind::NetworkPolicy) => create_network_policies(record, manifests, options),
         (Task::Refine, Kind::NetworkPolicy) => refine_network_policies(record, manifests, options),
+        (Task::Create, Kind::Workload) => create_workloads(record, manifests, options),
+        (Task::Refine, Kind::Workload) => refine_workloads(record, manifests, options),
     }
 }

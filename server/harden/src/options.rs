@@ -11,6 +11,8 @@ pub struct Options {
     pub keep_discovery: bool,
     /// Things are taken away although the logs are known to have lost events.
     pub despite_loss: bool,
+    /// What rests on nothing but silence of which nobody knows what it means is changed, too.
+    pub include_candidates: bool,
 }
 
 /// Whose privileges are made or tightened.

@@ -34,4 +34,5 @@ pub use applied::Applied;
 pub use atom::{Aspect, Atom, Grant};
 pub use comparison::{Comparison, Verdict};
 pub use objects::compare;
+pub use pod_security::{capability_name, granted_capabilities};
 pub use prove::{Needed, NeededGrant, NeededRequest, Proof, prove};

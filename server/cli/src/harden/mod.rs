@@ -64,6 +64,9 @@ pub(crate) struct Harden {
     /// Take away even where the logs are known to have lost events.
     #[arg(long)]
     despite_loss: bool,
+    /// Change, too, what nothing speaks against but that it was not seen: look at each candidate first.
+    #[arg(long)]
+    include_candidates: bool,
     /// Print what would change, which is the default.
     #[arg(long, conflicts_with = "write", requires = "refine")]
     diff: bool,
@@ -89,6 +92,8 @@ enum Kind {
     Role,
     /// NetworkPolicies.
     NetworkPolicy,
+    /// What the pods of Deployments and the like may do on their nodes.
+    Workload,
 }
 
 /// A form of output.
@@ -161,6 +166,7 @@ impl Harden {
             include_implied: self.include_implied,
             keep_discovery: self.keep_discovery,
             despite_loss: self.despite_loss,
+            include_candidates: self.include_candidates,
         }
     }
 }
@@ -170,6 +176,7 @@ impl From<Kind> for leastwise_harden::Kind {
         match kind {
             Kind::Role => Self::Role,
             Kind::NetworkPolicy => Self::NetworkPolicy,
+            Kind::Workload => Self::Workload,
         }
     }
 }

@@ -92,3 +92,62 @@ fn what_cannot_be_read_is_no_proposal() {
     assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""));
     assert!(ran.err.contains("none.json"), "{}", ran.err);
 }
+
+/// Tetragon's log of a neighbour and of a container that ran as one user without capabilities.
+fn tetragon() -> String {
+    let exec = |namespace: &str, name: &str, second: u8| {
+        let pod = json!({
+            "namespace": namespace, "name": format!("{name}-1"), "workload": name, "workload_kind": "Deployment",
+            "container": {"name": name, "pid": 1, "image": {"name": format!("docker.io/library/{name}:1")}}
+        });
+        let process = json!({
+            "pid": 7, "uid": 1000, "binary": format!("/bin/{name}"), "flags": "execve clone", "cap": {},
+            "process_credentials": {"gid": 1000}, "pod": pod, "in_init_tree": true
+        });
+        json!({"process_exec": {"process": process}, "node_name": "n1", "time": format!("2026-03-01T08:00:0{second}Z")})
+            .to_string()
+    };
+    format!("{}\n{}\n", exec("kube-system", "logger", 1), exec("shop", "web", 2))
+}
+
+const WEB: &str = "\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+      - name: web
+        image: web:1 # ours
+";
+
+#[test]
+fn a_workload_is_tightened_to_what_its_containers_did() {
+    let folder = Folder::of(&[("tetragon.json", &tetragon()), ("web.yaml", WEB)]);
+    let ran = folder
+        .run("harden --refine workload web.yaml -e tetragon.json --workload shop/Deployment/web --write");
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    assert!(
+        ran.err.starts_with(
+            "Deployment shop/web\n  exact drop all capabilities: no process of it had any: 1 replica watched from the \
+             start, 1 process event at 2026-03-01T08:00:02Z in tetragon.json; no end was seen\n"
+        ),
+        "{}",
+        ran.err
+    );
+    assert_eq!(
+        folder.read("web.yaml"),
+        format!(
+            "{WEB}        securityContext:\n          capabilities:\n            drop:\n            - ALL\n          \
+             runAsUser: 1000\n          runAsNonRoot: true\n          runAsGroup: 1000\n          \
+             allowPrivilegeEscalation: false\n"
+        )
+    );
+    let again = folder.run("harden --refine workload web.yaml -e tetragon.json --format json");
+    let answer: Value = serde_json::from_str(&again.out).unwrap();
+    assert_eq!(answer["verdict"], "equal");
+    assert_eq!(answer["statements"][0]["level"], "candidate", "the seccomp profile is for people to decide");
+}

@@ -119,7 +119,9 @@ fn deed(fields: &Fields<'_>) -> Option<Deed> {
                 Some("true") => {
                     flags.filter(|access| access.writes() == Some(true)).unwrap_or(FileAccess::Write)
                 }
-                _ => flags.unwrap_or(if event == "creat" { FileAccess::CreateAnew } else { FileAccess::Open }),
+                _ => {
+                    flags.unwrap_or(if event == "creat" { FileAccess::CreateAnew } else { FileAccess::Open })
+                }
             };
             file(access, fields.get("fd.name")?, outcome)
         }

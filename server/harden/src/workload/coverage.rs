@@ -20,15 +20,8 @@ pub(super) enum Family {
 }
 
 impl Family {
-    pub(super) const ALL: [Self; 7] = [
-        Self::Opens,
-        Self::Truncate,
-        Self::Delete,
-        Self::Rename,
-        Self::Link,
-        Self::Change,
-        Self::Make,
-    ];
+    pub(super) const ALL: [Self; 7] =
+        [Self::Opens, Self::Truncate, Self::Delete, Self::Rename, Self::Link, Self::Change, Self::Make];
 
     /// The system calls by which it is done.
     fn syscalls(self) -> &'static [&'static str] {

@@ -1,5 +1,5 @@
 use crate::Level;
-use leastwise_yaml::{Path, Patch};
+use leastwise_yaml::{Patch, Path};
 
 /// A field that evidence decides, or would where a person agrees.
 #[derive(Clone, Debug)]
@@ -43,15 +43,16 @@ pub(super) struct Decisions {
 
 impl Decisions {
     /// Takes what came of a field.
-    pub(super) fn take(
-        &mut self,
-        field: &str,
-        decided: Result<impl IntoIterator<Item = Decision>, String>,
-    ) {
+    pub(super) fn take(&mut self, field: &str, decided: Result<impl IntoIterator<Item = Decision>, String>) {
         match decided {
             Ok(decisions) => self.made.extend(decisions),
-            Err(why) => self.refused.push((field.to_owned(), why)),
+            Err(why) => self.refuse(field, why),
         }
+    }
+
+    /// Leaves a field as it is.
+    pub(super) fn refuse(&mut self, field: &str, why: String) {
+        self.refused.push((field.to_owned(), why));
     }
 }
 

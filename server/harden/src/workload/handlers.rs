@@ -30,9 +30,11 @@ pub(super) fn handlers(container: &Container<'_>) -> Vec<Handler> {
         let program = match lookup(container.node, &keys) {
             Field::Absent => return None,
             Field::Present(exec) if exec.value.is_null() => return None,
-            Field::Present(exec) => exec.value.get("command").value().and_then(|command| {
-                Some(command.items().next()?.value.as_text()?.to_owned())
-            }),
+            Field::Present(exec) => exec
+                .value
+                .get("command")
+                .value()
+                .and_then(|command| Some(command.items().next()?.value.as_text()?.to_owned())),
             Field::Unknown => None,
         };
         let name = place.last().copied().unwrap_or_default();
@@ -46,7 +48,9 @@ impl Handler {
     pub(super) fn is_run_by(&self, origin: Origin, process: &Process) -> bool {
         let base = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
         match (&self.program, origin) {
-            (Some(program), Origin::Entered | Origin::Unknown) if base(program) == base(&process.program) => true,
+            (Some(program), Origin::Entered | Origin::Unknown) if base(program) == base(&process.program) => {
+                true
+            }
             (_, Origin::Entered) => self.is_probe && process.maybe_probe,
             _ => false,
         }

@@ -4,8 +4,8 @@ use crate::Options;
 use crate::seen::{Seen, shown};
 use crate::watch::Watch;
 use leastwise_evidence::{
-    CapabilityCheck, Channel, ContainerSeen, Deed, FileUse, Observations, Origin, Outcome, Process, Record, SocketUse,
-    SourceId, Syscall,
+    CapabilityCheck, Channel, ContainerSeen, Deed, FileUse, Observations, Origin, Outcome, Process, Record,
+    SocketUse, SourceId, Syscall,
 };
 use leastwise_manifest::{Container, ContainerList, Image, PodSpec};
 
@@ -163,7 +163,9 @@ impl<'r, 'd> Part<'r, 'd> {
         let watched = self.watched(Channel::Syscalls)?;
         let has = |name: &&str| self.syscalls().any(|call| call.name == *name);
         if EVERYDAY.iter().filter(|name| has(name)).count() < ENOUGH_EVERYDAY {
-            return Err("the log shows some system calls only: those that every program makes are missing".to_owned());
+            return Err(
+                "the log shows some system calls only: those that every program makes are missing".to_owned()
+            );
         }
         Ok(watched)
     }
@@ -172,10 +174,11 @@ impl<'r, 'd> Part<'r, 'd> {
     fn is_what_ran(&self) -> Result<(), String> {
         let Some(written) = self.container.image() else { return Ok(()) };
         let differs = |ran: &Image<'_>| {
-            ran.name() != written.name() || ran.tag.zip(written.tag).is_some_and(|(ran, written)| ran != written)
+            ran.name() != written.name()
+                || ran.tag.zip(written.tag).is_some_and(|(ran, written)| ran != written)
         };
-        let by_name = self.seen.images.iter().filter(|image| !image.starts_with("sha256:"));
-        let other = by_name.filter(|image| Image::parse(image).is_some_and(|ran| differs(&ran))).next();
+        let mut by_name = self.seen.images.iter().filter(|image| !image.starts_with("sha256:"));
+        let other = by_name.find(|image| Image::parse(image).is_some_and(|ran| differs(&ran)));
         other.map_or(Ok(()), |image| Err(format!("it ran the image {}, which is another one", shown(image))))
     }
 

@@ -79,9 +79,9 @@ impl Capabilities {
     /// `add`, then those of `drop`. Source: containerd, `internal/cri/opts/spec_linux_opts.go`.
     pub(crate) fn granted(add: &[&str], drop: &[&str]) -> Self {
         let names = |list: &[&str]| -> Vec<String> {
-            list.iter().map(|name| canonical(name)).filter(|name| name != "ALL").collect()
+            list.iter().map(|name| capability_name(name)).filter(|name| name != "ALL").collect()
         };
-        let has_all = |list: &[&str]| list.iter().any(|name| canonical(name) == "ALL");
+        let has_all = |list: &[&str]| list.iter().any(|name| capability_name(name) == "ALL");
         let base: &[&str] = match (has_all(add), has_all(drop)) {
             (_, true) => &[],
             (true, false) if names(drop).is_empty() => return Self::All,
@@ -94,6 +94,17 @@ impl Capabilities {
             granted.remove(&name);
         }
         if KNOWN.iter().all(|name| granted.contains(*name)) { Self::All } else { Self::Only(granted) }
+    }
+}
+
+/// What a container of these lists may use that is not privileged, in capitals and without `CAP_`. `None`: every
+/// capability, those of future kernels as well. Without lists it is what containerd gives, an upper bound.
+pub fn granted_capabilities(add: &[impl AsRef<str>], drop: &[impl AsRef<str>]) -> Option<BTreeSet<String>> {
+    let (add, drop): (Vec<&str>, Vec<&str>) =
+        (add.iter().map(AsRef::as_ref).collect(), drop.iter().map(AsRef::as_ref).collect());
+    match Capabilities::granted(&add, &drop) {
+        Capabilities::All => None,
+        Capabilities::Only(names) => Some(names),
     }
 }
 
@@ -123,7 +134,7 @@ impl Power for Capabilities {
 }
 
 /// In capitals and without `CAP_`, as the runtimes read it.
-fn canonical(name: &str) -> String {
+pub fn capability_name(name: &str) -> String {
     let name = name.to_ascii_uppercase();
     name.strip_prefix("CAP_").map_or(name.clone(), str::to_owned)
 }

@@ -16,6 +16,8 @@ mod pod_policies;
 mod token;
 mod volume;
 
+pub use capabilities::{capability_name, granted_capabilities};
+
 use crate::Aspect;
 use crate::data::Documents;
 use crate::judge::{Judge, Moved, Sides, Subject, title};
