@@ -12,6 +12,12 @@ pub fn leastwise() -> Option<PathBuf> {
     named_by("LEASTWISE_BIN")
 }
 
+/// The release archive that holds the built `leastwise`: `LEASTWISE_ARCHIVE`, for this machine's platform.
+#[must_use]
+pub fn archive() -> Option<PathBuf> {
+    named_by("LEASTWISE_ARCHIVE")
+}
+
 /// The detector: `LEASTWISE_MODEL`, a GGUF file.
 #[must_use]
 pub fn detector() -> Option<PathBuf> {
@@ -34,6 +40,12 @@ pub fn neovim() -> Option<PathBuf> {
 #[must_use]
 pub fn emacs() -> Option<PathBuf> {
     named_by("LEASTWISE_EMACS")
+}
+
+/// A real Vim that finds ALE by `packadd`: `LEASTWISE_VIM`.
+#[must_use]
+pub fn vim() -> Option<PathBuf> {
+    named_by("LEASTWISE_VIM")
 }
 
 /// yaml-language-server, the neighbour in most editors: `LEASTWISE_YAML_SERVER`, a JavaScript file for Node.

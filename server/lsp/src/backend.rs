@@ -7,6 +7,7 @@ use crate::convert::encoding_kind;
 use crate::event::{Event, Events, Question, View};
 use crate::pool::{Lane, panic_message};
 use crate::{diagnostics, hover, lens, symbol};
+use leastwise_text::PositionEncoding;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -34,6 +35,8 @@ pub(crate) struct Backend {
     pub(crate) parent: watch::Sender<Option<u32>>,
     /// `shutdown` was asked for.
     pub(crate) shut_down: Arc<AtomicBool>,
+    /// How a client counts columns that does not say it.
+    pub(crate) assumed: PositionEncoding,
 }
 
 /// Raised when the client no longer wants an answer: tower-lsp then drops the waiting handler.
@@ -91,7 +94,7 @@ fn internal(method: &str, message: &str) -> Error {
 impl LanguageServer for Backend {
     async fn initialize(&self, parameters: InitializeParams) -> Result<InitializeResult> {
         self.parent.send_replace(parameters.process_id);
-        let client = Features::new(&parameters);
+        let client = Features::new(&parameters, self.assumed);
         let capabilities = capabilities(&client);
         self.events.send(Event::Introduced(Box::new(client), parameters.initialization_options));
         let version = Some(env!("CARGO_PKG_VERSION").to_owned());

@@ -36,7 +36,8 @@ pub(crate) struct Features {
 }
 
 impl Features {
-    pub(crate) fn new(parameters: &InitializeParams) -> Self {
+    /// `assumed` is how a client counts columns that does not say.
+    pub(crate) fn new(parameters: &InitializeParams, assumed: PositionEncoding) -> Self {
         let ClientCapabilities { workspace, text_document, window, general, .. } = &parameters.capabilities;
         let workspace = workspace.as_ref();
         let document = text_document.as_ref();
@@ -46,7 +47,10 @@ impl Features {
         let pulls = document.is_some_and(|document| document.diagnostic.is_some());
         let pulls_again = workspace.and_then(|workspace| workspace.diagnostic.as_ref()?.refresh_support);
         Self {
-            encoding: negotiate(general.as_ref().and_then(|general| general.position_encodings.as_deref())),
+            encoding: general
+                .as_ref()
+                .and_then(|general| general.position_encodings.as_deref())
+                .map_or(assumed, negotiate),
             pulls_diagnostics: pulls && pulls_again == Some(true),
             shows_markdown: formats.is_some_and(|formats| formats.contains(&MarkupKind::Markdown)),
             shows_symbol_trees: document

@@ -43,14 +43,14 @@ impl Text<'_> {
     }
 }
 
-/// The encoding to use with a client that offers `offered`: our own where it can, UTF-16 where it does not say.
-pub(crate) fn negotiate(offered: Option<&[PositionEncodingKind]>) -> PositionEncoding {
+/// The encoding to use with a client that offers `offered`: our own where it can, and UTF-16, which all must know, where
+/// it offers nothing that is known here.
+pub(crate) fn negotiate(offered: &[PositionEncodingKind]) -> PositionEncoding {
     let known = [
         (PositionEncodingKind::UTF8, PositionEncoding::Utf8),
         (PositionEncodingKind::UTF16, PositionEncoding::Utf16),
         (PositionEncodingKind::UTF32, PositionEncoding::Utf32),
     ];
-    let offered = offered.unwrap_or_default();
     let agreed = known.into_iter().find(|(kind, _)| offered.contains(kind));
     agreed.map_or(PositionEncoding::Utf16, |(_, encoding)| encoding)
 }
@@ -113,11 +113,11 @@ mod tests {
     #[test]
     fn the_encoding_agreed_is_the_cheapest_that_the_client_offers() {
         use PositionEncodingKind as Kind;
-        assert_eq!(negotiate(None), PositionEncoding::Utf16);
-        assert_eq!(negotiate(Some(&[Kind::UTF16])), PositionEncoding::Utf16);
-        assert_eq!(negotiate(Some(&[Kind::UTF16, Kind::UTF8])), PositionEncoding::Utf8);
-        assert_eq!(negotiate(Some(&[Kind::UTF32])), PositionEncoding::Utf32);
-        assert_eq!(negotiate(Some(&[Kind::new("utf-7")])), PositionEncoding::Utf16);
+        assert_eq!(negotiate(&[]), PositionEncoding::Utf16);
+        assert_eq!(negotiate(&[Kind::UTF16]), PositionEncoding::Utf16);
+        assert_eq!(negotiate(&[Kind::UTF16, Kind::UTF8]), PositionEncoding::Utf8);
+        assert_eq!(negotiate(&[Kind::UTF32]), PositionEncoding::Utf32);
+        assert_eq!(negotiate(&[Kind::new("utf-7")]), PositionEncoding::Utf16);
     }
 
     #[test]

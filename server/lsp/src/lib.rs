@@ -31,6 +31,7 @@ use crate::dialect::Translated;
 use crate::event::Events;
 use crate::pool::Pool;
 use crate::state::State;
+use leastwise_text::PositionEncoding;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -58,6 +59,9 @@ const GRACE: Duration = Duration::from_millis(500);
 pub struct Options {
     /// The program to start as `model-worker`; without one there is no model.
     pub worker: Option<PathBuf>,
+    /// How a client counts columns that does not say it, as the protocol lets it since version 3.17. UTF-16 is what it
+    /// should mean then, and the default; some count bytes or characters all the same.
+    pub position_encoding: PositionEncoding,
 }
 
 /// How a session ended.
@@ -99,11 +103,12 @@ where
     let events = Events(sender);
     let (parent, parent_seen) = watch::channel(None);
     let shut_down = Arc::new(AtomicBool::new(false));
+    let assumed = options.position_encoding;
     let (service, socket) = LspService::new(|client| {
         let outbox = outbox::open(client, events.clone());
         let state = State::new(events.clone(), outbox, Arc::new(Pool::new()), options);
         tokio::spawn(state.run(receiver));
-        Backend { events, parent, shut_down: Arc::clone(&shut_down) }
+        Backend { events, parent, shut_down: Arc::clone(&shut_down), assumed }
     });
 
     let (to_server, server_input) = tokio::io::duplex(INPUT_BUFFER);

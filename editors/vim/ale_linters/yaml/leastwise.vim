@@ -10,11 +10,12 @@ function! LeastwiseProjectRoot(buffer) abort
   return expand('#' . a:buffer . ':p:h')
 endfunction
 
+" ALE counts columns in bytes, whatever the protocol says.
 call ale#linter#Define('yaml', {
 \   'name': 'leastwise',
 \   'lsp': 'stdio',
 \   'executable': 'leastwise',
-\   'command': '%e lsp',
+\   'command': '%e lsp --position-encoding utf-8',
 \   'project_root': function('LeastwiseProjectRoot'),
 \   'initialization_options': get(g:, 'leastwise_settings', {}),
 \})

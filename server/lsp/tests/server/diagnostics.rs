@@ -1,6 +1,8 @@
 //! What is shown: pushed with a version, or pulled with a result id, and never of an older text.
 
 use crate::client::{Client, places, replace};
+use leastwise_lsp::Options;
+use leastwise_text::PositionEncoding;
 use serde_json::{Value, json};
 
 const URI: &str = "file:///pod.yaml";
@@ -32,6 +34,33 @@ async fn a_diagnostic_says_what_where_how_bad_and_where_to_read_on() {
     assert_eq!(diagnostic["data"], json!({"rule": "host-pid", "document": 0, "path": "spec.hostPID"}));
     assert!(!diagnostic["message"].as_str().unwrap().is_empty());
     client.end().await;
+}
+
+#[tokio::test]
+async fn columns_are_counted_as_the_program_says_for_a_client_that_does_not_say() {
+    use PositionEncoding::{Utf8, Utf16, Utf32};
+    // One letter of four bytes, which are two units of UTF-16, stands before the finding.
+    const POD: &str =
+        "{apiVersion: v1, kind: Pod, metadata: {name: 𝛌}, spec: {hostPID: true, containers: []}}\n";
+    for (offered, position_encoding, start) in
+        [(None, Utf8, 68), (None, Utf16, 66), (None, Utf32, 65), (Some("utf-16"), Utf8, 66)]
+    {
+        let general = offered.map_or(json!({}), |kind| json!({"positionEncodings": [kind]}));
+        let parameters = json!({
+            "capabilities": {"general": general},
+            "initializationOptions": {"select": ["host-pid"]},
+        });
+        let options = Options { position_encoding, ..Options::default() };
+        let (mut client, _) = Client::start_server(parameters, options).await;
+        client.open(URI, POD).await;
+        let published = client.published(URI, 0).await;
+        assert_eq!(
+            places(&published),
+            [(0, start, start + 4, "host-pid".to_owned())],
+            "{offered:?} {position_encoding:?}"
+        );
+        client.end().await;
+    }
 }
 
 #[tokio::test]

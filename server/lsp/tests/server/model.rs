@@ -34,7 +34,7 @@ async fn start_with(folder: &tempfile::TempDir, choice: Option<Value>, more: Val
         "initializationOptions": settings,
     });
     let worker = Some(env!("CARGO_BIN_EXE_scripted-model").into());
-    Client::start_server(parameters, Options { worker }).await.0
+    Client::start_server(parameters, Options { worker, ..Options::default() }).await.0
 }
 
 async fn hover(client: &mut Client) -> String {
