@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use xshell::{Shell, cmd};
 
+use crate::binary;
 use crate::places::Places;
 
 /// The rule reference: an index, and a page a rule.
@@ -17,15 +18,7 @@ const RULES: &str = "docs/rules";
 /// # Errors
 /// When the command does not build, or fails.
 pub(crate) fn write(shell: &Shell, places: &Places) -> Result<()> {
-    // Where cargo puts it depends on the user's settings, so cargo is asked.
-    let built =
-        cmd!(shell, "cargo build --quiet --package leastwise-cli --message-format json").output()?.stdout;
-    let built = String::from_utf8(built)?;
-    let executable = |line: &str| {
-        let message: serde_json::Value = serde_json::from_str(line).ok()?;
-        message["executable"].as_str().map(PathBuf::from)
-    };
-    let leastwise = built.lines().rev().find_map(executable).context("no executable was built")?;
+    let leastwise = binary::build_without_model(shell)?;
     let files = files(shell, &leastwise)?;
     for (name, content) in &files {
         let path = places.root.join(name);

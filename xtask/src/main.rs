@@ -8,6 +8,7 @@ mod bench;
 mod binary;
 mod demo;
 mod dependencies;
+mod dist;
 mod generate;
 mod model;
 mod neovim;
@@ -46,6 +47,20 @@ enum Errand {
     Install,
     /// Build the release binary with the local model.
     Build,
+    /// Build the release archive of a platform, with its checksum, in target/dist.
+    Dist {
+        /// The platform, by Rust's name; this machine's if none is named.
+        #[arg(long, value_name = "TRIPLE")]
+        target: Option<String>,
+    },
+    /// Check the archives of all platforms in a folder; write their list of checksums and the Homebrew formula there.
+    Release {
+        /// The folder.
+        folder: PathBuf,
+        /// The tag that is released, which must be this version's.
+        #[arg(long)]
+        tag: Option<String>,
+    },
     /// Fetch the small language model that the demo and the tests use, and make the detectors of it.
     Model {
         /// Write down what the detectors are now, after training has left another adapter.
@@ -108,6 +123,10 @@ fn run(errand: &Errand) -> Result<ExitCode> {
             system::install(&shell, &[system::BUILD])?;
             println!("{}", binary::build(&shell, &places)?.display());
         }
+        Errand::Dist { target } => {
+            println!("{}", dist::build(&shell, &places, target.as_deref())?.display());
+        }
+        Errand::Release { folder, tag } => dist::complete(&places.root, folder, tag.as_deref())?,
         Errand::Model { pin } => {
             if *pin {
                 model::pin(&shell, &places)?;

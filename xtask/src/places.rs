@@ -39,6 +39,11 @@ impl Places {
         self.cache.join("target")
     }
 
+    /// Where archives of releases are made.
+    pub(crate) fn dist(&self) -> PathBuf {
+        self.root.join("target/dist")
+    }
+
     /// Where model files lie. `leastwise` looks there for the default model, after the user's data folder.
     pub(crate) fn models(&self) -> PathBuf {
         self.cache.join("models")

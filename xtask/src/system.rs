@@ -49,6 +49,13 @@ pub(crate) const EMACS: &[Need] = &[
     Need { sign: Sign::Package, package: "elpa-yaml-mode" },
 ];
 
+/// Vim and the plugin that it speaks to language servers by.
+pub(crate) const VIM: &[Need] =
+    &[Need { sign: Sign::Command("vim"), package: "vim" }, Need { sign: Sign::Package, package: "vim-ale" }];
+
+/// What shows manual pages.
+pub(crate) const MANUAL: &[Need] = &[Need { sign: Sign::Command("man"), package: "man-db" }];
+
 /// What runs yaml-language-server.
 pub(crate) const NODE: &[Need] = &[
     Need { sign: Sign::Command("node"), package: "nodejs" },

@@ -9,7 +9,9 @@ use xshell::{Shell, cmd};
 use crate::model::Models;
 use crate::places::Places;
 use crate::steps::Steps;
-use crate::{binary, dependencies, generate, model, neovim, system, training, vscode, yaml_language_server};
+use crate::{
+    binary, dependencies, dist, generate, model, neovim, system, training, vscode, yaml_language_server,
+};
 
 /// All packages but the end-to-end tests, which need the built binary. llama.cpp is a feature and not among them.
 const EVERYDAY: &[&str] = &["--workspace", "--exclude", "leastwise-tests"];
@@ -32,10 +34,12 @@ pub(crate) fn run(shell: &Shell, places: &Places) -> ExitCode {
 
     let binary = steps.run_after(installed, "release build", |()| binary::build(shell, places));
     steps.run_after(binary.as_ref(), "generated files", |binary| generate::check(shell, places, binary));
+    steps.run_after(binary.as_ref(), "release archive", |binary| dist::test(shell, places, binary));
     steps.run_after(installed, "llama.cpp crate", |()| llama_tests(shell, places));
     let models = steps.run_after(installed, "models", |()| model::fetch(shell, places));
     let neovim = steps.run_after(installed, "Neovim", |()| neovim::fetch(shell, places));
     steps.run_after(binary.as_ref(), "Emacs", |binary| emacs_tests(shell, binary));
+    steps.run_after(binary.as_ref(), "Vim", |binary| vim_tests(shell, binary));
     let neighbour = steps.run("yaml-language-server", || yaml_language_server::fetch(shell, places));
     let programs = binary.as_ref().zip(neovim.as_ref()).zip(neighbour);
     steps.run_after(programs, "beside yaml-language-server", |((binary, neovim), neighbour)| {
@@ -81,6 +85,14 @@ fn emacs_tests(shell: &Shell, binary: &Path) -> Result<()> {
     let _binary = shell.push_env("LEASTWISE_BIN", binary);
     let _emacs = shell.push_env("LEASTWISE_EMACS", "emacs");
     Ok(cmd!(shell, "cargo test --package leastwise-tests --test emacs").run()?)
+}
+
+/// The built binary in a real Vim.
+fn vim_tests(shell: &Shell, binary: &Path) -> Result<()> {
+    system::install(shell, &[system::VIM])?;
+    let _binary = shell.push_env("LEASTWISE_BIN", binary);
+    let _vim = shell.push_env("LEASTWISE_VIM", "vim");
+    Ok(cmd!(shell, "cargo test --package leastwise-tests --test vim").run()?)
 }
 
 /// Two servers in one buffer.

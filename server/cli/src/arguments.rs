@@ -1,8 +1,8 @@
 //! What the command line may say.
 
 use crate::{
-    check, completions, connections, evidence, explain, fix, graph, harden, lsp, model, model_worker, prove,
-    rules, teach,
+    check, completions, connections, evidence, explain, fix, graph, harden, lsp, man_pages, model,
+    model_worker, prove, rules, teach,
 };
 use anstream::ColorChoice;
 use clap::{Parser, Subcommand, ValueEnum};
@@ -51,6 +51,9 @@ pub(crate) enum Command {
     ConfigurationSchema,
     /// Print completions for a shell.
     Completions(completions::Completions),
+    /// Write the manual pages into a folder.
+    #[command(hide = true)]
+    ManPages(man_pages::ManPages),
 }
 
 /// When to colour the output.

@@ -22,6 +22,7 @@ mod judged;
 mod judging;
 mod local_model;
 mod lsp;
+mod man_pages;
 mod manifests;
 mod markdown;
 mod model;
@@ -86,6 +87,7 @@ fn run(command: &Command, console: &mut Console) -> io::Result<ExitCode> {
         Command::ModelWorker(options) => model_worker::run(options, console)?,
         Command::ConfigurationSchema => configuration_schema::run(console)?,
         Command::Completions(options) => completions::run(options, console)?,
+        Command::ManPages(options) => man_pages::run(options, console)?,
     };
     console.flush()?;
     Ok(ExitCode::from(code))

@@ -13,6 +13,7 @@ mod harden_with_model;
 mod inputs;
 mod leastwise;
 mod model;
+mod packaging;
 mod prove;
 mod reports;
 mod rules;
