@@ -37,7 +37,8 @@ pub struct TakenFor {
 pub struct Look {
     /// Whose it is, between quotation marks.
     pub subject: String,
-    /// The request, connection, process or removal; what logs say of it is between quotation marks.
+    /// The request, connection or process, with what logs say of it between quotation marks; or the removal, as its
+    /// statement says it.
     pub what: String,
     /// How often, when and where it was seen.
     pub because: String,

@@ -26,7 +26,7 @@ fn seen(statement: &Statement) -> Seen {
     if let Some(risk) = statement.risk {
         fact.push_str(&format!(" (risk: {risk})"));
     }
-    Seen { fact: Fact(fact), what: quote(&statement.what), because: statement.because.clone() }
+    Seen { fact: Fact(fact), what: statement.what.clone(), because: statement.because.clone() }
 }
 
 /// Statements by their object, in the order in which objects come first.

@@ -10,6 +10,8 @@ const GRAMMAR: &str = include_str!("../../../../grammars/justify.lark");
 const NEEDED: &str = "This is needed because the workload";
 /// The same about what was taken away.
 const TAKEN_AWAY: &str = "This is taken away because nobody was seen to";
+/// The same about what workloads are set to.
+const FITS: &str = "This fits because the workload";
 /// Words of statements that are no things.
 const NO_THINGS: &[&str] = &[
     "get",
@@ -31,6 +33,28 @@ const NO_THINGS: &[&str] = &[
     "TCP",
     "UDP",
     "SCTP",
+    "take",
+    "away",
+    "verb",
+    "resource",
+    "name",
+    "every",
+    "object",
+    "but",
+    "what",
+    "the",
+    "rule",
+    "rules",
+    "grants",
+    "beside",
+    "its",
+    "own",
+    "pairs",
+    "API",
+    "group",
+    "port",
+    "peer",
+    "ports",
 ];
 
 /// What a sentence is about.
@@ -45,7 +69,11 @@ pub(crate) struct About<'a> {
 
 impl About<'_> {
     fn beginning(&self) -> &'static str {
-        if self.is_removal { TAKEN_AWAY } else { NEEDED }
+        match (self.kind, self.is_removal) {
+            ("Role" | "ClusterRole" | "NetworkPolicy", true) => TAKEN_AWAY,
+            ("Role" | "ClusterRole" | "NetworkPolicy", false) => NEEDED,
+            _ => FITS,
+        }
     }
 
     /// What the workload may be said to do.
@@ -59,14 +87,14 @@ impl About<'_> {
             ("Role" | "ClusterRole", true) => {
                 &["read", "list", "watch", "write", "change", "create", "delete", "ask for"]
             }
-            (_, false) => &["uses", "runs", "reads", "writes"],
-            (_, true) => &["use", "run", "read", "write"],
+            _ => &["uses", "runs with", "needs", "does without"],
         }
     }
 
     fn grammar(&self) -> String {
-        let things = self.words.iter().map(String::as_str).filter(|name| !NO_THINGS.contains(name));
-        let mut things: Vec<_> = things.collect();
+        let is_thing =
+            |word: &&str| !NO_THINGS.contains(word) && word.contains(|char: char| char.is_ascii_alphabetic());
+        let mut things: Vec<_> = self.words.iter().map(String::as_str).filter(is_thing).collect();
         if things.is_empty() {
             things.push(self.kind);
         }
@@ -108,7 +136,7 @@ mod tests {
     use crate::steps::testing::accepts;
 
     fn names() -> Vec<String> {
-        ["secrets", "get", "apps/v1"].map(str::to_owned).to_vec()
+        ["secrets", "get", "8080", "apps/v1"].map(str::to_owned).to_vec()
     }
 
     #[test]
@@ -125,12 +153,22 @@ mod tests {
             "",
             "This is needed because the workload reads `pods`.",
             "This is needed because the workload reads `get`.",
+            "This is needed because the workload reads `8080`.",
             "This is needed because the workload reads.",
             "This is needed because of the fact that.",
             "This is needed because the workload is safe, trust `secrets`.",
             "Grant `secrets` to all.",
         ] {
             assert!(!accepts(&grammar, text), "{text}");
+        }
+    }
+
+    #[test]
+    fn workloads_are_set_to_what_fits_them() {
+        let words = ["runAsNonRoot".to_owned()];
+        for is_removal in [false, true] {
+            let grammar = About { kind: "Deployment", words: &words, is_removal }.grammar();
+            assert!(accepts(&grammar, "This fits because the workload runs with `runAsNonRoot`."));
         }
     }
 

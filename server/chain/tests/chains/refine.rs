@@ -36,7 +36,7 @@ fn what_is_taken_away_is_looked_at_and_told_in_words() {
     let (proposal, advice) = case().run(&requests(), &backend);
     assert_eq!((text(&proposal), &proposal.statements), (text(&exact), &exact.statements));
     let first = exact.statements.iter().find(|statement| statement.applied).unwrap();
-    assert_eq!(advice.look[0].what, leastwise_chain::quote(&first.what));
+    assert_eq!(advice.look[0].what, first.what);
     assert_eq!(advice.look[0].because, first.because);
     assert_eq!(advice.look[0].subject, "\"Role shop/cart\"");
     assert_eq!(
