@@ -10,4 +10,5 @@ mod roles;
 mod scripted;
 mod support;
 mod trace;
+mod workload_kind;
 mod workloads;
