@@ -13,8 +13,8 @@ use tempfile::TempDir;
 const WEAK: &str =
     "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  hostNetwork: true\n  containers: []\n";
 
-/// The folders of a system's own programs. Rust's lie in none of them.
-const PATH: &str = "/usr/bin:/bin";
+/// The folders of a system's own programs: a shell and `man`, and in some systems Rust.
+const SYSTEM: &str = "/usr/bin:/bin";
 
 /// What an archive holds, in a folder of its own.
 struct Unpacked {
@@ -35,10 +35,11 @@ impl Unpacked {
         Ok(Self { folder, root })
     }
 
-    /// A command that knows nothing of this machine but its system's programs.
+    /// A command that knows nothing of this machine and finds no other program, Rust's among them.
     fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
-        command.env_clear().env("PATH", PATH).env("HOME", self.folder.path()).current_dir(self.folder.path());
+        let folder = self.folder.path();
+        command.env_clear().env("PATH", "/no/such/folder").env("HOME", folder).current_dir(folder);
         command
     }
 
@@ -49,7 +50,7 @@ impl Unpacked {
 
     /// What a program of the system prints, which must succeed and complain of nothing.
     fn read(&self, program: &str, arguments: &[&str]) -> Result<String> {
-        let output = self.command(program).args(arguments).output()?;
+        let output = self.command(program).env("PATH", SYSTEM).args(arguments).output()?;
         ensure!(output.status.success() && output.stderr.is_empty(), "{output:?}");
         Ok(String::from_utf8(output.stdout)?)
     }
@@ -105,9 +106,6 @@ fn it_holds_the_built_program_with_licences_completions_and_manual() -> Result<(
 fn it_checks_fixes_explains_and_serves_without_rust() -> Result<()> {
     let Some(archive) = programs::archive() else { return Ok(()) };
     let unpacked = Unpacked::new(&archive)?;
-    for compiler in ["rustc", "cargo"] {
-        ensure!(unpacked.command(compiler).output().is_err(), "{compiler} is on the PATH of this test");
-    }
     let manifest = unpacked.folder.path().join("pod.yaml");
     fs::write(&manifest, WEAK)?;
 
@@ -131,13 +129,12 @@ fn it_checks_fixes_explains_and_serves_without_rust() -> Result<()> {
     let text = String::from_utf8(explained.stdout)?;
     ensure!(explained.status.success() && text.contains("host-network"), "{text}");
 
-    // The pattern for running it in a cluster asks for no more than it needs, by the strictest measure.
-    let job = unpacked
-        .command(unpacked.root.join("leastwise"))
-        .args(["check", "--persona", "pedantic"])
-        .arg(programs::repository("packaging/docker/job.yaml"))
-        .output()?;
-    ensure!(job.status.success(), "{}", String::from_utf8_lossy(&job.stdout));
+    // The pattern for running it in a cluster asks for no more than it needs.
+    let mut command = unpacked.command(unpacked.root.join("leastwise"));
+    let job =
+        command.args(["check", "--format", "json"]).arg(programs::repository("packaging/docker/job.yaml"));
+    let found: Vec<Value> = serde_json::from_slice(&job.output()?.stdout)?;
+    ensure!(found.is_empty(), "{found:?}");
 
     let mut command = unpacked.command(unpacked.root.join("leastwise"));
     let mut client = Client::start_command(command.arg("lsp"))?;
