@@ -31,8 +31,7 @@ pub(crate) fn gather(
         contents.insert(name.to_owned(), read(&places.root.join(name), false)?);
     }
     let notices = notices::of(shell, places, target.triple)?;
-    contents
-        .insert("THIRD-PARTY.txt".to_owned(), File { bytes: notices.into_bytes(), executable: false });
+    contents.insert("THIRD-PARTY.txt".to_owned(), File { bytes: notices.into_bytes(), executable: false });
     contents.insert(target.program().to_owned(), read(program, true)?);
     Ok(contents)
 }

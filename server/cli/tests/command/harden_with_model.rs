@@ -210,11 +210,7 @@ fn a_local_model_that_talks_of_something_else_leaves_the_exact_role() {
     let without = run(&folder, &[]);
     assert_eq!((ran.code, &ran.out), (Some(0), &without.out), "{}", ran.err);
     assert!(ran.err.starts_with(&without.err), "{}", ran.err);
-    assert!(
-        ran.err.contains("\"cart\" is as it would be without it: no draft held; "),
-        "{}",
-        ran.err
-    );
+    assert!(ran.err.contains("\"cart\" is as it would be without it: no draft held; "), "{}", ran.err);
 }
 
 #[test]
