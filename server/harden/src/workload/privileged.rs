@@ -6,6 +6,7 @@ use super::folders::is_in;
 use super::part::Part;
 use crate::seen::shown;
 use leastwise_evidence::{Channel, FileUse};
+use leastwise_manifest::string;
 use leastwise_yaml::{Literal, Patch};
 
 /// Devices that every container has. Source: OCI runtime specification, `config-linux.md`, default devices.
@@ -83,6 +84,7 @@ pub(super) fn decide(part: &Part<'_, '_>) -> Privileged {
 }
 
 fn without(part: &Part<'_, '_>) -> Result<(Vec<Decision>, Granted), String> {
+    mounts_stay_inside(part)?;
     let need = capabilities::by_checks(part)?;
     let files = part.watched(Channel::Files)?;
     let calls = part.all_syscalls()?;
@@ -106,6 +108,21 @@ fn without(part: &Part<'_, '_>) -> Result<(Vec<Decision>, Granted), String> {
         "it used no device of its own, mounted nothing, and wrote nothing below /sys and /proc/sys: {files}; {calls}"
     );
     Ok((vec![Decision::exact(format!("not privileged, with {keeps}"), because, path, patches)], after))
+}
+
+/// The API server refuses mounts that reach back to the node in a container that is not privileged.
+fn mounts_stay_inside(part: &Part<'_, '_>) -> Result<(), String> {
+    let mounts = part.container.node.get("volumeMounts").value();
+    for mount in mounts.into_iter().flat_map(|mounts| mounts.items().collect::<Vec<_>>()) {
+        let propagation = string(mount.value, &["mountPropagation"]);
+        if propagation.is_unknown() {
+            return Err(HIDDEN.replace("set", "mounted"));
+        }
+        if propagation.known() == Some("Bidirectional") {
+            return Err("what it mounts is to reach the node (mountPropagation: Bidirectional)".to_owned());
+        }
+    }
+    Ok(())
 }
 
 /// Whether only a privileged container can do that.

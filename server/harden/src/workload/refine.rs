@@ -63,8 +63,13 @@ fn refine(
 ) {
     let mut made = Vec::new();
     for part in &subject.parts {
-        let of = format!("{}, {}", subject.title, part.container.title());
-        made.extend(settle(of_container(part), &of, proposal));
+        let title = part.container.title();
+        let of = format!("{}, {title}", subject.title);
+        let mut decided = settle(of_container(part), &of, proposal);
+        if subject.parts.len() > 1 {
+            decided.iter_mut().for_each(|decision| decision.what = format!("{title}: {}", decision.what));
+        }
+        made.extend(decided);
     }
     made.extend(settle(of_pod(subject), &subject.title, proposal));
     let with_candidates = subject.parts.iter().any(|part| part.ground.options.include_candidates);

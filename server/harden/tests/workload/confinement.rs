@@ -100,6 +100,14 @@ fn a_privileged_container_that_used_it_stays_so() {
     assert_eq!(why("wrote /proc/sys/net/ipv4/ip_forward"), "it used /proc/sys/net/ipv4/ip_forward");
     assert_eq!(why("read /proc/kcore"), "it used /proc/kcore");
     assert_eq!(why("called mount"), "it called mount");
+    let reaching = web(
+        "securityContext: {privileged: true}\nvolumeMounts:\n  - {name: pods, mountPath: /pods, mountPropagation: Bidirectional}",
+    );
+    assert_eq!(
+        refined(&reaching, base).refusal("privileged"),
+        "what it mounts is to reach the node (mountPropagation: Bidirectional)",
+        "the API server would refuse it otherwise"
+    );
     let without_calls =
         refined(&manifest, "ran /bin/web uid 0 gid 0 caps CHOWN\ngranted CHOWN\nread /etc/web.conf");
     assert_eq!(without_calls.refusal("privileged"), "no log shows system calls of it");

@@ -85,7 +85,8 @@ fn an_init_container_is_for_itself() {
     let manifest = of_pod("initContainers:\n  - name: setup\n    image: setup:1", "");
     let events = format!("web-1/setup: ran /bin/chown uid 0 gid 0 caps CHOWN\n{RAN}");
     let after = refined(&manifest, &events);
-    assert!(after.applied().contains(&"as user 1000 in group 1000"));
+    let of_web = "container \"web\": as user 1000 in group 1000";
+    assert!(after.applied().contains(&of_web), "{:?}", after.applied());
     let refused: Vec<_> = after.proposal.refused.iter().map(|refused| refused.what.as_str()).collect();
     assert!(refused.contains(&"Deployment shop/web, container \"setup\": runAsUser"), "{refused:?}");
 }
