@@ -70,7 +70,12 @@ objects AS (
     SELECT
         *,
         object.resource || CASE WHEN object.subresource <> '' THEN '/' || object.subresource ELSE '' END AS resource,
-        nullif(object.namespace, '') AS namespace,
+        -- A namespace is asked for within itself, but in one that is not there nobody can be allowed anything.
+        CASE
+            WHEN object.resource = 'namespaces'
+                AND (is_plain_create OR code = 404 OR code = 201 AND verb IN ('patch', 'update')) THEN NULL
+            ELSE nullif(object.namespace, '')
+        END AS namespace,
         coalesce(object.apiGroup, '') AS api_group,
         nullif(object.name, '') AS name
     FROM decided
@@ -78,7 +83,7 @@ objects AS (
 )
 SELECT
     id, time, reason, pod, account_namespace, subject, verb, decision, 'logged' AS basis,
-    CASE WHEN is_plain_create AND resource = 'namespaces' THEN NULL ELSE namespace END AS namespace,
+    namespace,
     api_group,
     resource,
     CASE
@@ -104,6 +109,7 @@ SELECT
     id, time, '', NULL, '', subject, 'create', decision, 'websocket-upgrade', namespace, api_group, resource, name, NULL, NULL
 FROM objects
 WHERE decision = 'allowed' AND verb = 'get' AND resource IN ('pods/exec', 'pods/attach', 'pods/portforward')
+    AND code IS DISTINCT FROM 403
 UNION ALL
 SELECT
     id, time, '', NULL, '', username, 'impersonate', 'allowed', 'impersonation',

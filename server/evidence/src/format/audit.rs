@@ -128,8 +128,8 @@ impl Audit {
     /// Everything of an event that makes it different from others, but for the pod and the name of what is created: there
     /// may be new ones of those all the time.
     fn write_key(&mut self, event: &Event<'_>, decision: Decision) {
-        let is_created = code(event) == Some(201);
-        let flags = [decision == Decision::Allowed, is_created].map(u8::from);
+        let is = |other: u16| code(event) == Some(other);
+        let flags = [decision == Decision::Allowed, is(201), is(403), is(404)].map(u8::from);
         let flags = std::str::from_utf8(&flags).unwrap_or_default();
         let known = self.known.start().part(flags);
         known.part(&event.verb).part(&event.user.username).part(&event.annotations.reason);
@@ -200,7 +200,7 @@ fn learn(event: &Event<'_>, decision: Decision, collector: &mut Collector) -> Ve
     let subject = subject(event);
     let first = collector.request(Request {
         subject: subject.to_owned(),
-        target: target(event.object_ref.as_ref(), &event.verb, &event.request_uri),
+        target: target(event),
         verb: event.verb.to_string(),
         decision,
         basis: Basis::Logged,
@@ -250,12 +250,13 @@ fn entailed(event: &Event<'_>, decision: Decision) -> Vec<Request> {
     if let Some(object) = event.object_ref.as_ref().filter(|_| decision == Decision::Allowed) {
         let mut create = |basis| {
             let (subject, verb) = (subject(event).to_owned(), "create".to_owned());
-            requests.push(Request { subject, target: named(object), verb, decision, basis });
+            requests.push(Request { subject, target: named(object, event), verb, decision, basis });
         };
         if code(event) == Some(201) && matches!(&*event.verb, "patch" | "update") {
             create(Basis::CreatedByUpdate);
         }
-        if &*event.verb == "get" && is_upgraded(object) {
+        // What forbade it after it was allowed may have been the answer to just this.
+        if &*event.verb == "get" && is_upgraded(object) && code(event) != Some(403) {
             create(Basis::WebsocketUpgrade);
         }
     }
@@ -269,38 +270,46 @@ fn entailed(event: &Event<'_>, decision: Decision) -> Vec<Request> {
 }
 
 /// What the authorizer was asked about.
-fn target(object: Option<&ObjectRef<'_>>, verb: &str, uri: &str) -> Target {
-    let Some(object) = object else {
-        return Target::Url(path(uri));
+fn target(event: &Event<'_>) -> Target {
+    let Some(object) = &event.object_ref else {
+        return Target::Url(path(&event.request_uri));
     };
-    let mut target = named(object);
-    if let Target::Resource { namespace, resource, name, .. } = &mut target
+    let mut target = named(object, event);
+    if let Target::Resource { name, .. } = &mut target
         && object.subresource.is_empty()
+        && matches!(&*event.verb, "create" | "deletecollection")
     {
         // The name of what is being created is not in the path, which is all that the authorizer sees. The log has it
         // from the answer.
-        if matches!(verb, "create" | "deletecollection") {
-            *name = None;
-        }
-        if verb == "create" && resource == "namespaces" {
-            *namespace = None;
-        }
+        *name = None;
     }
     target
 }
 
 /// An object with its name.
-fn named(object: &ObjectRef<'_>) -> Target {
+fn named(object: &ObjectRef<'_>, event: &Event<'_>) -> Target {
     let resource = match object.subresource.given() {
         Some(subresource) => format!("{}/{subresource}", &*object.resource),
         None => object.resource.to_string(),
     };
+    let namespace = object.namespace.given().filter(|_| !is_missing_namespace(object, event));
     Target::Resource {
-        namespace: object.namespace.given().map(str::to_owned),
+        namespace: namespace.map(str::to_owned),
         api_group: object.api_group.to_string(),
         resource,
         name: object.name.given().map(str::to_owned),
     }
+}
+
+/// Whether it is a namespace that was not there. A namespace is asked for within itself, but where there is none, there
+/// is no Role in it either, so what allowed this was bound in the whole cluster.
+fn is_missing_namespace(object: &ObjectRef<'_>, event: &Event<'_>) -> bool {
+    let is_made = match &*event.verb {
+        "create" => object.subresource.is_empty(),
+        "patch" | "update" => code(event) == Some(201),
+        _ => false,
+    };
+    &*object.resource == "namespaces" && (is_made || code(event) == Some(404))
 }
 
 /// The path as the authorizer sees it: without the query, and decoded.

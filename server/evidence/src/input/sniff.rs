@@ -47,7 +47,11 @@ pub(super) fn framing(head: &[u8]) -> Framing {
             }
             if objects * 2 > all { Framing::Lines } else { Framing::Values }
         }
-        _ if lines(head).filter_map(object_in).any(is_object) => Framing::Lines,
+        // YAML writes what is empty as JSON does.
+        _ if first == b"---" => Framing::Yaml,
+        _ if lines(head).filter_map(object_in).any(|object| is_object(object) && object != b"{}") => {
+            Framing::Lines
+        }
         _ => Framing::Yaml,
     }
 }
@@ -119,6 +123,11 @@ mod tests {
             ("2026-01-01T00:00:00Z stdout F {\"time\":1}\n", Framing::Lines),
             ("The log begins\n{\"time\":1}\n", Framing::Lines),
             ("apiVersion: audit.k8s.io/v1\nkind: Event\n", Framing::Yaml),
+            ("kind: Event\nresponseStatus:\n  metadata: {}\n  code: 200\n", Framing::Yaml),
+            (
+                "---\nkind: Event\nannotations: {\"authorization.k8s.io/decision\": \"allow\"}\n",
+                Framing::Yaml,
+            ),
             ("{\"leastwise_evidence\": 1}", Framing::Record),
             ("", Framing::Yaml),
         ] {

@@ -227,13 +227,22 @@ fn all_namespaces_and_one_namespace_are_different_scopes() {
     assert_eq!(of(&[all, one]), ["carol list pods in the cluster x1", "carol list pods in shop x1"]);
 }
 
+/// Where there is no such namespace, there is no Role in it that could allow anything.
 #[test]
-fn a_namespace_lies_in_itself_except_while_it_is_created() {
-    let object = json!({"resource": "namespaces", "namespace": "shop", "name": "shop"});
-    assert_eq!(of(&[json!({"objectRef": object})]), ["carol get namespaces shop in shop x1"]);
+fn a_namespace_lies_in_itself_unless_there_is_none() {
+    let of_namespace = |verb: &str, code: u16| {
+        let object = json!({"resource": "namespaces", "namespace": "shop", "name": "shop"});
+        of(&[json!({"objectRef": object, "verb": verb, "responseStatus": {"code": code}})])
+    };
+    assert_eq!(of_namespace("get", 200), ["carol get namespaces shop in shop x1"]);
+    assert_eq!(of_namespace("get", 404), ["carol get namespaces shop in the cluster x1"]);
+    assert_eq!(of_namespace("create", 201), ["carol create namespaces in the cluster x1"]);
     assert_eq!(
-        of(&[json!({"objectRef": object, "verb": "create"})]),
-        ["carol create namespaces in the cluster x1"]
+        of_namespace("patch", 201),
+        [
+            "carol create namespaces shop in the cluster CreatedByUpdate x1",
+            "carol patch namespaces shop in the cluster x1",
+        ]
     );
 }
 
@@ -285,6 +294,12 @@ fn a_websocket_needs_create_on_newer_servers() {
     }
     let log = json!({"resource": "pods", "subresource": "log", "namespace": "shop", "name": "cart-0"});
     assert_eq!(of(&[json!({"objectRef": log})]), ["carol get pods/log cart-0 in shop x1"]);
+
+    // What was allowed to read and then forbidden may have been forbidden for want of `create`.
+    let exec = json!({"resource": "pods", "subresource": "exec", "namespace": "shop", "name": "cart-0"});
+    let said = json!({"authorization.k8s.io/decision": "allow"});
+    let refused = json!({"objectRef": exec, "responseStatus": {"code": 403}, "annotations": said});
+    assert_eq!(of(&[refused]), ["carol get pods/exec cart-0 in shop x1"]);
 }
 
 #[test]

@@ -54,17 +54,21 @@ pub fn create_drafted_roles(
     }
     let mut kept = by_place(kept);
     let mut taken = names_of_roles(manifests);
+    let mut made_names = BTreeSet::new();
     for (at, needs) in by_place(needs) {
         let kept = kept.remove(&at).unwrap_or_default();
         let (subject, place) = at;
-        let task = RoleTask { subject, place, kept, needs, taken: taken.clone() };
+        let name = free_name(&made_names, &subject, &place);
+        let task = RoleTask { subject, place, name, kept, needs, taken: taken.clone() };
         let role = match draft(&task) {
             Some(drafted) => Ok(drafted),
             None => task.exact(),
         };
         match role {
             Ok(made) => {
-                taken.extend(made.name().map(|name| (task.place.clone(), name.to_owned())));
+                let name = made.name().map(|name| (task.place.clone(), name.to_owned()));
+                made_names.extend(name.clone());
+                taken.extend(name);
                 proposal.statements.extend(made.statements);
                 proposal.created.extend([made.role, made.binding]);
             }
@@ -124,8 +128,20 @@ pub(super) fn because(needs: &[&Need]) -> String {
     format!("{}{notes}", seen.words("request"))
 }
 
+/// A name for somebody's role that none of the others has: a user may be called like a service account.
+fn free_name(taken: &BTreeSet<(Place, String)>, subject: &Subject, place: &Place) -> String {
+    let wanted = role_name(subject, place);
+    let mut name = wanted.clone();
+    let mut count = 1;
+    while taken.contains(&(place.clone(), name.clone())) {
+        count += 1;
+        name = format!("{wanted}-{count}");
+    }
+    name
+}
+
 /// How a role for somebody is called: like the account in its own namespace, with the namespace before it elsewhere.
-pub(super) fn role_name(subject: &Subject, place: &Place) -> String {
+fn role_name(subject: &Subject, place: &Place) -> String {
     // A name is one segment of a path.
     let segment = |text: &str| text.replace(['/', '%'], "-");
     match subject {

@@ -2,7 +2,7 @@
 //! made-up names are given up, and what it is called. Whoever chooses need not be trusted: a draft becomes a role only
 //! after the privilege order has seen that it allows what was needed and nothing beyond what was asked for.
 
-use super::create::{Place, because, binding, role, role_name};
+use super::create::{Place, because, binding, role};
 use super::needs::{Need, Needs, without_name, words};
 use super::packing::{Rule, in_order, pack};
 use super::risk::risk;
@@ -20,6 +20,8 @@ const MANY: usize = 2;
 pub struct RoleTask {
     pub(super) subject: Subject,
     pub(super) place: Place,
+    /// What it is called without a draft.
+    pub(super) name: String,
     /// The requests with the names that they had: a role that allows less breaks something.
     pub(super) kept: Needs,
     /// The requests as the options want them granted, perhaps without made-up names: a role must not allow more.
@@ -102,7 +104,7 @@ impl RoleTask {
 
     /// What it is called without a draft.
     pub fn name(&self) -> String {
-        role_name(&self.subject, &self.place)
+        self.name.clone()
     }
 
     /// The requests that it must allow, in a fixed order.

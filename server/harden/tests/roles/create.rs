@@ -81,6 +81,15 @@ fn nothing_is_generalised() {
     );
 }
 
+/// The second one would take the place of the first.
+#[test]
+fn roles_of_a_user_and_an_account_of_the_same_name_have_names_of_their_own() {
+    makes(
+        "shop/cart get pods @shop\n cart get secrets db @shop",
+        &["shop/cart: get secrets named db", "shop/cart-2: get pods"],
+    );
+}
+
 /// Audicia puts requests for the whole cluster in a Role of the account's namespace, which does not grant them.
 #[test]
 fn requests_for_the_whole_cluster_need_a_cluster_role() {
