@@ -15,6 +15,7 @@ mod options;
 mod proof;
 mod proposal;
 mod rbac;
+mod schedules;
 mod seen;
 mod watch;
 mod workload;
@@ -64,12 +65,14 @@ pub fn harden(
     manifests: &Manifests<'_>,
     options: &Options,
 ) -> Proposal {
-    match (task, kind) {
+    let mut proposal = match (task, kind) {
         (Task::Create, Kind::Role) => create_roles(record, manifests, options),
         (Task::Refine, Kind::Role) => refine_roles(record, manifests, options),
         (Task::Create, Kind::NetworkPolicy) => create_network_policies(record, manifests, options),
         (Task::Refine, Kind::NetworkPolicy) => refine_network_policies(record, manifests, options),
         (Task::Create, Kind::Workload) => create_workloads(record, manifests, options),
         (Task::Refine, Kind::Workload) => refine_workloads(record, manifests, options),
-    }
+    };
+    schedules::warn(record, manifests, &mut proposal);
+    proposal
 }

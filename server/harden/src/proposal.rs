@@ -114,6 +114,15 @@ impl Proposal {
         self.statements.iter().filter(|statement| statement.applied)
     }
 
+    /// Names what would be taken away and is not, and why.
+    pub(crate) fn leave_to_people(&mut self, statements: Vec<Statement>, why: &str) {
+        self.statements.extend(statements.into_iter().map(|statement| Statement {
+            applied: false,
+            because: format!("{}; {why}", statement.because),
+            ..statement
+        }));
+    }
+
     pub(crate) fn refuse(&mut self, what: impl Into<String>, because: impl Into<String>) {
         let refused = Refused { what: what.into(), because: because.into() };
         if !self.refused.contains(&refused) {

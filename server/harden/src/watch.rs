@@ -4,6 +4,7 @@ use crate::Options;
 use crate::seen::shown;
 use leastwise_evidence::{Caution, Channel, Record, Source, SourceId, Tally};
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 /// What the logs that show one kind of events are known to lack.
 #[derive(Clone, Debug, Default)]
@@ -11,6 +12,8 @@ pub(crate) struct Watch {
     losses: Vec<String>,
     channels: BTreeMap<Channel, Tally>,
     pub(crate) cautions: BTreeSet<Caution>,
+    /// From when until when each node was watched, over all logs.
+    windows: BTreeMap<Option<String>, Tally>,
 }
 
 impl Watch {
@@ -27,8 +30,14 @@ impl Watch {
             let known = channels.entry(*channel).or_default();
             *known = known.plus(*tally);
         }
+        let mut windows: BTreeMap<Option<String>, Tally> = BTreeMap::new();
+        for (node, tally) in sources.iter().flat_map(|source| &source.nodes) {
+            let window = windows.entry(node.clone()).or_default();
+            *window = window.plus(*tally);
+        }
         Self {
             channels,
+            windows,
             losses: sources.iter().filter(is_lossy).map(names).collect(),
             cautions: sources.iter().flat_map(|source| &source.cautions).copied().collect(),
         }
@@ -52,6 +61,26 @@ impl Watch {
         ))
     }
 
+    /// How long the node was watched that was watched least.
+    pub(crate) fn shortest(&self) -> Duration {
+        let length = |tally: &Tally| match (tally.first, tally.last) {
+            (Some(first), Some(last)) => {
+                let seconds = last.duration_since(first).as_secs();
+                Duration::from_secs(u64::try_from(seconds).unwrap_or_default())
+            }
+            _ => Duration::ZERO,
+        };
+        self.windows.values().map(length).min().unwrap_or_default()
+    }
+
+    /// Why what rests on silence is for people to decide.
+    pub(crate) fn too_short(&self, options: &Options) -> Option<String> {
+        let asked = options.minimum_window?;
+        let window = self.shortest();
+        (window < asked)
+            .then(|| format!("only {} were watched, and {} are asked for", length(window), length(asked)))
+    }
+
     /// What else makes silence weaker, in words.
     pub(crate) fn caution(&self) -> String {
         let words = |caution: &Caution| match caution {
@@ -62,4 +91,13 @@ impl Watch {
         };
         self.cautions.iter().filter_map(words).collect()
     }
+}
+
+/// A time in the largest unit of which it is at least two.
+pub(crate) fn length(time: Duration) -> String {
+    let seconds = time.as_secs();
+    let units = [(86_400, "days"), (3_600, "hours"), (60, "minutes")];
+    let found = units.iter().find(|(unit, _)| seconds >= 2 * unit);
+    let (unit, name) = found.copied().unwrap_or((1, "seconds"));
+    format!("{} {name}", seconds / unit)
 }

@@ -18,6 +18,7 @@ use leastwise_harden::{Options, Proposal, Task, Whose};
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Makes or tightens manifests so that they grant what was seen to be needed, and nothing else.
 #[derive(Debug, Args)]
@@ -61,12 +62,18 @@ pub(crate) struct Harden {
     /// Grant, too, what every cluster grants to everybody who has signed in.
     #[arg(long)]
     keep_discovery: bool,
+    /// Grant, too, what was only ever forbidden, and mark it: for a first run, where clients stop at the first refusal.
+    #[arg(long, requires = "create")]
+    include_denied: bool,
     /// Take away even where the logs are known to have lost events.
     #[arg(long)]
     despite_loss: bool,
     /// Change, too, what nothing speaks against but that it was not seen: look at each candidate first.
     #[arg(long)]
     include_candidates: bool,
+    /// Take away only where somebody looked for at least this long, like `7d` or `12h`.
+    #[arg(long, value_name = "TIME", value_parser = length_of_time)]
+    minimum_window: Option<Duration>,
     /// Print what would change, which is the default.
     #[arg(long, conflicts_with = "write", requires = "refine")]
     diff: bool,
@@ -165,8 +172,10 @@ impl Harden {
             robust: self.robust,
             include_implied: self.include_implied,
             keep_discovery: self.keep_discovery,
+            include_denied: self.include_denied,
             despite_loss: self.despite_loss,
             include_candidates: self.include_candidates,
+            minimum_window: self.minimum_window,
         }
     }
 }
@@ -179,6 +188,20 @@ impl From<Kind> for leastwise_harden::Kind {
             Kind::Workload => Self::Workload,
         }
     }
+}
+
+/// A number of days, hours, minutes or seconds.
+fn length_of_time(text: &str) -> Result<Duration, String> {
+    let wrong = || "a time is a number with `d`, `h`, `m` or `s`, like `7d`".to_owned();
+    let unit = match text.chars().last() {
+        Some('d') => 86_400,
+        Some('h') => 3_600,
+        Some('m') => 60,
+        Some('s') => 1,
+        _ => return Err(wrong()),
+    };
+    let count = text.get(..text.len() - 1).and_then(|count| count.parse::<u64>().ok()).ok_or_else(wrong)?;
+    count.checked_mul(unit).map(Duration::from_secs).ok_or_else(wrong)
 }
 
 fn service_account(text: &str) -> Result<Whose, String> {

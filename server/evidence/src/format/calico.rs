@@ -154,7 +154,9 @@ pub(super) fn read(json: &[u8], collector: &mut Collector) -> Result<bool, Unrea
             seen.nodes.extend(node.map(str::to_owned));
         }
         if let Endpoint::Pod(_) = endpoint {
-            seen.pods.extend(given(end.name).map(str::to_owned));
+            let pod = given(end.name).map(str::to_owned);
+            seen.pods_at_home.extend(pod.clone().filter(|_| at == side));
+            seen.pods.extend(pod);
             seen.addresses.extend(end.address.parse::<IpAddr>());
         }
     }

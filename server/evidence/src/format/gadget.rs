@@ -287,6 +287,7 @@ fn connection(
     let endpoint = if side == Side::Client { &connection.client } else { &connection.server };
     let seen = collector.endpoint(endpoint);
     seen.pods.insert(k8s.pod_name.to_string());
+    seen.pods_at_home.insert(k8s.pod_name.to_string());
     seen.nodes.extend(node.map(str::to_owned));
     let noted = collector.connection(connection);
     let Some(seen) = collector.connection_seen(noted) else {

@@ -401,7 +401,9 @@ impl<'a> Described<'a> {
         }
         if let Endpoint::Pod(_) | Endpoint::Service { .. } = endpoint {
             seen.addresses.extend(self.address);
-            seen.pods.extend(self.peer.pod_name.given().map(str::to_owned));
+            let pod = self.peer.pod_name.given().map(str::to_owned);
+            seen.pods_at_home.extend(pod.clone().filter(|_| is_local));
+            seen.pods.extend(pod);
             let labels =
                 self.labels().filter_map(|(key, value)| Some((key.strip_prefix(NAMESPACE_LABEL)?, value)));
             seen.namespace_labels.extend(labels.map(|(key, value)| (key.to_owned(), value.to_owned())));

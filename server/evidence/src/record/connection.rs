@@ -177,6 +177,10 @@ pub struct EndpointSeen {
     /// The names of its pods.
     #[serde(default, skip_serializing_if = "Sample::is_empty")]
     pub pods: Sample<String>,
+    /// Those of its pods that were seen from the node on which they run: of the others only what concerns a watched
+    /// node was seen.
+    #[serde(default, skip_serializing_if = "Sample::is_empty")]
+    pub pods_at_home: Sample<String>,
     /// The addresses of its pods or of the Service.
     #[serde(default, skip_serializing_if = "Sample::is_empty")]
     pub addresses: Sample<IpAddr>,
@@ -191,6 +195,7 @@ pub struct EndpointSeen {
 impl Unite for EndpointSeen {
     fn unite(&mut self, other: Self) {
         self.pods.unite(other.pods);
+        self.pods_at_home.unite(other.pods_at_home);
         self.addresses.unite(other.addresses);
         self.nodes.unite(other.nodes);
         self.namespace_labels.unite(other.namespace_labels);

@@ -134,6 +134,9 @@ fn what_is_known_of_an_end_stands_beside_it() {
         .unwrap();
     assert_eq!(cart.pods.iter().collect::<Vec<_>>(), ["cart-0"]);
     assert_eq!(cart.nodes.iter().collect::<Vec<_>>(), ["n1"], "it runs where it was observed");
+    let at_home =
+        |end: &leastwise_evidence::EndpointSeen| end.pods_at_home.iter().cloned().collect::<Vec<_>>();
+    assert_eq!(record.endpoints.values().flat_map(at_home).collect::<Vec<_>>(), ["cart-0"]);
     assert!(cart.namespace_labels.contains(&("team".to_owned(), "a".to_owned())));
     let seen = record.connections.values().next().unwrap();
     assert_eq!(seen.sides, [Side::Server].into(), "the client has no endpoint on this node");

@@ -1,8 +1,10 @@
 use super::draft::{DraftedNetworkPolicy, Group, NetworkPolicyTask};
 use super::flows::{Flow, FlowSeen, Flows, Peer};
 use super::inventory::Party;
-use super::peers::{Beside, peer, port_words, rule};
-use crate::seen::Seen;
+use super::names::first_name;
+use super::peers::{Beside, peer, port, port_words, rule};
+use crate::seen::{Seen, shown};
+use crate::watch::Watch;
 use crate::{Judgement, Level, Manifests, Options, Proposal, Refused, Statement, Whose};
 use leastwise_evidence::Record;
 use leastwise_manifest::{Direction, NetworkPolicy, Object, Resource};
@@ -29,6 +31,10 @@ pub fn create_drafted_network_policies(
 ) -> Proposal {
     let mut proposal = Proposal::default();
     proposal.refuse_without(record, !record.connections.is_empty(), "connections");
+    let watch = Watch::of(record, record.connections.values().flat_map(|seen| seen.seen.sources()));
+    if let Some(why) = watch.distrust(options) {
+        proposal.refuse("whether these are all connections", why);
+    }
     let mut flows = Flows::of(record, manifests);
     flows.aside.iter().for_each(|aside| proposal.refuse(aside.what.clone(), aside.because.clone()));
     let implied = implied(&flows);
@@ -148,6 +154,12 @@ fn task<'t>(
             }
         }
     }
+    let is_closed = isolated.contains(&Direction::Egress);
+    let asks_names = needs.iter().flat_map(BTreeMap::values).flatten().any(|(_, port)| *port == 53);
+    if let Some(name) = party.pods.as_ref().filter(|_| is_closed && !asks_names).and_then(first_name) {
+        let because = format!("it is told of `{}`, and nobody saw it ask a DNS server", shown(&name));
+        proposal.refuse(format!("names that {title} asks for"), because);
+    }
     let taken = taken.clone();
     (!isolated.is_empty()).then_some(NetworkPolicyTask {
         place,
@@ -245,7 +257,9 @@ pub(super) fn rules(
                 risk: None,
             });
         }
-        literals.push(rule(direction, items, &ports));
+        let ports =
+            ports.into_iter().map(|(protocol, number)| port(protocol, Literal::Integer(number.into())));
+        literals.push(rule(direction, items, ports.collect()));
     }
     statements.push(Statement {
         level: Level::Candidate,

@@ -159,6 +159,12 @@ impl<'d> Flows<'d> {
             let parties = services.behind(name, protocol.name(), port, &self.inventory)?;
             parties.into_iter().map(|(place, port)| Ok((self.party(Some(place))?, port))).collect()
         };
+        // Cilium takes the address of a Service for one outside.
+        if let Endpoint::Address { address: Some(address), .. } = &connection.server
+            && let Some((namespace, name)) = services.at_address(*address)
+        {
+            return behind((namespace, name));
+        }
         match &connection.server {
             Endpoint::Service { namespace, name } => behind((namespace, name)),
             Endpoint::Pod(pod) if connection.port_of == PortOf::Server => {
@@ -174,9 +180,6 @@ impl<'d> Flows<'d> {
                 Ok(vec![(Peer::Address(*address), port)])
             }
             Endpoint::Address { address: Some(address), outside: false } => {
-                if let Some((namespace, name)) = services.at_address(*address) {
-                    return behind((namespace, name));
-                }
                 let place = self.inventory.at_address(*address);
                 let place = place.ok_or_else(|| format!("nobody knows whose address {address} is"))?;
                 Ok(vec![(self.party(Some(place))?, port)])

@@ -24,6 +24,8 @@ pub(super) struct Party<'d> {
     pub(super) declared: Option<i64>,
     /// The names of its pods that were seen.
     pub(super) seen: BTreeSet<String>,
+    /// Those of them that were seen from the node on which they run.
+    pub(super) at_home: BTreeSet<String>,
     /// Whether a node on which it runs was watched.
     pub(super) is_local: bool,
 }
@@ -64,6 +66,7 @@ impl<'d> Inventory<'d> {
                 own_selector,
                 declared,
                 seen: BTreeSet::new(),
+                at_home: BTreeSet::new(),
                 is_local: false,
             });
         }
@@ -75,6 +78,7 @@ impl<'d> Inventory<'d> {
             inventory.by_endpoint.insert(pod.clone(), place);
             if let (Some(party), Some(seen)) = (inventory.parties.get_mut(place), record.endpoints.get(end)) {
                 party.seen.extend(seen.pods.iter().cloned());
+                party.at_home.extend(seen.pods_at_home.iter().cloned());
                 party.is_local |= seen.nodes.iter().next().is_some();
                 for address in seen.addresses.iter() {
                     inventory.by_address.entry(*address).or_default().insert(place);
@@ -113,20 +117,19 @@ impl<'d> Inventory<'d> {
             }
         }
         // A log may leave labels out, so that one is missing says nothing; a different value does.
-        let mut best: Vec<(usize, usize)> = Vec::new();
+        let mut best = Vec::new();
         for (place, party) in near() {
             let is_given =
                 party.pods.is_some() || (pod.workload.is_none() && party.labels == lasting(&pod.labels));
-            let asked = if party.own_selector.is_empty() { &party.labels } else { &party.own_selector };
-            let differs =
-                asked.iter().any(|(key, value)| pod.labels.get(key).is_some_and(|own| own != value));
-            let differs = differs
-                || party.labels.iter().any(|(key, value)| {
-                    super::labels::is_lasting(key) && pod.labels.get(key).is_some_and(|own| own != value)
-                });
+            let labels = lasting(&party.labels);
+            let asked = if party.own_selector.is_empty() { &labels } else { &party.own_selector };
+            let differs = asked
+                .iter()
+                .chain(&labels)
+                .any(|(key, value)| pod.labels.get(key).is_some_and(|own| own != value));
             let alike = asked.iter().filter(|(key, value)| pod.labels.get(*key) == Some(value)).count();
             if is_given && !differs && alike > 0 {
-                best.push((alike, place));
+                best.push(((alike == asked.len(), alike), place));
             }
         }
         let most = best.iter().map(|(alike, _)| *alike).max()?;
@@ -159,6 +162,7 @@ impl<'d> Inventory<'d> {
             own_selector: LabelMap::new(),
             declared: None,
             seen: BTreeSet::new(),
+            at_home: BTreeSet::new(),
             is_local: false,
         });
         self.parties.len() - 1
@@ -219,6 +223,12 @@ impl Party<'_> {
     pub(super) fn unwatched(&self) -> Option<String> {
         if !self.is_local {
             return Some("no node on which it runs was watched, so others may speak to it unseen".to_owned());
+        }
+        if let Some(pod) = self.seen.difference(&self.at_home).next() {
+            let pod = crate::seen::shown(pod);
+            return Some(format!(
+                "the node of its pod {pod} was not watched, so others may speak to it unseen"
+            ));
         }
         let seen = i64::try_from(self.seen.len()).unwrap_or(i64::MAX);
         match self.declared {

@@ -21,8 +21,8 @@ pub(super) struct Beside {
 }
 
 /// Peers with the same ports stand in one rule.
-pub(super) fn by_ports(needs: &BTreeMap<Peer, PortSet>) -> BTreeMap<PortSet, BTreeSet<Peer>> {
-    let mut rules: BTreeMap<PortSet, BTreeSet<Peer>> = BTreeMap::new();
+pub(super) fn by_ports<P: Clone + Ord>(needs: &BTreeMap<Peer, P>) -> BTreeMap<P, BTreeSet<Peer>> {
+    let mut rules: BTreeMap<P, BTreeSet<Peer>> = BTreeMap::new();
     for (peer, ports) in needs {
         rules.entry(ports.clone()).or_default().insert(*peer);
     }
@@ -54,8 +54,8 @@ pub(super) fn peer(flows: &Flows<'_>, peer: Peer, home: &str, beside: &Beside) -
 }
 
 /// An item of `ports`.
-pub(super) fn port((protocol, number): (Protocol, u16)) -> Literal {
-    mapping(vec![("port", Literal::Integer(number.into())), ("protocol", Literal::from(protocol.name()))])
+pub(super) fn port(protocol: Protocol, number_or_name: Literal) -> Literal {
+    mapping(vec![("port", number_or_name), ("protocol", Literal::from(protocol.name()))])
 }
 
 /// The key of the peers of a rule.
@@ -67,8 +67,7 @@ pub(super) fn key(direction: Direction) -> &'static str {
 }
 
 /// A rule.
-pub(super) fn rule(direction: Direction, peers: Vec<Literal>, ports: &PortSet) -> Literal {
-    let ports = ports.iter().map(|one| port(*one)).collect();
+pub(super) fn rule(direction: Direction, peers: Vec<Literal>, ports: Vec<Literal>) -> Literal {
     mapping(vec![(key(direction), Literal::Sequence(peers)), ("ports", Literal::Sequence(ports))])
 }
 

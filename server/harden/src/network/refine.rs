@@ -1,7 +1,7 @@
-use super::create::{implied, meant};
+use super::create::{DIRECTIONS, implied, meant};
 use super::flows::{Flows, Peer};
 use super::labels::{LabelMap, chooses};
-use super::peers::{Beside, PortSet, by_ports, key, peer, port, port_words, rule};
+use super::peers::{Beside, by_ports, key, peer, port, rule};
 use crate::manifests::Placed;
 use crate::proof::Proof;
 use crate::watch::Watch;
@@ -33,6 +33,7 @@ pub fn refine_network_policies(record: &Record, manifests: &Manifests<'_>, optio
     let needed = Needed { connections: flows.needed_connections(), ..Needed::default() };
     let watch = Watch::of(record, record.connections.values().flat_map(|seen| seen.seen.sources()));
     let mut proof = Proof::new(manifests, needed);
+    let mut outcomes = Vec::new();
     for placed in manifests.placed() {
         let Some(policy) = NetworkPolicy::of(&placed.object) else { continue };
         let refining = Refining { flows: &flows, manifests, policy: &policy, placed: &placed };
@@ -41,17 +42,65 @@ pub fn refine_network_policies(record: &Record, manifests: &Manifests<'_>, optio
             continue;
         }
         let changed = watch.distrust(options).map_or_else(|| refining.changes(&subjects), Err);
+        if let (Ok((_, statements)), Some(why)) = (&changed, watch.too_short(options)) {
+            proposal.leave_to_people(statements.clone(), &why);
+            continue;
+        }
         let judged = changed.and_then(|(patches, statements)| {
+            let is_changed = !patches.is_empty();
             proof.add(placed.document, patches)?;
-            Ok(statements)
+            Ok((is_changed, statements))
         });
+        let outcome = match &judged {
+            Ok((true, _)) => Outcome::Narrowed,
+            Ok((false, _)) => Outcome::Exact,
+            Err(_) => Outcome::Left,
+        };
+        let directions = DIRECTIONS.map(|one| policy.restricts(one) != Some(false));
+        outcomes.push(Refined { title: refining.title(), subjects: subjects.clone(), directions, outcome });
         match judged {
-            Ok(statements) => proposal.statements.extend(statements),
+            Ok((_, statements)) => proposal.statements.extend(statements),
             Err(why) => proposal.refuse(refining.title(), why),
         }
     }
+    name_those_left(&outcomes, &mut proposal);
     proof.close(&mut proposal);
     proposal
+}
+
+/// What became of a policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    /// It lets through less.
+    Narrowed,
+    /// It let through only what is needed.
+    Exact,
+    /// It could not be judged.
+    Left,
+}
+
+struct Refined {
+    title: String,
+    subjects: Vec<usize>,
+    /// Whether it closes ingress and egress.
+    directions: [bool; 2],
+    outcome: Outcome,
+}
+
+/// Policies add up: what one does not let through any more, another one for the same pods still may.
+fn name_those_left(policies: &[Refined], proposal: &mut Proposal) {
+    let of = |outcome: Outcome| policies.iter().filter(move |policy| policy.outcome == outcome);
+    for narrowed in of(Outcome::Narrowed) {
+        for left in of(Outcome::Left) {
+            let shares_pods = narrowed.subjects.iter().any(|place| left.subjects.contains(place));
+            let shares_direction = (0..2).any(|one| narrowed.directions[one] && left.directions[one]);
+            if shares_pods && shares_direction {
+                let because =
+                    format!("{} is for some of the same pods, adds to it, and stays as it is", left.title);
+                proposal.refuse(format!("{} alone", narrowed.title), because);
+            }
+        }
+    }
 }
 
 struct Refining<'r, 'd> {
@@ -95,7 +144,7 @@ impl<'d> Refining<'_, 'd> {
             }
         }
         let (mut patches, mut statements) = (Vec::new(), Vec::new());
-        for direction in [Direction::Ingress, Direction::Egress] {
+        for direction in DIRECTIONS {
             match self.policy.restricts(direction) {
                 None => return Err("a template hides what it restricts".to_owned()),
                 Some(false) => continue,
@@ -106,24 +155,33 @@ impl<'d> Refining<'_, 'd> {
                     return Err(format!("{}: {}", unclear.what, unclear.because));
                 }
             }
-            let mut needs: BTreeMap<Peer, PortSet> = BTreeMap::new();
-            for place in subjects {
-                for (peer, ports) in self.flows.of_party(*place, direction) {
-                    needs.entry(peer).or_default().extend(ports);
-                }
-            }
-            let (more, said) = self.direction(direction, subjects, &needs)?;
+            let (more, said) = self.direction(direction, &self.needs(direction, subjects))?;
             patches.extend(more);
             statements.extend(said);
         }
         Ok((patches, statements))
     }
 
+    fn needs(&self, direction: Direction, subjects: &[usize]) -> BTreeMap<Peer, BTreeSet<Need>> {
+        let mut needs: BTreeMap<Peer, BTreeSet<Need>> = BTreeMap::new();
+        for place in subjects {
+            for (peer, ports) in self.flows.of_party(*place, direction) {
+                let server = match (direction, peer) {
+                    (Direction::Ingress, _) => Some(*place),
+                    (Direction::Egress, Peer::Party(place)) => Some(place),
+                    (Direction::Egress, Peer::Address(_)) => None,
+                };
+                let ports = ports.into_iter().map(|(protocol, number)| Need { server, protocol, number });
+                needs.entry(peer).or_default().extend(ports);
+            }
+        }
+        needs
+    }
+
     fn direction(
         &self,
         direction: Direction,
-        subjects: &[usize],
-        needs: &BTreeMap<Peer, PortSet>,
+        needs: &BTreeMap<Peer, BTreeSet<Need>>,
     ) -> Result<Changes, String> {
         let name = if direction == Direction::Ingress { "ingress" } else { "egress" };
         let path = self.placed.object.path.keys(&["spec", name]);
@@ -135,17 +193,19 @@ impl<'d> Refining<'_, 'd> {
         };
         let mut end = list.items().count();
         let (mut patches, mut statements) = (Vec::new(), Vec::new());
+        let mut stay = 0;
         for item in list.items() {
             let at = path.index(item.index);
             let written = Written::read(item.value, direction)?;
             // What the rule allows of what is needed.
-            let mut kept: BTreeMap<Peer, PortSet> = BTreeMap::new();
-            for (peer, ports) in needs {
-                let allowed: PortSet = ports
-                    .iter()
-                    .copied()
-                    .filter(|one| self.allows(&written, *peer, *one, direction, subjects))
-                    .collect();
+            let mut kept: BTreeMap<Peer, BTreeSet<WrittenPort<'d>>> = BTreeMap::new();
+            for (peer, needs) in needs {
+                let is_peer = written
+                    .peers
+                    .as_ref()
+                    .is_none_or(|items| items.iter().any(|item| self.is_for(item, *peer)));
+                let needs = needs.iter().filter(|_| is_peer);
+                let allowed: BTreeSet<_> = needs.filter_map(|need| self.port_for(&written, need)).collect();
                 if !allowed.is_empty() {
                     kept.insert(*peer, allowed);
                 }
@@ -155,33 +215,38 @@ impl<'d> Refining<'_, 'd> {
                 patches.push(Patch::Remove { path: at, emptied: Emptied::Keep });
                 continue;
             }
-            let mut groups: Vec<(PortSet, BTreeSet<Peer>)> = by_ports(&kept).into_iter().collect();
+            stay += 1;
+            let mut groups: Vec<_> = by_ports(&kept).into_iter().collect();
             groups.sort_by_key(|(ports, peers)| std::cmp::Reverse(ports.len() * peers.len()));
             let mut groups = groups.into_iter();
             let Some((ports, peers)) = groups.next() else { continue };
             self.tighten_peers(&written, &peers, direction, &at, &mut patches, &mut statements)?;
-            self.tighten_ports(
-                &written,
-                &ports,
-                direction,
-                subjects,
-                &peers,
-                &at,
-                &mut patches,
-                &mut statements,
-            );
+            self.tighten_ports(&written, &ports, &at, &mut patches, &mut statements);
             for (ports, peers) in groups {
                 let items: Result<Vec<_>, _> = peers
                     .iter()
                     .map(|one| peer(self.flows, *one, self.home(), &self.beside(&written, *one)))
                     .collect();
-                patches.push(Patch::Set { path: path.index(end), value: rule(direction, items?, &ports) });
-                let what = format!("for other peers of the rule all ports but {}", port_words(&ports));
+                let value = rule(direction, items?, ports.iter().map(WrittenPort::literal).collect());
+                patches.push(Patch::Set { path: path.index(end), value });
+                let what = format!("for other peers of the rule all ports but {}", words(&ports));
                 statements.push(self.state(what, &at));
                 end += 1;
             }
         }
+        if stay == 0 && end > 0 && direction == Direction::Egress && self.leaves_types_out() {
+            // Without them a list of no rules closes nothing.
+            let types = DIRECTIONS.map(|direction| Literal::from(direction.name()));
+            let path = self.placed.object.path.keys(&["spec", "policyTypes"]);
+            patches.push(Patch::Set { path, value: Literal::Sequence(types.to_vec()) });
+        }
         Ok((patches, statements))
+    }
+
+    /// Whether which directions it closes follows from its rules.
+    fn leaves_types_out(&self) -> bool {
+        let types = lookup(self.placed.object.node, &["spec", "policyTypes"]).value();
+        types.is_none_or(|types| types.items().next().is_none())
     }
 
     /// What the item that allows a peer asks beside what tells the peer, so that the new item asks it as well.
@@ -198,20 +263,16 @@ impl<'d> Refining<'_, 'd> {
         Beside { namespace: labels("namespaceSelector"), pods: labels("podSelector") }
     }
 
-    fn allows(
-        &self,
-        written: &Written<'d>,
-        peer: Peer,
-        one: (Protocol, u16),
-        direction: Direction,
-        subjects: &[usize],
-    ) -> bool {
-        let is_peer =
-            written.peers.as_ref().is_none_or(|items| items.iter().any(|item| self.is_for(item, peer)));
-        let is_port = written.ports.as_ref().is_none_or(|items| {
-            items.iter().any(|item| self.port_holds(item, one, direction, subjects, peer))
-        });
-        is_peer && is_port
+    /// How the rule lets through what is needed, of those who are its peers: by a name if that comes first, which is
+    /// another number at other pods.
+    fn port_for(&self, written: &Written<'d>, need: &Need) -> Option<WrittenPort<'d>> {
+        let number = WrittenPort::Number(need.protocol, need.number);
+        let Some(items) = &written.ports else { return Some(number) };
+        let first = items.iter().find(|item| self.port_holds(item, need))?;
+        Some(match first.port {
+            Port::Name(name) => WrittenPort::Name(need.protocol, name),
+            Port::All | Port::Range(..) => number,
+        })
     }
 
     /// Whether an item of `from` or `to` is for a peer.
@@ -251,32 +312,16 @@ impl<'d> Refining<'_, 'd> {
     }
 
     /// Whether an item of `ports` holds a port of the server.
-    fn port_holds(
-        &self,
-        item: &PortItem<'d>,
-        (protocol, number): (Protocol, u16),
-        direction: Direction,
-        subjects: &[usize],
-        peer: Peer,
-    ) -> bool {
-        if item.protocol != protocol {
-            return false;
-        }
-        match item.port {
-            Port::All => true,
-            Port::Range(first, last) => (first..=last).contains(&number),
-            Port::Name(name) => {
-                let servers: Vec<usize> = match (direction, peer) {
-                    (Direction::Ingress, _) => subjects.to_vec(),
-                    (Direction::Egress, Peer::Party(place)) => vec![place],
-                    (Direction::Egress, Peer::Address(_)) => Vec::new(),
-                };
-                servers
-                    .iter()
-                    .filter_map(|place| self.flows.inventory.get(*place))
-                    .any(|party| party.named_port(name, protocol.name()) == Some(number))
+    fn port_holds(&self, item: &PortItem<'d>, need: &Need) -> bool {
+        item.protocol == need.protocol
+            && match item.port {
+                Port::All => true,
+                Port::Range(first, last) => (first..=last).contains(&need.number),
+                Port::Name(name) => {
+                    let server = need.server.and_then(|place| self.flows.inventory.get(place));
+                    server.and_then(|party| party.named_port(name, need.protocol.name())) == Some(need.number)
+                }
             }
-        }
     }
 
     fn tighten_peers(
@@ -331,33 +376,26 @@ impl<'d> Refining<'_, 'd> {
         asks_for_labels && all.filter(|one| self.is_for(item, *one)).all(|one| own.contains(&one))
     }
 
-    #[allow(clippy::too_many_arguments, reason = "a rule's ports depend on its peers and subjects")]
     fn tighten_ports(
         &self,
         written: &Written<'d>,
-        ports: &PortSet,
-        direction: Direction,
-        subjects: &[usize],
-        peers: &BTreeSet<Peer>,
+        ports: &BTreeSet<WrittenPort<'d>>,
         rule: &Path,
         patches: &mut Vec<Patch>,
         statements: &mut Vec<Statement>,
     ) {
         let list = rule.key("ports");
         let Some(items) = &written.ports else {
-            let value = Literal::Sequence(ports.iter().map(|one| port(*one)).collect());
+            let value = Literal::Sequence(ports.iter().map(WrittenPort::literal).collect());
             patches.push(Patch::Set { path: list, value });
-            statements.push(self.state(format!("every port but {}", port_words(ports)), rule));
+            statements.push(self.state(format!("every port but {}", words(ports)), rule));
             return;
         };
         let mut left = ports.clone();
         let mut end = items.len();
         for (index, item) in items.iter().enumerate() {
             let at = list.index(index);
-            let holds = |one: &(Protocol, u16)| {
-                peers.iter().any(|peer| self.port_holds(item, *one, direction, subjects, *peer))
-            };
-            let own: Vec<_> = left.iter().copied().filter(holds).collect();
+            let own: BTreeSet<_> = left.iter().copied().filter(|one| item.writes(*one)).collect();
             left.retain(|one| !own.contains(one));
             if own.is_empty() {
                 statements.push(self.state("the port".to_owned(), &at));
@@ -372,11 +410,10 @@ impl<'d> Refining<'_, 'd> {
             if is_exact {
                 continue;
             }
-            let kept: PortSet = own.iter().copied().collect();
-            statements.push(self.state(format!("every port of it but {}", port_words(&kept)), &at));
+            statements.push(self.state(format!("every port of it but {}", words(&own)), &at));
             for (count, one) in own.iter().enumerate() {
                 let path = if count == 0 { at.clone() } else { list.index(end + count - 1) };
-                patches.push(Patch::Set { path, value: port(*one) });
+                patches.push(Patch::Set { path, value: one.literal() });
             }
             end += own.len() - 1;
         }
@@ -400,6 +437,40 @@ impl<'d> Refining<'_, 'd> {
     }
 }
 
+/// A port that a peer needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Need {
+    /// Whose port it is, where that is one of the parties.
+    server: Option<usize>,
+    protocol: Protocol,
+    number: u16,
+}
+
+/// A port as a rule writes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum WrittenPort<'d> {
+    Number(Protocol, u16),
+    Name(Protocol, &'d str),
+}
+
+impl WrittenPort<'_> {
+    fn literal(&self) -> Literal {
+        match *self {
+            Self::Number(protocol, number) => port(protocol, Literal::Integer(number.into())),
+            Self::Name(protocol, name) => port(protocol, Literal::from(name)),
+        }
+    }
+}
+
+/// Like `TCP 80, TCP http`.
+fn words(ports: &BTreeSet<WrittenPort<'_>>) -> String {
+    let words = ports.iter().map(|port| match port {
+        WrittenPort::Number(protocol, number) => format!("{protocol} {number}"),
+        WrittenPort::Name(protocol, name) => format!("{protocol} {name}"),
+    });
+    words.collect::<Vec<_>>().join(", ")
+}
+
 /// A rule as it is written.
 struct Written<'d> {
     /// `None` is everybody.
@@ -420,6 +491,20 @@ struct Item<'d> {
 struct PortItem<'d> {
     protocol: Protocol,
     port: Port<'d>,
+}
+
+impl PortItem<'_> {
+    /// Whether it is the item that writes a port so.
+    fn writes(&self, port: WrittenPort<'_>) -> bool {
+        match (port, self.port) {
+            (WrittenPort::Name(protocol, name), Port::Name(own)) => (protocol, name) == (self.protocol, own),
+            (WrittenPort::Number(protocol, _), Port::All) => protocol == self.protocol,
+            (WrittenPort::Number(protocol, number), Port::Range(first, last)) => {
+                protocol == self.protocol && (first..=last).contains(&number)
+            }
+            _ => false,
+        }
+    }
 }
 
 #[derive(Clone, Copy)]

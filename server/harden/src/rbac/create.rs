@@ -37,9 +37,15 @@ pub fn create_drafted_roles(
     proposal.refuse_without(record, !record.requests.is_empty(), "requests of the API server");
     let mut needs = allowed(record);
     needs.retain(|atom, _| is_meant(&atom.subject));
-    for (atom, need) in attempted(record, &allowed(record)).iter().filter(|(atom, _)| is_meant(&atom.subject))
-    {
-        proposal.refuse(words(atom), format!("it was only ever forbidden: {}", need.seen.words("request")));
+    let mut attempted = attempted(record, &allowed(record));
+    attempted.retain(|atom, _| is_meant(&atom.subject));
+    if options.include_denied {
+        needs.extend(attempted.into_iter().map(|(atom, need)| (atom, as_if_needed(need))));
+    } else {
+        for (atom, need) in &attempted {
+            let because = format!("it was only ever forbidden: {}", need.seen.words("request"));
+            proposal.refuse(words(atom), because);
+        }
     }
     refuse_hidden(&needs, &mut proposal);
     if !options.keep_discovery {
@@ -82,6 +88,13 @@ pub fn create_drafted_roles(
         proposal.verdict = Judgement::New;
     }
     proposal
+}
+
+/// A request that was forbidden and is to be granted, which nobody has shown to be right.
+fn as_if_needed(mut need: Need) -> Need {
+    need.level = Level::Candidate;
+    need.notes.insert("it was forbidden, and is granted because that was asked for");
+    need
 }
 
 /// Where something is granted. Namespaces come before the cluster.

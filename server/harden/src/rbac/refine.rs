@@ -49,6 +49,10 @@ pub fn refine_roles(record: &Record, manifests: &Manifests<'_>, options: &Option
             continue;
         }
         let changed = refining.role(&role, &holders, &mut proposal);
+        if let (Ok((_, statements)), Some(why)) = (&changed, refining.observed.watch.too_short(options)) {
+            proposal.leave_to_people(statements.clone(), &why);
+            continue;
+        }
         let judged = changed.and_then(|(patches, statements)| {
             proof.add(placed.document, patches)?;
             Ok(statements)

@@ -4,11 +4,16 @@
 //! The clusters, their API server and network, and what their manifests grant are written from the definitions of
 //! Kubernetes and share nothing with what is tested. `cargo test -- --ignored --nocapture` tries thousands of them.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "tests, which print their figures")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "tests, which print their figures"
+)]
 
+mod connections;
 #[path = "../../../privilege/tests/prove/random.rs"]
 mod random;
-mod connections;
 mod requests;
 mod texts;
 

@@ -76,6 +76,23 @@ fn a_selector_that_chooses_the_same_pods_stays_as_its_author_wrote_it() {
     becomes(spec, SEEN, spec);
 }
 
+/// A policy without `policyTypes` closes egress by its rules. Without rules it would open it.
+#[test]
+fn a_direction_that_lost_its_last_rule_stays_closed() {
+    becomes(
+        "  egress:
+  - to:
+    - podSelector: {matchLabels: {app: admin}}
+",
+        SEEN,
+        "  egress: []
+  policyTypes:
+  - Ingress
+  - Egress
+",
+    );
+}
+
 #[test]
 fn lost_flows_and_unseen_nodes_make_silence_mean_little() {
     let text = with("  ingress:\n  - ports: [{port: 8080}, {port: 9090}]\n");
@@ -87,7 +104,9 @@ fn lost_flows_and_unseen_nodes_make_silence_mean_little() {
     assert_eq!(after, text);
     assert!(refusals(&proposal).contains("events were lost"));
     let mut remote = record(SEEN);
-    remote.endpoints.values_mut().for_each(|seen| seen.nodes = Default::default());
+    remote.endpoints.values_mut().for_each(|seen| {
+        (seen.nodes, seen.pods_at_home) = Default::default();
+    });
     remote.connections.values_mut().for_each(|seen| seen.sides.clear());
     let (after, proposal) = refined(&text, &remote);
     assert_eq!(after, text);

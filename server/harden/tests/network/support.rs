@@ -32,6 +32,7 @@ pub(crate) fn record(lines: &str) -> Record {
                 known.nodes = ["node-a".to_owned()].into_iter().collect();
                 let app = pod.labels.get("app").map_or("x", String::as_str);
                 known.pods = [format!("{app}-0")].into_iter().collect();
+                known.pods_at_home = known.pods.clone();
             }
         }
         let sides = [Side::Client, Side::Server].into();

@@ -262,3 +262,19 @@ fn a_silent_log_makes_nothing_and_says_so() {
     assert_eq!(proposal.refused[0].because, "none of the 1 logs has any");
     assert_eq!(proposal.verdict, Judgement::Equal);
 }
+
+/// A client stops at its first refusal, so the log of a first run shows little else.
+#[test]
+fn what_was_forbidden_is_granted_and_marked_on_request() {
+    let lines = "shop/cart list pods @shop\n shop/cart delete pods a @shop # denied";
+    assert_eq!(rules(&created(lines, &Options::default())).len(), 1, "nothing but the list");
+    let made = created(lines, &Options { include_denied: true, ..Options::default() });
+    assert!(text(&made).contains("- delete"), "{}", text(&made));
+    let delete = made.statements.iter().find(|said| said.what.starts_with("delete pods")).expect("said");
+    assert_eq!((delete.level, delete.applied), (Level::Candidate, true), "{delete:?}");
+    assert!(
+        delete.because.contains("it was forbidden, and is granted because that was asked for"),
+        "{}",
+        delete.because
+    );
+}

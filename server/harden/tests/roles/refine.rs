@@ -260,3 +260,14 @@ subjects:
     let (after, _) = refined(text, lines, &Options::default());
     assert_eq!(after, text.replace("[pods, secrets]", "[pods]"));
 }
+
+#[test]
+fn a_window_that_is_too_short_takes_nothing_away() {
+    let text = role("- {apiGroups: [\"\"], resources: [pods], verbs: [list, delete]}\n");
+    let week = std::time::Duration::from_secs(7 * 86_400);
+    let options = Options { minimum_window: Some(week), ..Options::default() };
+    let (after, proposal) = refined(&text, "shop/cart list pods @shop", &options);
+    assert_eq!(after, text);
+    let left: Vec<_> = proposal.statements.iter().filter(|said| !said.applied).collect();
+    assert!(!left.is_empty() && left.iter().all(|said| said.because.contains("and 7 days are asked for")));
+}

@@ -95,8 +95,13 @@ pub(crate) struct Cluster {
 impl Cluster {
     pub(crate) fn random(random: &mut Random) -> Self {
         let is_v6 = random.chance(25);
-        let mut cluster =
-            Self { nodes: Vec::new(), workloads: Vec::new(), services: Vec::new(), habits: Vec::new(), is_v6 };
+        let mut cluster = Self {
+            nodes: Vec::new(),
+            workloads: Vec::new(),
+            services: Vec::new(),
+            habits: Vec::new(),
+            is_v6,
+        };
         for number in 0..2 + random.below(2) {
             let address = cluster.address(0, number);
             cluster.nodes.push(Node { name: format!("node-{number}"), address });
@@ -138,8 +143,15 @@ impl Cluster {
 
     fn workload(&self, random: &mut Random, number: usize) -> Workload {
         let namespace = *random.pick(&NAMESPACES);
-        let kind =
-            *random.pick(&["Deployment", "Deployment", "Deployment", "StatefulSet", "DaemonSet", "CronJob", "Pod"]);
+        let kind = *random.pick(&[
+            "Deployment",
+            "Deployment",
+            "Deployment",
+            "StatefulSet",
+            "DaemonSet",
+            "CronJob",
+            "Pod",
+        ]);
         // As a chart does it, twice the same name for what is not the same instance.
         let is_of_chart = random.chance(30);
         let name = format!("app-{number}");
@@ -227,7 +239,8 @@ impl Cluster {
             }
             _ => of.name.clone(),
         };
-        let address = if of.is_on_host { self.nodes[node].address } else { self.address(2, number * 8 + pod) };
+        let address =
+            if of.is_on_host { self.nodes[node].address } else { self.address(2, number * 8 + pod) };
         Pod { name, node, address, labels }
     }
 
@@ -265,7 +278,9 @@ impl Cluster {
             Value::Null => Some(service.port),
             Value::String(name) => {
                 let mut ports = of.ports.iter();
-                ports.find(|port| port.name == name && port.protocol == service.protocol).map(|port| port.number)
+                ports
+                    .find(|port| port.name == name && port.protocol == service.protocol)
+                    .map(|port| port.number)
             }
             number => Some(u16::try_from(number.as_u64().unwrap()).unwrap()),
         };
@@ -365,10 +380,12 @@ impl Cluster {
 
 impl Workload {
     fn manifest(&self) -> Value {
-        let ports = self.ports.iter().map(|port| {
-            json!({"name": port.name, "containerPort": port.number, "protocol": port.protocol})
-        });
-        let mut pod = json!({"containers": [{"name": "main", "image": "main", "ports": ports.collect::<Vec<_>>()}]});
+        let ports = self
+            .ports
+            .iter()
+            .map(|port| json!({"name": port.name, "containerPort": port.number, "protocol": port.protocol}));
+        let mut pod =
+            json!({"containers": [{"name": "main", "image": "main", "ports": ports.collect::<Vec<_>>()}]});
         if self.is_on_host {
             pod["hostNetwork"] = json!(true);
         }

@@ -40,7 +40,14 @@ impl Policy {
     }
 
     /// Whether it lets through what goes from or to a pod that it is for. The port is the server's.
-    pub(crate) fn allows(&self, direction: &str, own: Other<'_>, other: Other<'_>, protocol: &str, port: u16) -> bool {
+    pub(crate) fn allows(
+        &self,
+        direction: &str,
+        own: Other<'_>,
+        other: Other<'_>,
+        protocol: &str,
+        port: u16,
+    ) -> bool {
         let (list, peers, server) = match direction {
             "Ingress" => ("ingress", "from", own),
             _ => ("egress", "to", other),
@@ -52,7 +59,11 @@ impl Policy {
                 let is_peer = is_empty(&rule[peers])
                     || rule[peers].as_array().unwrap().iter().any(|peer| self.is_peer(peer, other));
                 let is_port = is_empty(&rule["ports"])
-                    || rule["ports"].as_array().unwrap().iter().any(|item| is_port(item, server, protocol, port));
+                    || rule["ports"]
+                        .as_array()
+                        .unwrap()
+                        .iter()
+                        .any(|item| is_port(item, server, protocol, port));
                 is_peer && is_port
             })
     }
@@ -70,7 +81,8 @@ impl Policy {
                 if !peer["ipBlock"].is_null() {
                     return false;
                 }
-                let of_namespace = Labels::from([("kubernetes.io/metadata.name".to_owned(), namespace.to_owned())]);
+                let of_namespace =
+                    Labels::from([("kubernetes.io/metadata.name".to_owned(), namespace.to_owned())]);
                 let is_there = match &peer["namespaceSelector"] {
                     Value::Null => namespace == self.namespace(),
                     selector => selects(selector, &of_namespace),
@@ -107,7 +119,8 @@ fn selects(selector: &Value, labels: &Labels) -> bool {
     let own = |key: &Value| labels.get(key.as_str().unwrap());
     pairs.into_iter().all(|(key, value)| labels.get(key).map(String::as_str) == value.as_str())
         && expressions.all(|one| {
-            let has = |value: &String| one["values"].as_array().unwrap().iter().any(|item| item == value.as_str());
+            let has =
+                |value: &String| one["values"].as_array().unwrap().iter().any(|item| item == value.as_str());
             match one["operator"].as_str().unwrap() {
                 "In" => own(&one["key"]).is_some_and(has),
                 "NotIn" => !own(&one["key"]).is_some_and(has),

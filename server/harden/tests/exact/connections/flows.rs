@@ -47,12 +47,7 @@ impl Sample {
         if random.chance(15) {
             nodes.remove(&random.below(cluster.nodes.len()));
         }
-        let mut watch = Watch {
-            cluster,
-            nodes,
-            shows_services: random.chance(40),
-            sample: Self::default(),
-        };
+        let mut watch = Watch { cluster, nodes, shows_services: random.chance(40), sample: Self::default() };
         for workload in &cluster.workloads {
             watch.probes(random, workload);
         }
@@ -80,7 +75,9 @@ impl Sample {
 impl Sample {
     fn look_for_pods(&mut self, cluster: &Cluster) {
         let (mut anywhere, mut at_home) = (BTreeSet::new(), BTreeSet::new());
-        for end in self.events.iter().flat_map(|event| [&event["flow"]["source"], &event["flow"]["destination"]]) {
+        for end in
+            self.events.iter().flat_map(|event| [&event["flow"]["source"], &event["flow"]["destination"]])
+        {
             if let Some(name) = end["pod_name"].as_str() {
                 anywhere.insert(name);
                 if !end["ID"].is_null() {
@@ -259,7 +256,14 @@ impl<'c> Watch<'c> {
     }
 
     /// A flow before its ports.
-    fn event(&self, random: &mut Random, node: usize, source: Point<'c>, target: Point<'c>, verdict: &str) -> Value {
+    fn event(
+        &self,
+        random: &mut Random,
+        node: usize,
+        source: Point<'c>,
+        target: Point<'c>,
+        verdict: &str,
+    ) -> Value {
         let name = &self.cluster.nodes[node].name;
         let time = format!("2026-03-01T08:{:02}:{:02}.5Z", random.below(60), random.below(60));
         let mut flow = json!({
@@ -309,7 +313,10 @@ impl<'c> Watch<'c> {
         let mut labels: Vec<String> =
             identity_labels(&pod.labels).map(|(key, value)| format!("k8s:{key}={value}")).collect();
         labels.push(format!("k8s:io.kubernetes.pod.namespace={}", workload.namespace));
-        labels.push(format!("k8s:io.cilium.k8s.namespace.labels.kubernetes.io/metadata.name={}", workload.namespace));
+        labels.push(format!(
+            "k8s:io.cilium.k8s.namespace.labels.kubernetes.io/metadata.name={}",
+            workload.namespace
+        ));
         labels.push("k8s:io.cilium.k8s.policy.serviceaccount=default".to_owned());
         labels.push("k8s:common:commonselector".to_owned());
         let mut json = json!({
@@ -337,6 +344,8 @@ impl<'c> Watch<'c> {
 fn identity_labels(labels: &Labels) -> impl Iterator<Item = (&String, &String)> {
     let left_out = ["pod-template-hash", "pod-template-generation", "controller-revision-hash"];
     labels.iter().filter(move |(key, _)| {
-        !left_out.contains(&key.as_str()) && !key.starts_with("statefulset.kubernetes.io") && !key.contains("batch.kubernetes.io")
+        !left_out.contains(&key.as_str())
+            && !key.starts_with("statefulset.kubernetes.io")
+            && !key.contains("batch.kubernetes.io")
     })
 }

@@ -147,7 +147,7 @@ impl Role {
     /// What its rules grant one by one, whoever holds it, without what no request can ever ask for.
     pub(crate) fn grants(&self) -> BTreeSet<Asked> {
         let all: BTreeSet<Asked> = self.rules.iter().flat_map(|rule| rule.grants(&self.namespace)).collect();
-        all.into_iter().filter(|grant| can_be_asked(grant)).collect()
+        all.into_iter().filter(can_be_asked).collect()
     }
 }
 

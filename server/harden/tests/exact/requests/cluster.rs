@@ -62,7 +62,8 @@ fn users(random: &mut Random) -> Vec<User> {
     let mut users: Vec<_> = (0..2 + random.below(3))
         .map(|_| {
             let namespace = *random.pick(&NAMESPACES);
-            User::account(namespace, *random.pick(&accounts))
+            let account: &str = random.pick::<&str>(&accounts);
+            User::account(namespace, account)
         })
         .collect();
     // One has the name of a service account, one that of its name elsewhere.
@@ -185,7 +186,8 @@ fn http_of_object(random: &mut Random) -> Http {
     if !kind.subresources.is_empty() && random.chance(30) {
         let (subresource, methods) = random.pick(kind.subresources);
         let query = if *subresource == "exec" { "command=sh&stdin=true" } else { "" };
-        return http(*random.pick(methods), &format!("{of_one}/{subresource}"), query);
+        let method: &str = random.pick::<&str>(methods);
+        return http(method, &format!("{of_one}/{subresource}"), query);
     }
     let everywhere = format!("{base}/{}", kind.resource);
     match random.below(14) {

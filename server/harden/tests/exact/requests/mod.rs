@@ -19,7 +19,7 @@ use log::{Log, Style};
 use std::collections::BTreeSet;
 
 /// So many clusters are tried in every run.
-const FEW: u64 = 150;
+const FEW: u64 = 60;
 const MANY: u64 = 2000;
 
 struct Observed {
