@@ -4,5 +4,6 @@
 
 mod create;
 mod draft;
+mod laws;
 mod refine;
 mod support;

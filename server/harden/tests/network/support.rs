@@ -10,12 +10,17 @@ use leastwise_harden::{Manifests, Options, Proposal};
 use leastwise_yaml::{Document, parse};
 
 pub(crate) fn record(lines: &str) -> Record {
+    record_of("flows.json", 1, lines)
+}
+
+/// What a log of that name says, which is known by a number.
+pub(crate) fn record_of(name: &str, id: u8, lines: &str) -> Record {
     let mut record = Record::default();
-    let id = SourceId([1; 16]);
+    let id = SourceId([id; 16]);
     let mut tally = Tally::default();
     tally.count(Some("2026-03-01T08:00:00Z".parse().unwrap()));
     let source = Source {
-        names: ["flows.json".to_owned()].into(),
+        names: [name.to_owned()].into(),
         formats: [Format::Hubble].into(),
         complete: true,
         channels: [(Channel::Flows, tally)].into(),
@@ -108,13 +113,13 @@ pub(crate) fn deployment(namespace: &str, name: &str) -> String {
 }
 
 pub(crate) fn created(manifests: &str, lines: &str, options: &Options) -> Proposal {
+    created_of(manifests, &record(lines), options)
+}
+
+pub(crate) fn created_of(manifests: &str, record: &Record, options: &Options) -> Proposal {
     let stream = parse(manifests);
     let documents: Vec<&Document> = stream.documents().iter().map(|placed| &*placed.document).collect();
-    leastwise_harden::create_network_policies(
-        &record(lines),
-        &Manifests { documents, namespace: "default" },
-        options,
-    )
+    leastwise_harden::create_network_policies(record, &Manifests { documents, namespace: "default" }, options)
 }
 
 pub(crate) fn refined(text: &str, record: &Record) -> (String, Proposal) {
