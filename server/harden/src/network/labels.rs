@@ -54,3 +54,24 @@ pub(super) fn chooses(selector: &Selector<'_>, labels: &LabelMap) -> Option<bool
 pub(super) fn has_all(labels: &LabelMap, asked: &LabelMap) -> bool {
     asked.iter().all(|(key, value)| labels.get(key) == Some(value))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A policy that asks for these is broken at the next run of a CronJob.
+    #[test]
+    fn labels_of_one_run_or_replica_do_not_last() {
+        let label = |(key, value): (&str, &str)| (key.to_owned(), value.to_owned());
+        let passing = [
+            ("controller-uid", "0b5b734"),
+            ("batch.kubernetes.io/controller-uid", "0b5b734"),
+            ("job-name", "report-28618366"),
+            ("batch.kubernetes.io/job-name", "report-28618366"),
+            ("pod-template-hash", "7d4b9c6f5"),
+            ("topology.kubernetes.io/zone", "a"),
+        ];
+        let labels: LabelMap = passing.into_iter().chain([("app", "report")]).map(label).collect();
+        assert_eq!(lasting(&labels), LabelMap::from([label(("app", "report"))]));
+    }
+}

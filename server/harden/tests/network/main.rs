@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests")]
 
 mod create;
+mod defects;
 mod draft;
 mod laws;
 mod refine;

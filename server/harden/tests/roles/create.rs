@@ -278,3 +278,17 @@ fn what_was_forbidden_is_granted_and_marked_on_request() {
         delete.because
     );
 }
+
+/// `/api*` and `/openapi*` as prefixes are more than `system:discovery` grants, and without `/livez` it is less.
+#[test]
+fn what_discovery_grants_is_left_out_and_nothing_that_looks_like_it() {
+    let left_out =
+        ["/api", "/api/v1", "/apis", "/apis/apps/v1", "/livez", "/readyz", "/openapi/v2", "/version"];
+    for path in left_out {
+        assert!(created(&format!("alice get {path}"), &Options::default()).created.is_empty(), "{path}");
+    }
+    for path in ["/apiserver", "/swagger.json", "/openapi.json", "/healthz/ping", "/livezz"] {
+        let made = text(&created(&format!("alice get {path}"), &Options::default()));
+        assert!(made.contains(&format!("- {path}\n")), "{path}: {made}");
+    }
+}
