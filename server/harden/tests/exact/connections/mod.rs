@@ -93,7 +93,8 @@ impl<'c> Universe<'c> {
                 continue;
             }
             for own in self.ends(own) {
-                for other in self.ends(other) {
+                // A pod reaches itself whatever a policy says.
+                for other in self.ends(other).into_iter().filter(|other| *other != own) {
                     atoms.insert((direction, own.clone(), other, need.protocol, need.port));
                 }
             }
@@ -115,7 +116,7 @@ impl<'c> Universe<'c> {
             if closing.is_empty() {
                 return None;
             }
-            for (title, other) in self.others() {
+            for (title, other) in self.others().into_iter().filter(|(title, _)| *title != pod.name) {
                 for protocol in ["TCP", "UDP", "SCTP"] {
                     for port in &self.ports {
                         if closing.iter().any(|policy| policy.allows(direction, own, other, protocol, *port))
@@ -297,23 +298,20 @@ fn tightened(seed: u64, score: &mut Score) -> usize {
                 );
                 is.extend(universe.granted(*place, direction, std::slice::from_ref(new)).unwrap_or_default());
             }
-            if direction == INGRESS {
-                // What a port's name lets through to one pod, it does to all that the policy is for.
-                let names = universe.numbers_by_name(&subjects);
-                let alike: Vec<_> = needed
-                    .iter()
-                    .flat_map(|(other, protocol, port)| {
-                        let numbers = names.values().filter(|numbers| numbers.contains(&(*protocol, *port)));
-                        numbers.flatten().map(|(protocol, port)| (other.clone(), *protocol, *port))
+            // What a port's name lets through to one pod, it does to all that the policy is for.
+            let names = universe.numbers_by_name(&subjects);
+            let is_alike = |other: &String, protocol: &str, port: u16| {
+                direction == INGRESS
+                    && names.values().any(|numbers| {
+                        numbers.iter().any(|(by, at)| (*by, *at) == (protocol, port))
+                            && numbers.iter().any(|(by, at)| needed.contains(&(other.clone(), *by, *at)))
                     })
-                    .filter(|(other, protocol, port)| {
-                        let mut is = is.iter();
-                        is.any(|(_, _, of, by, at)| (of, by, at) == (other, protocol, port))
-                    })
-                    .collect();
-                needed.extend(alike);
-            }
-            was.retain(|(_, _, other, protocol, port)| needed.contains(&(other.clone(), *protocol, *port)));
+            };
+            was.retain(|atom| {
+                let (_, _, other, protocol, port) = atom;
+                needed.contains(&(other.clone(), *protocol, *port))
+                    || is.contains(atom) && is_alike(other, protocol, *port)
+            });
             score.add(seed, &is, &was);
             compared += 1;
         }
