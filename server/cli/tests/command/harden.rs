@@ -151,3 +151,25 @@ fn a_workload_is_tightened_to_what_its_containers_did() {
     assert_eq!(answer["verdict"], "equal");
     assert_eq!(answer["statements"][0]["level"], "candidate", "the seccomp profile is for people to decide");
 }
+
+/// A client stops at its first refusal, so the log of a first run shows little else.
+#[test]
+fn what_was_forbidden_is_granted_and_marked_on_request() {
+    let ran = folder()
+        .run("harden --create role --evidence seen.json --service-account shop:cart --include-denied");
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    assert!(ran.out.contains("- delete") && ran.out.contains("- list"), "{}", ran.out);
+    assert!(ran.err.contains("candidate delete pods: 3 requests"), "{}", ran.err);
+    assert!(ran.err.contains("it was forbidden, and is granted because that was asked for"), "{}", ran.err);
+}
+
+#[test]
+fn a_window_that_is_too_short_takes_nothing_away() {
+    let folder = folder();
+    let ran = folder.run("harden --refine role role.yaml --evidence seen.json --minimum-window 7d");
+    assert_eq!(ran.out, "", "no difference: {}", ran.err);
+    assert!(ran.err.contains("were watched, and 7 days are asked for"), "{}", ran.err);
+    let ran = folder.run("harden --refine role role.yaml --evidence seen.json --minimum-window soon");
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.err.contains("a time is a number with"), "{}", ran.err);
+}
