@@ -3,9 +3,9 @@
 
 use crate::Sighting;
 use crate::configuration::FILE_NAME;
-use leastwise_model::Tag;
 use leastwise_model::protocol::Probe;
-use leastwise_model::teach::{BrokenLabel, MAX_FILE_BYTES, TaughtLabel};
+use leastwise_model::teach::{BrokenLabel, MAX_FILE_BYTES, Outline, TaughtLabel};
+use leastwise_model::{Tag, Tags};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -116,19 +116,26 @@ impl TaughtLabels {
 
     /// What the detector computes beside its own labels.
     pub fn probes(&self) -> Vec<Probe> {
-        self.labels.iter().map(TaughtLabel::probe).collect()
+        self.labels.iter().filter_map(TaughtLabel::probe).collect()
     }
 
-    /// Judges what the detector computed beside its own labels by the words of the lines, too. What is not taught stays as it
-    /// is.
-    pub fn settle(&self, text: &str, tags: Vec<Tag>) -> Vec<Tag> {
+    /// Judges what the detector computed beside its own labels by the words of the lines, too, and adds what the labels tell
+    /// that have a pattern, as far as the text was judged. What is not taught stays as it is.
+    pub fn settle(&self, text: &str, Tags { tags, judged_lines }: Tags) -> Tags {
         let lines: Vec<&str> = text.split('\n').collect();
         let settled = tags.into_iter().filter_map(|tag| {
             let Some(label) = self.get(&tag.label) else { return Some(tag) };
             let probability = label.probability(tag.probability, &lines, tag.line as usize)?;
             Some(Tag { probability, ..tag })
         });
-        settled.collect()
+        let mut tags: Vec<Tag> = settled.collect();
+        if self.labels.iter().any(|label| label.pattern.is_some()) {
+            let outline = Outline::of(text);
+            let told = self.labels.iter().flat_map(|label| label.tags(&outline));
+            tags.extend(told.filter(|tag| tag.line < judged_lines));
+            tags.sort_by_key(|tag| tag.line);
+        }
+        Tags { tags, judged_lines }
     }
 
     /// Gives what was seen the words of its label, where that was taught.
@@ -201,7 +208,7 @@ mod tests {
             Example { is_bad: number > 0.0, documents: vec![document] }
         };
         let whitening = Whitening::new(vec![0.0], vec![1.0]).unwrap();
-        let lesson = learn(&[8.0, 9.0, -8.0, -9.0].map(file), &whitening).unwrap();
+        let lesson = learn(name, &[8.0, 9.0, -8.0, -9.0].map(file), &whitening).unwrap();
         TaughtLabel::new(name, Some("Ours alone"), &detector.to_string().repeat(64), &lesson)
     }
 

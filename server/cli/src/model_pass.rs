@@ -143,7 +143,7 @@ fn tags(
     least: Option<f32>,
 ) -> Result<Option<Tags>, Error> {
     match model.tag(name, text, &taught.probes(), least, &AtomicBool::new(false)) {
-        Ok(Tags { tags, judged_lines }) => Ok(Some(Tags { tags: taught.settle(text, tags), judged_lines })),
+        Ok(tags) => Ok(Some(taught.settle(text, tags))),
         Err(Error::WorkerEnded(reason)) => {
             tracing::warn!(document = name, reason, "the model's process ended");
             Ok(None)

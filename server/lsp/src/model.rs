@@ -16,7 +16,7 @@ use leastwise_analysis::{File, Sighting, TaughtLabels, sightings};
 use leastwise_model::protocol::{FailureKind, Weight};
 use leastwise_model::{
     Backend, Error, ExplainRequest, Explainer, Explanation, Limits, ModelFile, OpenAi, OpenAiSettings,
-    Supervisor, Tags, WorkerCommand, location,
+    Supervisor, WorkerCommand, location,
 };
 use leastwise_text::{TextRange, TextSize};
 use leastwise_yaml::Document;
@@ -353,8 +353,7 @@ impl Asking {
             }
             let name = format!("{}#{index}", revision.uri);
             let text = placed.document.source();
-            let Tags { tags, judged_lines } = detector.tag(&name, text, &taught.probes(), None, cancel)?;
-            let tags = Tags { tags: taught.settle(text, tags), judged_lines };
+            let tags = taught.settle(text, detector.tag(&name, text, &taught.probes(), None, cancel)?);
             if let Some(log) = &mut self.disagreements {
                 log.write(&detector, &name, file, index, &tags, cancel)?;
             }

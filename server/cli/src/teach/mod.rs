@@ -133,7 +133,7 @@ fn taught(
         return Ok(Ok(FAILED));
     }
     let detector = Detector::open(&teach.model, name)?;
-    let lesson = lesson(&files, &detector.whitening, |text| detector.states(text))?;
+    let lesson = lesson(name, &files, &detector.whitening, |text| detector.states(text))?;
     let label = TaughtLabel::new(name, teach.title.as_deref(), &detector.sha256, &lesson);
     let path = taught_label_file(here, name);
     let report = Report { label: &label, lesson: &lesson, files: &files };
@@ -238,6 +238,7 @@ impl Detector {
 
 /// What the files teach, by the states that the detector has in them.
 fn lesson(
+    name: &str,
     files: &[ExampleFile],
     whitening: &Whitening,
     mut states: impl FnMut(&str) -> Result<Vec<LineState>, Error>,
@@ -249,7 +250,7 @@ fn lesson(
     });
     let examples = examples.collect::<Result<Vec<Example>, Error>>()?;
     bar.finish_and_clear();
-    Ok(learn(&examples, whitening)?)
+    Ok(learn(name, &examples, whitening)?)
 }
 
 #[cfg(test)]
@@ -294,7 +295,7 @@ mod tests {
         let (files, errors) = examples::read(&bad, &good);
         assert!(errors.is_empty(), "{errors:?}");
         let whitening = Whitening::new(vec![0.0; 2], vec![1.0, 0.0, 0.0, 1.0]).unwrap();
-        let lesson = lesson(&files, &whitening, states).unwrap();
+        let lesson = lesson("image-from-outside", &files, &whitening, states).unwrap();
         let label = TaughtLabel::new("image-from-outside", None, &"0".repeat(64), &lesson);
         let report = Report { label: &label, lesson: &lesson, files: &files };
         let shown = report.to_string();

@@ -32,6 +32,7 @@ impl Report<'_> {
             detector: &self.label.detector,
             taught_from: self.lesson.taught_from,
             measured: Measured { files: measured.files.into(), lines: measured.lines.into() },
+            pattern: self.lesson.pattern.as_ref().map(ToString::to_string),
             threshold: self.lesson.threshold,
             chosen: chosen.collect(),
             kept: kept.map(|path| path.display().to_string()),
@@ -50,6 +51,13 @@ impl Display for Report<'_> {
         for Shown { name, row, text } in self.chosen() {
             let text: String = text.chars().take(LINE_WIDTH).collect();
             writeln!(formatter, "  {name}:{row}: {text}")?;
+        }
+        if let Some(pattern) = &self.lesson.pattern {
+            writeln!(
+                formatter,
+                "\nWhat the bad files have and the good ones have not, and what will be told:"
+            )?;
+            writeln!(formatter, "  {pattern}")?;
         }
         writeln!(formatter, "\nOn files that it had not seen, each left out once:")?;
         let measured = self.lesson.measured;
@@ -79,6 +87,8 @@ struct Json<'a> {
     detector: &'a str,
     taught_from: Counts,
     measured: Measured,
+    /// What is told, in words.
+    pattern: Option<String>,
     threshold: f32,
     chosen: Vec<Line<'a>>,
     /// The file it is kept in.

@@ -144,12 +144,19 @@ fn what_was_taught_counts_like_any_label_from_then_on() {
         "{}",
         tried.out
     );
+    assert!(
+        tried.out.contains("what will be told:\n  image does not begin with \"registry.ours/\"\n"),
+        "{}",
+        tried.out
+    );
     assert!(tried.out.ends_with("Not kept.\n") && !folder.path(".leastwise").exists(), "{}", tried.out);
 
     let kept = with(&folder, "model.gguf", &format!("{TEACH} --yes --json"));
     let told: serde_json::Value = serde_json::from_str(&kept.out).unwrap();
     assert_eq!((kept.code, &told["measured"]["files"]["precision"]), (Some(0), &serde_json::json!(1.0)));
     assert!(folder.path(".leastwise/labels/image-from-outside.json").is_file());
+
+    assert_eq!(told["pattern"], "image does not begin with \"registry.ours/\"");
 
     let found = with(&folder, "model.gguf", CHECK);
     assert_eq!(found.found(), [("image-from-outside".to_owned(), "deploy/pod.yaml".to_owned(), 7)]);

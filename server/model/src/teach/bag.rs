@@ -3,9 +3,10 @@
 use super::plane::{Plane, Sample, softplus};
 use super::point::Point;
 use super::words;
+use std::collections::BTreeSet;
 
 /// A file.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Bag {
     pub(super) is_bad: bool,
     /// Its lines, in the space of learning.
@@ -14,6 +15,8 @@ pub(super) struct Bag {
     pub(super) texts: Vec<String>,
     /// The lines that a comment points out.
     pub(super) marked: Vec<usize>,
+    /// Where each line stands: the number of its document, and of the line in that.
+    pub(super) places: Vec<(usize, u32)>,
 }
 
 /// The lines that are taken to have the label, of each bag; none of a good one.
@@ -27,6 +30,11 @@ impl Bag {
     /// The log odds of the likeliest line: a file has the label if any of its lines has.
     pub(super) fn most(&self, plane: &Plane) -> f64 {
         self.points.iter().map(|point| plane.log_odds(point)).fold(f64::NEG_INFINITY, f64::max)
+    }
+
+    /// The lines that stand at those places.
+    pub(super) fn points_on(&self, places: &BTreeSet<(usize, u32)>) -> Vec<usize> {
+        (0..self.places.len()).filter(|&at| places.contains(&self.places[at])).collect()
     }
 
     /// The logistic loss of the whole file.
@@ -107,7 +115,7 @@ mod tests {
 
     #[test]
     fn each_part_leaves_files_of_either_kind() {
-        let bag = |is_bad| Bag { is_bad, points: Vec::new(), texts: Vec::new(), marked: Vec::new() };
+        let bag = |is_bad| Bag { is_bad, ..Bag::default() };
         for (bad, good) in [(2, 2), (2, 9), (5, 5), (13, 2), (40, 11)] {
             let bags: Vec<Bag> = (0..bad + good).map(|number| bag(number < bad)).collect();
             let folds = Folds::of(&bags.iter().collect::<Vec<_>>(), 10);

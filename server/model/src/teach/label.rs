@@ -2,15 +2,17 @@
 
 use super::plane::logistic;
 use super::words::{self, LineWords};
-use super::{Figures, Lesson};
-use crate::protocol::Probe;
+use super::{Figures, Lesson, Outline, Pattern};
+use crate::protocol::{Probe, Tag};
 use serde::{Deserialize, Serialize};
 use serde_json::Serializer;
 use serde_json::ser::{Formatter, PrettyFormatter};
 use std::io::{self, Write};
 
-/// The version of the file that this program writes and reads.
-const VERSION: u32 = 1;
+/// The version of the file that this program writes. The one before it had no pattern.
+const VERSION: u32 = 2;
+/// The oldest version that it reads.
+const OLDEST: u32 = 1;
 /// The largest file that is read. A label of a thousand numbers has some ten thousand bytes.
 pub const MAX_FILE_BYTES: u64 = 1024 * 1024;
 /// The most numbers of a state that any detector may have.
@@ -34,13 +36,19 @@ pub struct TaughtLabel {
     pub taught_from: Counts,
     /// How well it did on files that it had not seen.
     pub measured: Figures,
-    /// The least probability at which it is told.
+    /// What has it, where that can be said in words. It alone tells then, and there are no weights.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pattern: Option<Pattern>,
+    /// The least probability at which it is told; of a pattern, the probability that what it tells is right.
     pub threshold: f32,
     /// Added to the weighted sum of a state.
+    #[serde(default, skip_serializing_if = "is_nought")]
     pub bias: f32,
     /// One for each number of a state in the space of learning, which the detector's file describes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub weights: Vec<f32>,
     /// One for each place of a word of the line, or of a key below it: what those add.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub words: Vec<f32>,
 }
 
@@ -77,6 +85,7 @@ impl TaughtLabel {
             detector: detector.to_owned(),
             taught_from: lesson.taught_from,
             measured: lesson.measured,
+            pattern: lesson.pattern.clone(),
             threshold: lesson.threshold,
             bias: lesson.bias,
             weights: lesson.weights.clone(),
@@ -92,9 +101,9 @@ impl TaughtLabel {
     pub fn read(text: &str) -> Result<Self, BrokenLabel> {
         let version =
             serde_json::from_str::<Versioned>(text).map_err(|error| BrokenLabel::of(&error))?.version;
-        if version != VERSION {
+        if !(OLDEST..=VERSION).contains(&version) {
             return Err(BrokenLabel::whole(format!(
-                "it has version {version}, and this leastwise reads version {VERSION}; teach it again"
+                "it has version {version}, and this leastwise reads versions {OLDEST} to {VERSION}; teach it again"
             )));
         }
         let label: Self = serde_json::from_str(text).map_err(|error| BrokenLabel::of(&error))?;
@@ -119,15 +128,23 @@ impl TaughtLabel {
     }
 
     /// What the worker computes: whatever the words of a line can make one that has the label, for [`Self::probability`] to
-    /// judge.
+    /// judge. Nothing for a label that has a pattern: [`Self::tags`] tells it.
     #[must_use]
-    pub fn probe(&self) -> Probe {
-        Probe {
+    pub fn probe(&self) -> Option<Probe> {
+        self.pattern.is_none().then(|| Probe {
             label: self.name.clone(),
             weights: self.weights.clone(),
             bias: self.bias,
             threshold: logistic(log_odds(self.threshold) - words::most(&self.words)) as f32,
-        }
+        })
+    }
+
+    /// The lines of a document that its pattern is about, as far as it has one.
+    #[must_use]
+    pub fn tags(&self, document: &Outline) -> Vec<Tag> {
+        let lines = self.pattern.iter().flat_map(|pattern| pattern.lines(document));
+        let tag = |line| Tag { label: self.name.clone(), line, probability: self.threshold };
+        lines.map(tag).collect()
     }
 
     /// The probability that a line of a document has the label, where the worker says so much of its state; `None` below the
@@ -141,6 +158,9 @@ impl TaughtLabel {
     }
 
     fn fault(&self) -> Option<String> {
+        if let Some(fault) = self.pattern.as_ref().and_then(Pattern::fault) {
+            return Some(fault);
+        }
         let is_hexadecimal = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
         if !is_name(&self.name) {
             Some(format!(
@@ -149,9 +169,11 @@ impl TaughtLabel {
             ))
         } else if self.detector.len() != 64 || !self.detector.bytes().all(is_hexadecimal) {
             Some("\"detector\" is no SHA-256".to_owned())
-        } else if self.weights.is_empty() || self.weights.len() > MAX_WIDTH {
+        } else if self.pattern.is_some() && !(self.weights.is_empty() && self.words.is_empty()) {
+            Some("it has a \"pattern\" and weights beside it".to_owned())
+        } else if self.pattern.is_none() && self.weights.is_empty() || self.weights.len() > MAX_WIDTH {
             Some(format!("\"weights\" has {} numbers", self.weights.len()))
-        } else if self.words.len() != words::WIDTH {
+        } else if self.pattern.is_none() && self.words.len() != words::WIDTH {
             Some(format!("\"words\" has {} numbers instead of {}", self.words.len(), words::WIDTH))
         } else if !self.weights.iter().chain(&self.words).chain([&self.bias]).all(|number| number.is_finite())
         {
@@ -162,6 +184,11 @@ impl TaughtLabel {
             None
         }
     }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
+fn is_nought(number: &f32) -> bool {
+    *number == 0.0
 }
 
 /// Whether a text is words of lower-case letters and digits with dashes between, the first beginning with a letter.
@@ -251,6 +278,7 @@ mod tests {
             detector: "0123456789abcdef".repeat(4),
             taught_from: Counts { bad_files: 5, good_files: 5, marked_lines: 0 },
             measured: Figures { files: tally, lines: tally },
+            pattern: None,
             threshold: 0.7,
             bias: -0.1,
             weights: vec![0.1, -2.5e-8, 3.0],
@@ -293,7 +321,7 @@ mod tests {
             (with("image-from-outside", "Image From/../Outside"), "words with dashes"),
             (with("0123456789abcdef", "xyz"), "no SHA-256"),
             (with("\"threshold\": 0.7", "\"threshold\": 7"), "between 0 and 1"),
-            (with("\"version\": 1", "\"version\": 9"), "version 9"),
+            (with("\"version\": 2", "\"version\": 9"), "version 9"),
             (with("\"threshold\"", "\"treshold\""), "unknown field"),
             (with("\"found\": 4", "\"found\": -4"), "invalid value"),
             ("[".repeat(100_000), "expected"),
@@ -305,6 +333,54 @@ mod tests {
             let error = TaughtLabel::read(&text).expect_err(&start).to_string();
             assert!(error.contains(words), "{words:?} is not in {error:?}, of {start}");
         }
+    }
+
+    /// A label that is told by a pattern.
+    const PATTERN: &str = r#"{
+  "version": 2,
+  "name": "image-from-outside",
+  "detector": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+  "taughtFrom": {"badFiles": 5, "goodFiles": 5, "markedLines": 0},
+  "measured": {
+    "files": {"found": 5, "missed": 0, "falseAlarms": 0},
+    "lines": {"found": 5, "missed": 0, "falseAlarms": 0}
+  },
+  "pattern": {"at": ["*container"], "conditions": [{"isNot": [["image"], {"startsWith": "registry.ours/"}]}]},
+  "threshold": 0.86
+}"#;
+
+    #[test]
+    fn a_pattern_in_a_file_tells_alone_with_the_share_that_is_right() {
+        let label = TaughtLabel::read(PATTERN).unwrap();
+        assert_eq!(TaughtLabel::read(&label.text()), Ok(label.clone()));
+        assert_eq!(label.probe(), None, "the worker need not compute anything");
+        let pod = "spec:\n  containers:\n  - image: registry.ours/a\n  - image: 'docker.io/b' # from afar\n";
+        let told = label.tags(&Outline::of(pod));
+        assert_eq!(told, [Tag { label: "image-from-outside".to_owned(), line: 3, probability: 0.86 }]);
+        let words = label.pattern.unwrap().to_string();
+        assert_eq!(words, "a container whose image does not begin with \"registry.ours/\"");
+    }
+
+    #[test]
+    fn what_is_wrong_in_a_pattern_is_told() {
+        let long = format!("[\"{}\"]", "x".repeat(513));
+        for (from, to, words) in [
+            ("isNot", "isNt", "unknown variant"),
+            ("\"at\"", "\"ats\"", "unknown field"),
+            ("[{\"isNot\": [[\"image\"], {\"startsWith\": \"registry.ours/\"}]}]", "[]", "no condition"),
+            ("[\"*container\"]", &long, "too many"),
+            ("\"threshold\"", "\"weights\": [1.0], \"threshold\"", "weights beside it"),
+        ] {
+            assert!(PATTERN.contains(from), "{from}");
+            let error = TaughtLabel::read(&PATTERN.replace(from, to)).unwrap_err().to_string();
+            assert!(error.contains(words), "{words:?} is not in {error:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_of_the_version_before_is_read() {
+        let text = with("\"version\": 2", "\"version\": 1");
+        assert_eq!(TaughtLabel::read(&text).map(|label| label.weights), Ok(label().weights));
     }
 
     #[test]
@@ -321,7 +397,7 @@ mod tests {
             LineWords::of(&[word], 0).numbers().for_each(|(place, _)| taught.words[place] = weight);
         }
         let told = |of_state: f32, word: &str| taught.probability(of_state, &[word], 0);
-        let probe = taught.probe();
+        let probe = taught.probe().unwrap();
         assert!(probe.threshold < taught.threshold, "the words may tip the scale");
         // A state that says nothing: the line's words alone decide, by the logistic function of 3.
         assert!((told(0.5, "debug").unwrap() - 0.952_574).abs() < 1e-5, "{:?}", told(0.5, "debug"));

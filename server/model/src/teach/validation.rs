@@ -35,6 +35,11 @@ impl Tally {
         share(self.found, self.missed)
     }
 
+    /// The share of what is told that is to be expected right, where nothing was known before (Laplace's rule of succession).
+    pub(super) fn expected_precision(&self) -> f64 {
+        (self.found + 1) as f64 / (self.found + self.false_alarms + 2) as f64
+    }
+
     fn add(&mut self, has_it: bool, is_told: bool) {
         self.found += usize::from(has_it && is_told);
         self.missed += usize::from(has_it && !is_told);
@@ -57,20 +62,25 @@ pub struct Figures {
     pub lines: Tally,
 }
 
-/// A label, its threshold in log odds, and how well it did.
+/// A plane, its threshold in log odds, and what planes that had not seen them say of the bags.
 #[derive(Debug, Clone)]
 pub(super) struct Validated {
     pub(super) plane: Plane,
-    /// The lines that were taken to have it.
+    /// The lines that were taken to have the label.
     pub(super) chosen: Choice,
     pub(super) threshold: f64,
-    pub(super) figures: Figures,
+    /// The lines of each bag that are told by the plane of those who had not seen it.
+    pub(super) unseen: Choice,
 }
 
-/// Learns from bags, of which at least two are bad and two are good.
-pub(super) fn validated(bags: &[Bag]) -> Validated {
+/// The parts of which each is left out once.
+pub(super) fn folds(bags: &[Bag]) -> Folds {
+    Folds::of(&bags.iter().collect::<Vec<_>>(), MOST_FOLDS)
+}
+
+/// Learns a plane from bags, of which at least two are bad and two are good.
+pub(super) fn validated(bags: &[Bag], folds: &Folds) -> Validated {
     let bags: Vec<&Bag> = bags.iter().collect();
-    let folds = Folds::of(&bags, MOST_FOLDS);
     let parts: Vec<Lesson<'_>> = (0..folds.count())
         .map(|part| Lesson::of(folds.without(part).into_iter().map(|bag| bags[bag]).collect()))
         .collect();
@@ -86,8 +96,8 @@ pub(super) fn validated(bags: &[Bag]) -> Validated {
     let whole = Lesson::of(bags.clone());
     let plane = whole.plane(ridge);
     let threshold = threshold(&evidence(&bags, &unseen, None));
-    let figures = figures(&bags, &folds, &unseen, &whole.chosen);
-    Validated { plane, chosen: whole.chosen, threshold, figures }
+    let unseen = told(&bags, folds, &unseen);
+    Validated { plane, chosen: whole.chosen, threshold, unseen }
 }
 
 /// Bags, and the lines in them that have the label.
@@ -150,16 +160,57 @@ fn merit(tally: &Tally) -> f64 {
     if weighed > 0.0 { 1.25 * precision * recall / weighed } else { 0.0 }
 }
 
-fn figures(bags: &[&Bag], folds: &Folds, unseen: &[Plane], chosen: &Choice) -> Figures {
-    let mut figures = Figures::default();
-    for (at, (bag, plane)) in bags.iter().zip(unseen).enumerate() {
+/// The lines that the planes tell, each with the threshold that follows from the other bags.
+fn told(bags: &[&Bag], folds: &Folds, unseen: &[Plane]) -> Choice {
+    let told = bags.iter().zip(unseen).enumerate().map(|(at, (bag, plane))| {
         let cut = threshold(&evidence(bags, unseen, Some((folds, folds.part(at)))));
-        figures.files.add(bag.is_bad, bag.most(plane) >= cut);
-        for (line, point) in bag.points.iter().enumerate() {
-            figures.lines.add(chosen[at].contains(&line), plane.log_odds(point) >= cut);
+        (0..bag.points.len()).filter(|&line| plane.log_odds(&bag.points[line]) >= cut).collect()
+    });
+    told.collect()
+}
+
+/// Which of two ways to tell lines is the better one, and how well the better one does on bags that it has not seen.
+///
+/// Which is the better one for a bag is asked of the other parts alone: that is learned from files, too.
+pub(super) fn compared(bags: &[Bag], folds: &Folds, first: &Way<'_>, second: &Way<'_>) -> (bool, Figures) {
+    let is_first_better = |without: Option<usize>| {
+        let rest = || (0..bags.len()).filter(|&bag| Some(folds.part(bag)) != without);
+        merit(&files(bags, first, rest())) >= merit(&files(bags, second, rest()))
+    };
+    let is_first = is_first_better(None);
+    let whole = if is_first { first } else { second };
+    let told = (0..bags.len()).map(|at| {
+        let better = if is_first_better(Some(folds.part(at))) { first } else { second };
+        better.unseen[at].clone()
+    });
+    let told: Choice = told.collect();
+    (is_first, figures(bags, &Way { chosen: whole.chosen, unseen: &told }))
+}
+
+/// What was learned in some way says of bags.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Way<'a> {
+    /// The lines of each bag that have the label.
+    pub(super) chosen: &'a Choice,
+    /// The lines of each bag that are told by what was learned from others.
+    pub(super) unseen: &'a Choice,
+}
+
+fn files(bags: &[Bag], way: &Way<'_>, which: impl Iterator<Item = usize>) -> Tally {
+    let mut tally = Tally::default();
+    which.for_each(|at| tally.add(bags[at].is_bad, !way.unseen[at].is_empty()));
+    tally
+}
+
+/// How well a way does on bags that it has not seen.
+pub(super) fn figures(bags: &[Bag], way: &Way<'_>) -> Figures {
+    let mut lines = Tally::default();
+    for (at, bag) in bags.iter().enumerate() {
+        for line in 0..bag.points.len() {
+            lines.add(way.chosen[at].contains(&line), way.unseen[at].contains(&line));
         }
     }
-    figures
+    Figures { files: files(bags, way, 0..bags.len()), lines }
 }
 
 /// The probability of a threshold in log odds.
