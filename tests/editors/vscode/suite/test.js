@@ -123,14 +123,11 @@ export function finding(document, rule) {
 /** The actions that are offered at a finding, by title. */
 export async function actions(document, rule, kind) {
   const { range } = finding(document, rule);
-  // Asked for more than once: right after an edit, an editor has the actions of the text before.
-  const offered = await vscode.commands.executeCommand(
-    'vscode.executeCodeActionProvider',
-    document.uri,
-    range,
-    kind?.value,
-    10,
-  );
+  const ask = () =>
+    vscode.commands.executeCommand('vscode.executeCodeActionProvider', document.uri, range, kind?.value, 10);
+  // A request that the editor gives up, since something has just moved, has no actions: it is asked again.
+  let offered = await ask();
+  for (let times = 1; offered.length === 0 && times < 20; times++) offered = await ask();
   return new Map(offered.map((action) => [action.title, action]));
 }
 
