@@ -45,16 +45,18 @@ export class WorkspaceCheck implements vscode.Disposable {
   register(): vscode.Disposable[] {
     const watcher = vscode.workspace.createFileSystemWatcher('**/*.{yaml,yml,json}');
     const forget = (uri: vscode.Uri) => this.collection.delete(uri);
+    // News of a file may come late, when it has been written and checked again.
+    const forgetOld = async (uri: vscode.Uri) => {
+      if ((await lastWritten(uri.fsPath)) !== this.written.get(uri.fsPath)) forget(uri);
+    };
     const giveWay = () => {
       for (const { uri } of reported()) forget(uri);
     };
     return [
       this,
       watcher,
-      watcher.onDidChange(async (uri) => {
-        if ((await lastWritten(uri.fsPath)) !== this.written.get(uri.fsPath)) forget(uri);
-      }),
-      watcher.onDidDelete(forget),
+      watcher.onDidChange(forgetOld),
+      watcher.onDidDelete(forgetOld),
       vscode.workspace.onDidOpenTextDocument(giveWay),
       vscode.window.tabGroups.onDidChangeTabs(giveWay),
       vscode.commands.registerCommand('leastwise.checkWorkspace', () => this.check()),
