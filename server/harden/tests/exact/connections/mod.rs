@@ -227,7 +227,7 @@ fn policies_that_are_made_let_through_what_was_needed() {
 }
 
 #[test]
-#[ignore = "takes minutes"]
+#[ignore = "takes minutes, and fails: seed 1625 is not understood yet"]
 fn policies_that_are_made_let_through_what_was_needed_in_many_clusters() {
     let mut score = Score::default();
     let compared = (0..MANY).map(|seed| created(seed, &mut score)).sum();
@@ -339,7 +339,7 @@ fn policies_that_are_tightened_let_through_what_was_needed_of_what_they_did() {
 }
 
 #[test]
-#[ignore = "takes minutes"]
+#[ignore = "takes minutes, and fails: seed 1625 is not understood yet"]
 fn policies_that_are_tightened_let_through_what_was_needed_of_what_they_did_in_many_clusters() {
     let mut score = Score::default();
     let compared = (0..MANY).map(|seed| tightened(seed, &mut score)).sum();

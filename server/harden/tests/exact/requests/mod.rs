@@ -212,7 +212,7 @@ fn roles_that_are_tightened_grant_what_was_needed_of_what_they_did() {
 }
 
 #[test]
-#[ignore = "takes minutes"]
+#[ignore = "takes minutes, and fails: seed 776 is not understood yet"]
 fn roles_that_are_tightened_grant_what_was_needed_of_what_they_did_in_many_clusters() {
     let mut score = Score::default();
     let compared = (0..MANY).map(|seed| tightened(seed, &mut score)).sum();
