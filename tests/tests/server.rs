@@ -126,6 +126,64 @@ fn a_configuration_file_decides_as_it_does_for_the_command() -> Result<()> {
     Ok(())
 }
 
+/// What is said beside evidence of what happened at run time, the server and the command say alike.
+#[test]
+fn evidence_entails_the_same_as_it_does_for_the_command() -> Result<()> {
+    let Some(program) = programs::leastwise() else { return Ok(()) };
+    let folder = tempfile::tempdir()?;
+    let role = folder.path().join("role.yaml");
+    let text = "apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: cart, namespace: shop}\nrules:\n\
+                - {apiGroups: [''], resources: [pods, secrets], verbs: [get, delete]}\n---\n\
+                apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\n\
+                metadata: {name: cart, namespace: shop}\n\
+                roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: cart}\n\
+                subjects: [{kind: ServiceAccount, name: cart, namespace: shop}]\n";
+    fs::write(&role, text)?;
+    let time = "2026-03-01T08:00:00.000000Z";
+    let event = json!({
+        "kind": "Event", "apiVersion": "audit.k8s.io/v1", "level": "Metadata", "auditID": "a",
+        "stage": "ResponseComplete", "requestURI": "/api/v1/namespaces/shop/pods/a", "verb": "get",
+        "user": {"username": "system:serviceaccount:shop:cart"},
+        "objectRef": {"resource": "pods", "namespace": "shop", "name": "a", "apiVersion": "v1"},
+        "responseStatus": {"code": 200}, "requestReceivedTimestamp": time, "stageTimestamp": time,
+    });
+    fs::write(folder.path().join("audit.log"), format!("{event}\n"))?;
+    let rules = "[grant-unused, grant-wider-than-used]";
+    fs::write(folder.path().join(".leastwise.yaml"), format!("evidence: [audit.log]\nselect: {rules}\n"))?;
+
+    let mut client = Client::start(&program, &["lsp"])?;
+    client.initialize(json!({}), Some(folder.path()))?;
+    client.open(&uri(&role), text)?;
+    // What is published before the log has been read knows nothing of it.
+    let mut shown = client.published(&uri(&role), 0)?;
+    while shown.is_empty() {
+        shown = client.published(&uri(&role), 0)?;
+    }
+    let output = Command::new(program).args(["check", "--format", "json"]).arg(&role).output()?;
+    let findings: Vec<Value> = serde_json::from_slice(&output.stdout)?;
+    let said =
+        |rule: &Value, message: &Value, row: u64, column: u64| format!("{row}:{column} {rule} {message}");
+    let number = |value: &Value| value.as_u64().unwrap_or_default();
+    let by_server: Vec<_> = shown
+        .iter()
+        .map(|one| {
+            let start = &one["range"]["start"];
+            let (row, column) = (number(&start["line"]) + 1, number(&start["character"]) + 1);
+            said(&one["code"], &one["message"], row, column)
+        })
+        .collect();
+    let by_command: Vec<_> = findings
+        .iter()
+        .map(|one| {
+            let (row, column) = (number(&one["location"]["row"]), number(&one["location"]["column"]));
+            said(&one["rule"], &one["message"], row, column)
+        })
+        .collect();
+    assert_eq!(by_server, by_command);
+    assert_eq!(by_server.len(), 3, "a resource, a verb, and a rule for every pod: {by_server:#?}");
+    Ok(())
+}
+
 /// The model's process is killed while it is loading or answering; the server and the rules go on, and the next
 /// question finds a new one.
 #[cfg(target_os = "linux")]

@@ -1,7 +1,6 @@
 //! What one can do about a finding: apply its fix, silence it with a reason, or apply every safe fix.
 
 use crate::detect::suppression;
-use crate::evidence::refine;
 use crate::suppression::{Reach, comment};
 use crate::{File, Located, Sighting, Standing, fix};
 use leastwise_text::{Buffer, TextEdit, TextRange, TextSize, apply, edits_between};
@@ -60,7 +59,6 @@ pub fn actions(file: &File, seen: &[Sighting], range: TextRange) -> Vec<Action> 
     for sighting in seen.iter().filter(|sighting| sighting.is_shown() && is_touched(sighting.range)) {
         actions.extend(SUPPRESSING.into_iter().filter_map(|kind| suppress_sighting(file, sighting, kind)));
     }
-    actions.extend(refine(file, range));
     // Fixes first, whatever finding they belong to.
     actions.sort_by_key(|action| action.kind != ActionKind::Fix);
     actions

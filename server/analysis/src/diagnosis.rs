@@ -1,7 +1,7 @@
 use crate::composition::Becoming;
 use crate::suppression::{Scope, Suppression, suppressions, unused};
 use crate::{Environment, evidence, partial};
-use leastwise_harden::RoleUsage;
+use leastwise_harden::Usage;
 use leastwise_manifest::{Consulted, Object, Resource, objects};
 use leastwise_rules::{
     Census, Confidence, Context, Finding, Judgement, Panicked, Plan, Profile, Severity, cover, judge,
@@ -90,8 +90,8 @@ pub(crate) struct DocumentAnalysis {
     pub(crate) pods: Vec<Path>,
     pub(crate) workloads: Vec<Workload>,
     pub(crate) suppressions: Vec<Suppression>,
-    /// Its roles beside what was seen at run time.
-    pub(crate) usages: Vec<RoleUsage>,
+    /// Its roles and network policies beside what was seen at run time.
+    pub(crate) usages: Vec<Usage>,
     pub(crate) panicked: Vec<Panicked>,
     /// What was asked of the workspace.
     pub(crate) consulted: Consulted,

@@ -1,7 +1,9 @@
-//! All that a workload needs to meet the restricted profile, as one change to be looked at.
+//! All that makes a workload meet the restricted profile, or a role or network policy grant what was used, as one
+//! change to be looked at.
 
 use crate::action::{Action, ActionKind};
 use crate::configuration::Selector;
+use crate::evidence::refine;
 use crate::fix::fix_where;
 use crate::{Configuration, Environment, File, Located};
 use leastwise_manifest::objects;
@@ -11,7 +13,8 @@ use leastwise_text::{TextRange, edits_between};
 use leastwise_yaml::Path;
 use std::sync::Arc;
 
-/// Hardens the workloads that `range` touches, each as far as what is known of it allows.
+/// Hardens the objects that `range` touches, each as far as what is known of it allows: workloads to the restricted
+/// profile, roles and network policies to what was seen at run time.
 pub fn harden(file: &File, range: TextRange) -> Vec<Action> {
     let mut workloads: Vec<(usize, Path)> = Vec::new();
     for (index, offset, analysis) in file.placed() {
@@ -22,7 +25,8 @@ pub fn harden(file: &File, range: TextRange) -> Vec<Action> {
         });
         workloads.extend(touched.map(|path| (index, path.clone())));
     }
-    workloads.iter().filter_map(|(document, object)| harden_one(file, *document, object)).collect()
+    let of_workloads = workloads.iter().filter_map(|(document, object)| harden_one(file, *document, object));
+    of_workloads.chain(refine(file, range)).collect()
 }
 
 /// The action for the object at `object` of a document; `None` when nothing can be done.

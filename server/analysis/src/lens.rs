@@ -1,32 +1,37 @@
-use crate::File;
+use crate::{Creation, File, creations};
 use leastwise_rules::Profile;
 use leastwise_text::TextRange;
 
-/// A line above a workload.
+/// A line above an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lens {
-    /// Where the workload begins, in the text.
+    /// Where the object begins, in the text.
     pub range: TextRange,
-    /// The profile that it meets and what is missing to the next.
+    /// The profile that a workload meets and what is missing to the next; or what can be made for the object.
     pub title: String,
+    /// What is made when it is chosen.
+    pub creation: Option<Creation>,
 }
 
-/// A lens for each workload of a text.
+/// A lens for each workload of a text, and for each manifest that evidence could make.
 pub fn lenses(file: &File) -> Vec<Lens> {
-    file.workloads()
-        .map(|workload| {
-            let next = match workload.profile {
-                Profile::Privileged => "baseline",
-                Profile::Baseline | Profile::Restricted => "restricted",
-            };
-            let profile = workload.profile.name();
-            let title = match workload.missing.as_slice() {
-                [] => format!("Pod Security Standards: {profile}"),
-                missing => format!("Pod Security Standards: {profile} · to {next}: {}", missing.join(", ")),
-            };
-            Lens { range: workload.head, title }
-        })
-        .collect()
+    let profiles = file.workloads().map(|workload| {
+        let next = match workload.profile {
+            Profile::Privileged => "baseline",
+            Profile::Baseline | Profile::Restricted => "restricted",
+        };
+        let profile = workload.profile.name();
+        let title = match workload.missing.as_slice() {
+            [] => format!("Pod Security Standards: {profile}"),
+            missing => format!("Pod Security Standards: {profile} · to {next}: {}", missing.join(", ")),
+        };
+        Lens { range: workload.head, title, creation: None }
+    });
+    let creations = creations(file).into_iter().map(|(range, creation)| {
+        let title = creation.title().to_owned();
+        Lens { range, title, creation: Some(creation) }
+    });
+    profiles.chain(creations).collect()
 }
 
 #[cfg(test)]

@@ -31,7 +31,9 @@ pub use detect::{
     Disagreement, LEAST_PROBABILITY, Sighting, WeighedLine, certainty, disagreements, sightings, weighed,
 };
 pub use diagnosis::{Diagnosis, Standing, Workload};
-pub use evidence::{Evidence, EvidenceFile, read_evidence};
+pub use evidence::{
+    Creatable, Creation, Evidence, EvidenceFile, NewManifest, create, creations, read_evidence,
+};
 pub use explain::explain_request;
 pub use file::{Environment, File, Located, Text};
 pub use fix::{Applied, Fixed, Left, fix};

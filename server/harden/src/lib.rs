@@ -17,6 +17,7 @@ mod proposal;
 mod rbac;
 mod schedules;
 mod seen;
+mod usage;
 mod watch;
 mod workload;
 
@@ -24,18 +25,21 @@ pub use manifests::Manifests;
 pub use needed::needed;
 pub use network::{
     DraftedNetworkPolicy, NetworkPolicyDraft, NetworkPolicyTask, PolicyConnection,
-    create_drafted_network_policies, create_network_policies, refine_network_policies,
+    create_drafted_network_policies, create_network_policies, network_usages, refine_network_policies,
 };
 pub use options::{Options, Whose};
 pub use proposal::{Change, Created, Judgement, Level, Proposal, Refused, Statement};
 pub use rbac::{
-    DraftedRole, Excess, Observed, RoleDraft, RoleRequest, RoleTask, RoleUsage, RuleDraft, Unused,
-    create_drafted_roles, create_roles, prove_change, refine_roles, risk, role_usages,
+    DraftedRole, Observed, RoleDraft, RoleRequest, RoleTask, RuleDraft, create_drafted_roles, create_roles,
+    refine_roles, risk, role_usages,
 };
 pub use seen::in_words;
+pub use usage::{Excess, Unused, Usage};
 pub use workload::{create_workloads, refine_workloads};
 
 use leastwise_evidence::Record;
+use leastwise_privilege::Needed;
+use leastwise_yaml::Patch;
 
 /// What is made or tightened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -75,4 +79,25 @@ pub fn harden(
     };
     schedules::warn(record, manifests, &mut proposal);
     proposal
+}
+
+/// Proves a change of one of the documents: it must take away, grant nothing, and leave all that was seen to be needed.
+///
+/// # Errors
+/// Why it must not be offered.
+pub fn prove_change(
+    kind: Kind,
+    record: &Record,
+    observed: &Observed,
+    manifests: &Manifests<'_>,
+    document: usize,
+    patches: &[Patch],
+) -> Result<Judgement, String> {
+    let needed = match kind {
+        Kind::Role => observed.needed(),
+        Kind::NetworkPolicy => network::needed(record, manifests),
+        // What processes need of the kernel no request or connection shows.
+        Kind::Workload => Needed::default(),
+    };
+    proof::Proof::new(manifests, needed).judge_change(document, patches)
 }

@@ -151,7 +151,8 @@ pub(crate) fn content_modified() -> Error {
     }
 }
 
-fn edit(view: &View, edits: &[TextEdit]) -> WorkspaceEdit {
+/// Changes of the text of a view.
+pub(crate) fn edit(view: &View, edits: &[TextEdit]) -> WorkspaceEdit {
     let uri = view.revision.uri.clone();
     let edits = view.text().edits(edits);
     if view.client.checks_edit_versions {

@@ -4,10 +4,12 @@
 use crate::action::{self, Data, FIX_ALL, HARDEN};
 use crate::client::Features;
 use crate::convert::encoding_kind;
+use crate::create::{self, CREATE, Wanted as Creation};
 use crate::event::{Event, Events, Question, View};
 use crate::pool::{Lane, panic_message};
 use crate::{diagnostics, hover, lens, symbol};
 use leastwise_text::PositionEncoding;
+use serde_json::Value;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,11 +21,11 @@ use tower_lsp::lsp_types::{
     DiagnosticServerCapabilities, DidChangeConfigurationParams, DidChangeTextDocumentParams,
     DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams,
     DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentDiagnosticParams,
-    DocumentDiagnosticReportResult, DocumentSymbolParams, DocumentSymbolResponse, Hover, HoverParams,
-    HoverProviderCapability, InitializeParams, InitializeResult, InitializedParams, OneOf, SaveOptions,
-    ServerCapabilities, ServerInfo, TextDocumentSyncCapability, TextDocumentSyncKind,
-    TextDocumentSyncOptions, TextDocumentSyncSaveOptions, Url, WorkspaceFoldersServerCapabilities,
-    WorkspaceServerCapabilities,
+    DocumentDiagnosticReportResult, DocumentSymbolParams, DocumentSymbolResponse, ExecuteCommandOptions,
+    ExecuteCommandParams, Hover, HoverParams, HoverProviderCapability, InitializeParams, InitializeResult,
+    InitializedParams, OneOf, SaveOptions, ServerCapabilities, ServerInfo, TextDocumentSyncCapability,
+    TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions, Url,
+    WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 use tower_lsp::{LanguageServer, async_trait};
 
@@ -160,6 +162,28 @@ impl LanguageServer for Backend {
         self.ask("codeAction/resolve", uri, Lane::Proof, move || unresolved, answer).await
     }
 
+    async fn execute_command(&self, parameters: ExecuteCommandParams) -> Result<Option<Value>> {
+        let wanted = parameters.arguments.into_iter().next();
+        let wanted = wanted.and_then(|wanted| serde_json::from_value::<Creation>(wanted).ok());
+        let Some(wanted) = wanted.filter(|_| parameters.command == CREATE) else {
+            return Err(Error::invalid_params("no such command, or not with these arguments"));
+        };
+        let (events, uri) = (self.events.clone(), wanted.uri.clone());
+        let answer = move |view: &View| match create::made(view, &wanted) {
+            Ok((answer, made)) => {
+                if let Some(made) = made {
+                    events.send(Event::Made(made));
+                }
+                Ok(Some(answer))
+            }
+            Err(why) => {
+                events.send(Event::Refused(why));
+                Ok(None)
+            }
+        };
+        self.ask("workspace/executeCommand", uri, Lane::Proof, || None, answer).await
+    }
+
     async fn code_lens(&self, parameters: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
         let answer = |view: &View| Ok(Some(lens::lenses(view)));
         self.ask("textDocument/codeLens", parameters.text_document.uri, Lane::Answer, || None, answer).await
@@ -213,6 +237,10 @@ fn capabilities(client: &Features) -> ServerCapabilities {
         hover_provider: Some(HoverProviderCapability::Simple(true)),
         code_action_provider: Some(CodeActionProviderCapability::Options(actions)),
         code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(false) }),
+        execute_command_provider: Some(ExecuteCommandOptions {
+            commands: vec![CREATE.to_owned()],
+            ..ExecuteCommandOptions::default()
+        }),
         document_symbol_provider: Some(OneOf::Left(true)),
         diagnostic_provider: client
             .pulls_diagnostics

@@ -2,7 +2,7 @@
 
 use crate::convert::negotiate;
 use leastwise_text::PositionEncoding;
-use tower_lsp::lsp_types::{ClientCapabilities, InitializeParams, MarkupKind, Url};
+use tower_lsp::lsp_types::{ClientCapabilities, InitializeParams, MarkupKind, ResourceOperationKind, Url};
 
 /// What the client can do.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +21,12 @@ pub(crate) struct Features {
     pub(crate) checks_edit_versions: bool,
     /// Edits may be explained, and shown before they are applied.
     pub(crate) annotates_changes: bool,
+    /// It makes changes that it is asked for.
+    pub(crate) applies_edits: bool,
+    /// Edits may create files.
+    pub(crate) creates_files: bool,
+    /// It can be asked to show a file.
+    pub(crate) shows_documents: bool,
     /// Diagnostics may name other places.
     pub(crate) shows_related: bool,
     /// It can be asked for settings.
@@ -64,6 +70,17 @@ impl Features {
             annotates_changes: workspace
                 .and_then(|workspace| workspace.workspace_edit.as_ref()?.change_annotation_support.as_ref())
                 .is_some(),
+            applies_edits: workspace.and_then(|workspace| workspace.apply_edit).unwrap_or(false),
+            creates_files: workspace.and_then(|workspace| workspace.workspace_edit.as_ref()).is_some_and(
+                |edit| {
+                    let operations = edit.resource_operations.as_deref().unwrap_or_default();
+                    edit.document_changes == Some(true) && operations.contains(&ResourceOperationKind::Create)
+                },
+            ),
+            shows_documents: window
+                .as_ref()
+                .and_then(|window| Some(window.show_document.as_ref()?.support))
+                .unwrap_or(false),
             shows_related: document
                 .and_then(|document| document.publish_diagnostics.as_ref()?.related_information)
                 .unwrap_or(false),

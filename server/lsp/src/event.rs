@@ -51,6 +51,10 @@ pub(crate) enum Event {
     Composed(Option<Compositions>),
     /// What was seen at run time has been read.
     Evidence(crate::evidence::Read),
+    /// A manifest was made that somebody has asked for.
+    Made(crate::create::Made),
+    /// Something that somebody has asked for cannot be done.
+    Refused(String),
     /// The folders have been searched.
     Searched(String),
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, Instant, SystemTime};
 
 /// When a file was written and how long it is: enough to notice a change.
 type Stamp = Option<(SystemTime, u64)>;
@@ -18,13 +18,19 @@ pub(crate) struct Evidences {
     known: HashMap<Vec<EvidenceFile>, Known>,
     /// What the user has been told.
     told: BTreeSet<String>,
+    /// What the user is still to be told of the settings.
+    faults: Vec<String>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Known {
     evidence: Option<Arc<Evidence>>,
     stamps: Vec<Stamp>,
     is_reading: bool,
+    /// It has changed while it was read.
+    is_outdated: bool,
+    /// How long the last reading took.
+    took: Duration,
 }
 
 /// What was read.
@@ -32,12 +38,14 @@ pub(crate) struct Read {
     files: Vec<EvidenceFile>,
     evidence: Arc<Evidence>,
     problems: Vec<String>,
+    took: Duration,
 }
 
 impl Read {
     /// What came of it, in words.
     pub(crate) fn summary(&self) -> String {
-        format!("{} different requests", self.evidence.record().requests.len())
+        let record = self.evidence.record();
+        format!("{} different requests, {} connections", record.requests.len(), record.connections.len())
     }
 }
 
@@ -50,83 +58,111 @@ impl Evidences {
         path: Option<&Path>,
         folders: &[PathBuf],
     ) -> Option<Arc<Evidence>> {
-        let files = files(configuration, path, folders, &mut self.told);
+        let files = self.files(configuration, path, folders);
         if files.is_empty() {
             return None;
         }
-        let new = Known { evidence: None, stamps: Vec::new(), is_reading: false };
-        self.known.entry(files).or_insert(new).evidence.clone()
+        self.known.entry(files).or_default().evidence.clone()
+    }
+
+    /// Begins to read what has never been read. Whether anything has begun.
+    pub(crate) fn read_new(&mut self, events: &Events) -> bool {
+        self.read(events, |known| known.evidence.is_none())
     }
 
     /// Begins to read what has never been read, or has changed since. Whether anything has begun.
-    pub(crate) fn read(&mut self, events: &Events) -> bool {
+    pub(crate) fn read_changed(&mut self, events: &Events) -> bool {
+        self.read(events, |_| true)
+    }
+
+    fn read(&mut self, events: &Events, is_meant: impl Fn(&Known) -> bool) -> bool {
         let mut has_begun = false;
-        for (files, known) in &mut self.known {
+        for (files, known) in self.known.iter_mut().filter(|(_, known)| is_meant(known)) {
             let stamps: Vec<_> = files.iter().map(|file| stamp(&file.path())).collect();
-            if known.is_reading || (known.evidence.is_some() && known.stamps == stamps) {
+            if known.stamps == stamps && (known.is_reading || known.evidence.is_some()) {
                 continue;
             }
-            (known.stamps, known.is_reading) = (stamps, true);
-            has_begun |= begin(files.clone(), events);
+            known.stamps = stamps;
+            if known.is_reading {
+                known.is_outdated = true;
+            } else {
+                known.is_reading = begin(files.clone(), Duration::ZERO, events);
+                has_begun |= known.is_reading;
+            }
         }
         has_begun
     }
 
-    /// Takes over what was read, and answers what is to be told of it: each thing once.
-    pub(crate) fn take(&mut self, read: Read) -> Vec<String> {
+    /// Takes over what was read, and answers what is to be told of it: each thing once. What has changed meanwhile is
+    /// read again, after a pause: of a log that never rests, half of the time is enough.
+    pub(crate) fn take(&mut self, read: Read, events: &Events) -> Vec<String> {
         if let Some(known) = self.known.get_mut(&read.files) {
-            known.is_reading = false;
-            known.evidence = Some(read.evidence);
+            (known.evidence, known.took) = (Some(read.evidence), read.took);
+            known.is_reading =
+                std::mem::take(&mut known.is_outdated) && begin(read.files.clone(), known.took, events);
         }
         read.problems.into_iter().filter(|problem| self.told.insert(problem.clone())).collect()
+    }
+
+    /// What was wrong with the settings since this was last asked.
+    pub(crate) fn faults(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.faults)
     }
 
     /// Whether anything is still being read.
     pub(crate) fn is_reading(&self) -> bool {
         self.known.values().any(|known| known.is_reading)
     }
-}
 
-fn files(
-    configuration: &Configuration,
-    path: Option<&Path>,
-    folders: &[PathBuf],
-    told: &mut BTreeSet<String>,
-) -> Vec<EvidenceFile> {
-    if !configuration.evidence_files.is_empty() || configuration.evidence.is_empty() {
-        return configuration.evidence_files.clone();
-    }
-    let holding = folders.iter().filter(|folder| path.is_some_and(|path| path.starts_with(folder)));
-    let Some(folder) = holding.max_by_key(|folder| folder.as_os_str().len()) else { return Vec::new() };
-    let mut files = Vec::new();
-    for name in &configuration.evidence {
-        match EvidenceFile::within(folder, name) {
-            Ok(file) => files.push(file),
-            Err(why) => {
-                if told.insert(why.clone()) {
-                    tracing::warn!("{why}");
+    fn files(
+        &mut self,
+        configuration: &Configuration,
+        path: Option<&Path>,
+        folders: &[PathBuf],
+    ) -> Vec<EvidenceFile> {
+        if !configuration.evidence_files.is_empty() || configuration.evidence.is_empty() {
+            return configuration.evidence_files.clone();
+        }
+        let holding = folders.iter().filter(|folder| path.is_some_and(|path| path.starts_with(folder)));
+        let Some(folder) = holding.max_by_key(|folder| folder.as_os_str().len()) else { return Vec::new() };
+        let mut files = Vec::new();
+        for name in &configuration.evidence {
+            match EvidenceFile::within(folder, name) {
+                Ok(file) => files.push(file),
+                Err(why) => {
+                    let fault = format!("setting {}.evidence: {why}", crate::NAME);
+                    if self.told.insert(fault.clone()) {
+                        self.faults.push(fault);
+                    }
                 }
             }
         }
+        files
     }
-    files
 }
 
 fn stamp(path: &Path) -> Stamp {
     std::fs::metadata(path).and_then(|metadata| Ok((metadata.modified()?, metadata.len()))).ok()
 }
 
-/// Reads in a thread of its own: a log may be large. Whether that has begun.
-fn begin(files: Vec<EvidenceFile>, events: &Events) -> bool {
+/// Reads in a thread of its own, after a pause: a log may be large. Whether that has begun.
+fn begin(files: Vec<EvidenceFile>, pause: Duration, events: &Events) -> bool {
     let events = events.clone();
     let reading = std::thread::Builder::new().name("evidence".to_owned()).spawn(move || {
+        std::thread::sleep(pause);
+        let start = Instant::now();
         // Whoever waits for this must hear of its end.
         let read = catch_unwind(AssertUnwindSafe(|| read_evidence(&files, &() as &dyn Watch)));
         let (evidence, problems) = read.unwrap_or_else(|_| {
             let problem = "the evidence could not be read. Please report this.".to_owned();
             (Evidence::new(leastwise_evidence::Record::default()), vec![problem])
         });
-        events.send(Event::Evidence(Read { files, evidence: Arc::new(evidence), problems }));
+        events.send(Event::Evidence(Read {
+            files,
+            evidence: Arc::new(evidence),
+            problems,
+            took: start.elapsed(),
+        }));
     });
     if let Err(error) = &reading {
         tracing::error!(%error, "cannot read evidence");

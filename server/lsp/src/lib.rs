@@ -9,6 +9,7 @@ mod backend;
 mod client;
 mod composing;
 mod convert;
+mod create;
 mod diagnostics;
 mod dialect;
 mod event;

@@ -11,8 +11,9 @@ use tower_lsp::lsp_types::notification::Progress;
 use tower_lsp::lsp_types::request::WorkDoneProgressCreate;
 use tower_lsp::lsp_types::{
     ConfigurationItem, Diagnostic, DidChangeWatchedFilesRegistrationOptions, FileSystemWatcher, GlobPattern,
-    MessageType, NumberOrString, ProgressParams, ProgressParamsValue, Registration, Url, WorkDoneProgress,
-    WorkDoneProgressBegin, WorkDoneProgressCreateParams, WorkDoneProgressEnd,
+    MessageType, NumberOrString, ProgressParams, ProgressParamsValue, Registration, ShowDocumentParams, Url,
+    WorkDoneProgress, WorkDoneProgressBegin, WorkDoneProgressCreateParams, WorkDoneProgressEnd,
+    WorkspaceEdit,
 };
 
 /// How long a client may take to say its settings before the server goes on without them.
@@ -35,6 +36,8 @@ pub(crate) enum Outgoing {
     RefreshDiagnostics,
     /// Ask for lenses again.
     RefreshLenses,
+    /// Make this change, and then show this file.
+    Apply(Box<WorkspaceEdit>, Option<Url>),
     /// Work of this title goes on until the other end says how it went.
     Progress(&'static str, oneshot::Receiver<String>),
 }
@@ -76,12 +79,23 @@ async fn ask(client: Client, events: Events, request: Outgoing) {
         Outgoing::WatchFiles => client.register_capability(vec![watchers()]).await,
         Outgoing::RefreshDiagnostics => client.workspace_diagnostic_refresh().await,
         Outgoing::RefreshLenses => client.code_lens_refresh().await,
+        Outgoing::Apply(edit, file) => apply(&client, *edit, file).await,
         Outgoing::Progress(title, ended) => show_progress(&client, title, ended).await,
         _ => Ok(()),
     };
     if let Err(error) = answered {
         tracing::warn!(%error, "the client refused what it said it can do");
     }
+}
+
+/// Has the client make a change, and show a file of it. That the user has decided against it is no fault.
+async fn apply(client: &Client, edit: WorkspaceEdit, file: Option<Url>) -> Result<()> {
+    let answer = client.apply_edit(edit).await?;
+    if let Some(uri) = file.filter(|_| answer.applied) {
+        let parameters = ShowDocumentParams { uri, external: None, take_focus: Some(true), selection: None };
+        client.show_document(parameters).await?;
+    }
+    Ok(())
 }
 
 /// Shows a piece of work from its beginning to its end.

@@ -155,7 +155,7 @@ impl State {
             }
             Event::Evidence(read) => {
                 let summary = read.summary();
-                for problem in self.evidences.take(read) {
+                for problem in self.evidences.take(read, &self.events) {
                     self.say(Outgoing::Message(MessageType::WARNING, problem));
                 }
                 if let Some(ended) = self.reading_evidence.take_if(|_| !self.evidences.is_reading()) {
@@ -164,6 +164,11 @@ impl State {
                 }
                 self.judge_all();
             }
+            Event::Made(made) => {
+                let show = made.file.filter(|_| self.client.shows_documents);
+                self.say(Outgoing::Apply(Box::new(made.edit), show));
+            }
+            Event::Refused(why) => self.say(Outgoing::Message(MessageType::INFO, why)),
             Event::Searched(message) => {
                 self.compose();
                 if let Some(searching) = self.searching.take() {
@@ -261,7 +266,11 @@ impl State {
         let path = convert::path(uri);
         let configuration = self.configurations.of(path.as_deref());
         let evidence = self.evidences.of(&configuration, path.as_deref(), &self.folders);
-        self.read_evidence();
+        for fault in self.evidences.faults() {
+            self.say(Outgoing::Message(MessageType::WARNING, fault));
+        }
+        let has_begun = self.evidences.read_new(&self.events);
+        self.show_reading(has_begun);
         Environment {
             configuration,
             evidence,
@@ -273,9 +282,14 @@ impl State {
         }
     }
 
-    /// Begins to read the evidence that is named and not known as it is now.
-    fn read_evidence(&mut self) {
-        if self.evidences.read(&self.events) && self.reading_evidence.is_none() {
+    /// Reads evidence again that has changed.
+    fn look_at_evidence(&mut self) {
+        let has_begun = self.evidences.read_changed(&self.events);
+        self.show_reading(has_begun);
+    }
+
+    fn show_reading(&mut self, has_begun: bool) {
+        if has_begun && self.reading_evidence.is_none() {
             let (ended, watched) = oneshot::channel();
             self.reading_evidence = Some(ended);
             if self.client.shows_progress {
@@ -501,6 +515,7 @@ impl State {
 
     fn look_at_configuration_files(&mut self) {
         self.looked = Instant::now();
+        self.look_at_evidence();
         self.configurations.forget_deleted();
         self.judge_all();
         self.tell_configuration_errors();
@@ -565,7 +580,7 @@ impl State {
             }
         }
         self.read(gone);
-        self.read_evidence();
+        self.look_at_evidence();
         if !changed.is_empty() {
             index::read(&self.pool, &self.events, changed);
         }

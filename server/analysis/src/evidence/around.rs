@@ -1,23 +1,74 @@
-//! The manifests that have a say in what the roles of a document grant to whom.
+//! The manifests that have a say in what the roles and network policies of a document mean.
 
-use super::Evidence;
-use leastwise_harden::Manifests;
-use leastwise_manifest::{Declared, Namespace, Object, View, binding, objects, role};
+use super::{Evidence, only};
+use crate::File;
+use leastwise_harden::{Kind, Manifests};
+use leastwise_manifest::{Declared, Namespace, NetworkPolicy, Object, View, binding, objects, role};
 use leastwise_yaml::Document;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// The namespace of objects that say none, where the logs do not say another one.
 const DEFAULT: &str = "default";
 const BINDINGS: [&str; 2] = ["RoleBinding", "ClusterRoleBinding"];
 const ROLES: [&str; 2] = ["Role", "ClusterRole"];
 
-/// The document first, then the bindings of its roles, the other bindings of those whom they bind, and their roles.
-/// `None` where it has no role.
+/// What network policies depend on, beside the workloads.
+const NETWORK: [&str; 3] = ["Namespace", "NetworkPolicy", "Service"];
+
+/// The document first, then what has a say in its objects of that kind; `None` where it has none.
 pub(super) fn around<'w>(
+    kind: Kind,
     document: &'w Document,
     view: &View<'w>,
     evidence: &'w Evidence,
 ) -> Option<Manifests<'w>> {
+    match kind {
+        Kind::Role => of_roles(document, view, evidence),
+        Kind::NetworkPolicy => of_policies(document, view, evidence),
+    }
+}
+
+/// The workloads, and what else tells whom a policy is for.
+fn of_policies<'w>(document: &'w Document, view: &View<'w>, evidence: &'w Evidence) -> Option<Manifests<'w>> {
+    let own = objects(document);
+    let policies: Vec<_> = own.iter().filter(|object| NetworkPolicy::of(object).is_some()).collect();
+    if policies.is_empty() {
+        return None;
+    }
+    let others = view.workloads().chain(NETWORK.iter().flat_map(|kind| view.of_kind(kind)));
+    let near: Vec<_> = others.filter(|declared| is_apart(declared, view, &policies)).collect();
+    let is_unsaid = |policy: &&&Object<'_>| policy.home() == Namespace::Unsaid;
+    let namespace = match policies.iter().find(is_unsaid) {
+        Some(_) => namespace_of_workloads(&near, evidence),
+        None => DEFAULT,
+    };
+    let near = near.into_iter().map(|declared| &*declared.document);
+    Some(Manifests { documents: each_once(std::iter::once(document).chain(near)), namespace })
+}
+
+/// All documents of a text, and everything else that has a say in roles or network policies. Objects that say no
+/// namespace live in the one that is given.
+pub(super) fn all_around<'w>(file: &'w File, view: &View<'w>, namespace: &'w str) -> Manifests<'w> {
+    let source = &file.environment().source;
+    let kinds = BINDINGS.iter().chain(&ROLES).chain(&NETWORK);
+    let others = view.workloads().chain(kinds.flat_map(|kind| view.of_kind(kind)));
+    let others = others.filter(|declared| {
+        declared.source != *source && (declared.home() != Namespace::Unsaid || view.is_near(declared))
+    });
+    let own = file.placed().map(|(_, _, analysis)| &*analysis.document);
+    Manifests { documents: each_once(own.chain(others.map(|declared| &*declared.document))), namespace }
+}
+
+/// Where the workloads that say no namespace were seen, if that is one place.
+fn namespace_of_workloads<'e>(workloads: &[&Declared], evidence: &'e Evidence) -> &'e str {
+    let unsaid = workloads.iter().filter(|declared| declared.home() == Namespace::Unsaid);
+    let seen =
+        unsaid.filter_map(|declared| evidence.namespace_of_workload(declared.kind()?, declared.name()?));
+    only(seen).unwrap_or(DEFAULT)
+}
+
+/// The bindings of the roles, the other bindings of those whom they bind, and their roles.
+fn of_roles<'w>(document: &'w Document, view: &View<'w>, evidence: &'w Evidence) -> Option<Manifests<'w>> {
     let own = objects(document);
     let roles: Vec<_> = own.iter().filter(|object| role(object).is_some()).collect();
     if roles.is_empty() {
@@ -47,37 +98,38 @@ pub(super) fn around<'w>(
         bindings.iter().filter_map(|declared| declared.binds().role.as_deref()).collect();
     let others = ROLES.iter().flat_map(|kind| view.of_kind(kind));
     let others = others.filter(|declared| declared.name().is_none_or(|name| bound.contains(name)));
-    let is_apart = |declared: &&Declared| {
-        let is_near = declared.home() != Namespace::Unsaid || view.is_near(declared);
-        is_near && !holds_one_of(&declared.document, &roles)
-    };
-    let mut documents = vec![document];
-    for declared in bindings.into_iter().chain(others).filter(is_apart) {
-        if !documents.iter().any(|known| std::ptr::eq(*known, &raw const *declared.document)) {
-            documents.push(&declared.document);
-        }
-    }
-    Some(Manifests { documents, namespace: namespace(&roles, evidence) })
+    let near = bindings.into_iter().chain(others).filter(|declared| is_apart(declared, view, &roles));
+    let near = near.map(|declared| &*declared.document);
+    let documents = each_once(std::iter::once(document).chain(near));
+    Some(Manifests { documents, namespace: namespace_of_roles(&roles, evidence) })
 }
 
-/// Whether a document declares one of the roles, too, as the workspace's own copy of the same document does.
-fn holds_one_of(document: &Document, roles: &[&Object<'_>]) -> bool {
+/// Whether it is applied together with the document, and stands in another one.
+fn is_apart(declared: &Declared, view: &View<'_>, own: &[&Object<'_>]) -> bool {
+    let is_near = declared.home() != Namespace::Unsaid || view.is_near(declared);
+    is_near && !holds_one_of(&declared.document, own)
+}
+
+fn each_once<'w>(documents: impl Iterator<Item = &'w Document>) -> Vec<&'w Document> {
+    let mut known: HashSet<*const Document> = HashSet::new();
+    documents.filter(|document| known.insert(std::ptr::from_ref(*document))).collect()
+}
+
+/// Whether a document declares one of the objects, too, as the workspace's own copy of the same document does.
+fn holds_one_of(document: &Document, own: &[&Object<'_>]) -> bool {
     objects(document).iter().any(|object| {
-        roles.iter().any(|role| {
-            (role.kind(), role.name()) == (object.kind(), object.name()) && role.home().is(object.home())
+        own.iter().any(|own| {
+            (own.kind(), own.name()) == (object.kind(), object.name()) && own.home().is(object.home())
         })
     })
 }
 
 /// Who applies a role that says no namespace chooses one, and the authorizer's reasons may tell which.
-fn namespace<'e>(roles: &[&Object<'_>], evidence: &'e Evidence) -> &'e str {
+fn namespace_of_roles<'e>(roles: &[&Object<'_>], evidence: &'e Evidence) -> &'e str {
     let unsaid = roles.iter().filter(|role| role.kind() == Some("Role") && role.home() == Namespace::Unsaid);
     let seen: BTreeSet<&str> = unsaid
         .filter_map(|role| role.name())
         .flat_map(|name| evidence.observed.namespaces_of(name))
         .collect();
-    match seen.first() {
-        Some(only) if seen.len() == 1 => only,
-        _ => DEFAULT,
-    }
+    only(seen.into_iter()).unwrap_or(DEFAULT)
 }

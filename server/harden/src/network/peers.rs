@@ -1,4 +1,4 @@
-//! Rules of network policies as they are written.
+//! Makes the rules of a network policy.
 
 use super::flows::{Flows, Peer};
 use super::labels::LabelMap;

@@ -1,7 +1,8 @@
 use super::create::{DIRECTIONS, implied, meant};
 use super::flows::{Flows, Peer};
 use super::labels::{LabelMap, chooses};
-use super::peers::{Beside, by_ports, key, peer, port, rule};
+use super::peers::{Beside, by_ports, key, peer};
+use super::written::{Item, Port, PortItem, Written, WrittenPort, is_whole, words};
 use crate::manifests::Placed;
 use crate::proof::Proof;
 use crate::watch::Watch;
@@ -10,9 +11,8 @@ use leastwise_evidence::Record;
 use leastwise_manifest::{Direction, NetworkPolicy, Selector, lookup};
 use leastwise_privilege::Needed;
 use leastwise_privilege::network::Protocol;
-use leastwise_yaml::{Emptied, Field, Kind, Literal, Node, Patch, Path};
+use leastwise_yaml::{Emptied, Field, Literal, Patch, Path};
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
 
 /// Tightens the NetworkPolicies among the manifests to the connections that were seen of the pods they are for, by
 /// the least change of their text. Selectors stay where they choose the same pods.
@@ -103,11 +103,30 @@ fn name_those_left(policies: &[Refined], proposal: &mut Proposal) {
     }
 }
 
-struct Refining<'r, 'd> {
-    flows: &'r Flows<'d>,
-    manifests: &'r Manifests<'d>,
-    policy: &'r NetworkPolicy<'d>,
-    placed: &'r Placed<'d>,
+/// A policy that is held against the connections that were seen.
+pub(super) struct Refining<'r, 'd> {
+    pub(super) flows: &'r Flows<'d>,
+    pub(super) manifests: &'r Manifests<'d>,
+    pub(super) policy: &'r NetworkPolicy<'d>,
+    pub(super) placed: &'r Placed<'d>,
+}
+
+/// One direction of a policy as it is written.
+pub(super) struct Directed<'d> {
+    pub(super) direction: Direction,
+    /// Where its rules stand.
+    list: Path,
+    pub(super) rules: Vec<NeededRule<'d>>,
+}
+
+/// A rule beside what of it is needed.
+pub(super) struct NeededRule<'d> {
+    pub(super) at: Path,
+    pub(super) written: Written<'d>,
+    /// Of those whom it is for.
+    pub(super) needs: BTreeMap<Peer, BTreeSet<Need>>,
+    /// The same ports as the rule writes them.
+    pub(super) kept: BTreeMap<Peer, BTreeSet<WrittenPort<'d>>>,
 }
 
 type Changes = (Vec<Patch>, Vec<Statement>);
@@ -122,7 +141,7 @@ impl<'d> Refining<'_, 'd> {
     }
 
     /// The parties that the policy is for.
-    fn subjects(&self) -> Vec<usize> {
+    pub(super) fn subjects(&self) -> Vec<usize> {
         let everyone = Selector { requirements: Vec::new(), open: false };
         let selector = self.policy.selector.as_ref().unwrap_or(&everyone);
         let parties = self.flows.inventory.parties.iter().enumerate();
@@ -134,6 +153,21 @@ impl<'d> Refining<'_, 'd> {
     }
 
     fn changes(&self, subjects: &[usize]) -> Result<Changes, String> {
+        let (mut patches, mut statements) = (Vec::new(), Vec::new());
+        for directed in self.directions(subjects)? {
+            let mut end = directed.rules.len();
+            for rule in &directed.rules {
+                let (more, said) = self.tighten(&directed, rule, &mut end)?;
+                patches.extend(more);
+                statements.extend(said);
+            }
+            patches.extend(self.closing(&directed));
+        }
+        Ok((patches, statements))
+    }
+
+    /// The rules of the policy, each beside what of it is needed; `Err` says why that cannot be known.
+    pub(super) fn directions(&self, subjects: &[usize]) -> Result<Vec<Directed<'d>>, String> {
         if self.policy.selector.as_ref().is_some_and(|selector| !selector.is_known()) {
             return Err("a template hides for which pods it is".to_owned());
         }
@@ -143,7 +177,7 @@ impl<'d> Refining<'_, 'd> {
                 return Err(format!("{}: {why}", party.title()));
             }
         }
-        let (mut patches, mut statements) = (Vec::new(), Vec::new());
+        let mut directions = Vec::new();
         for direction in DIRECTIONS {
             match self.policy.restricts(direction) {
                 None => return Err("a template hides what it restricts".to_owned()),
@@ -155,11 +189,9 @@ impl<'d> Refining<'_, 'd> {
                     return Err(format!("{}: {}", unclear.what, unclear.because));
                 }
             }
-            let (more, said) = self.direction(direction, &self.needs(direction, subjects))?;
-            patches.extend(more);
-            statements.extend(said);
+            directions.extend(self.direction(direction, &self.needs(direction, subjects))?);
         }
-        Ok((patches, statements))
+        Ok(directions)
     }
 
     fn needs(&self, direction: Direction, subjects: &[usize]) -> BTreeMap<Peer, BTreeSet<Need>> {
@@ -182,65 +214,89 @@ impl<'d> Refining<'_, 'd> {
         &self,
         direction: Direction,
         needs: &BTreeMap<Peer, BTreeSet<Need>>,
-    ) -> Result<Changes, String> {
+    ) -> Result<Option<Directed<'d>>, String> {
         let name = if direction == Direction::Ingress { "ingress" } else { "egress" };
         let path = self.placed.object.path.keys(&["spec", name]);
         let list = match lookup(self.placed.object.node, &["spec", name]) {
-            Field::Absent => return Ok(Changes::default()),
-            Field::Present(entry) if entry.value.is_null() => return Ok(Changes::default()),
+            Field::Absent => return Ok(None),
+            Field::Present(entry) if entry.value.is_null() => return Ok(None),
             Field::Present(entry) if is_whole(entry.value) => entry.value,
             _ => return Err(format!("a template hides some of spec.{name}")),
         };
-        let mut end = list.items().count();
-        let (mut patches, mut statements) = (Vec::new(), Vec::new());
-        let mut stay = 0;
+        let mut rules = Vec::new();
         for item in list.items() {
-            let at = path.index(item.index);
             let written = Written::read(item.value, direction)?;
-            // What the rule allows of what is needed.
-            let mut kept: BTreeMap<Peer, BTreeSet<WrittenPort<'d>>> = BTreeMap::new();
-            for (peer, needs) in needs {
-                let is_peer = written
-                    .peers
-                    .as_ref()
-                    .is_none_or(|items| items.iter().any(|item| self.is_for(item, *peer)));
-                let needs = needs.iter().filter(|_| is_peer);
-                let allowed: BTreeSet<_> = needs.filter_map(|need| self.port_for(&written, need)).collect();
-                if !allowed.is_empty() {
-                    kept.insert(*peer, allowed);
-                }
-            }
-            if kept.is_empty() {
-                statements.push(self.state("the rule".to_owned(), &at));
-                patches.push(Patch::Remove { path: at, emptied: Emptied::Keep });
+            rules.push(self.needed_rule(path.index(item.index), written, needs));
+        }
+        Ok(Some(Directed { direction, list: path, rules }))
+    }
+
+    fn needed_rule(
+        &self,
+        at: Path,
+        written: Written<'d>,
+        all: &BTreeMap<Peer, BTreeSet<Need>>,
+    ) -> NeededRule<'d> {
+        let mut rule = NeededRule { at, written, needs: BTreeMap::new(), kept: BTreeMap::new() };
+        for (peer, needs) in all {
+            let items = rule.written.peers.as_ref();
+            if !items.is_none_or(|items| items.iter().any(|item| self.is_for(item, *peer))) {
                 continue;
             }
-            stay += 1;
-            let mut groups: Vec<_> = by_ports(&kept).into_iter().collect();
-            groups.sort_by_key(|(ports, peers)| std::cmp::Reverse(ports.len() * peers.len()));
-            let mut groups = groups.into_iter();
-            let Some((ports, peers)) = groups.next() else { continue };
-            self.tighten_peers(&written, &peers, direction, &at, &mut patches, &mut statements)?;
-            self.tighten_ports(&written, &ports, &at, &mut patches, &mut statements);
-            for (ports, peers) in groups {
-                let items: Result<Vec<_>, _> = peers
-                    .iter()
-                    .map(|one| peer(self.flows, *one, self.home(), &self.beside(&written, *one)))
-                    .collect();
-                let value = rule(direction, items?, ports.iter().map(WrittenPort::literal).collect());
-                patches.push(Patch::Set { path: path.index(end), value });
-                let what = format!("for other peers of the rule all ports but {}", words(&ports));
-                statements.push(self.state(what, &at));
-                end += 1;
+            for need in needs {
+                if let Some(port) = self.port_for(&rule.written, need) {
+                    rule.needs.entry(*peer).or_default().insert(*need);
+                    rule.kept.entry(*peer).or_default().insert(port);
+                }
             }
         }
-        if stay == 0 && end > 0 && direction == Direction::Egress && self.leaves_types_out() {
-            // Without them a list of no rules closes nothing.
-            let types = DIRECTIONS.map(|direction| Literal::from(direction.name()));
-            let path = self.placed.object.path.keys(&["spec", "policyTypes"]);
-            patches.push(Patch::Set { path, value: Literal::Sequence(types.to_vec()) });
+        rule
+    }
+
+    /// What makes a rule grant what is needed of it. `end` is where the list of rules ends by now.
+    pub(super) fn tighten(
+        &self,
+        directed: &Directed<'d>,
+        rule: &NeededRule<'d>,
+        end: &mut usize,
+    ) -> Result<Changes, String> {
+        let Directed { direction, list, .. } = directed;
+        let NeededRule { at, written, kept, .. } = rule;
+        let (mut patches, mut statements) = (Vec::new(), Vec::new());
+        let mut groups: Vec<_> = by_ports(kept).into_iter().collect();
+        groups.sort_by_key(|(ports, peers)| std::cmp::Reverse(ports.len() * peers.len()));
+        let mut groups = groups.into_iter();
+        let Some((ports, peers)) = groups.next() else {
+            statements.push(self.state("the rule".to_owned(), at));
+            patches.push(Patch::Remove { path: at.clone(), emptied: Emptied::Keep });
+            return Ok((patches, statements));
+        };
+        self.tighten_peers(written, &peers, *direction, at, &mut patches, &mut statements)?;
+        self.tighten_ports(written, &ports, at, &mut patches, &mut statements);
+        for (ports, peers) in groups {
+            let items: Result<Vec<_>, _> = peers
+                .iter()
+                .map(|one| peer(self.flows, *one, self.home(), &self.beside(written, *one)))
+                .collect();
+            let value =
+                super::peers::rule(*direction, items?, ports.iter().map(WrittenPort::literal).collect());
+            patches.push(Patch::Set { path: list.index(*end), value });
+            let what = format!("for other peers of the rule all ports but {}", words(&ports));
+            statements.push(self.state(what, at));
+            *end += 1;
         }
         Ok((patches, statements))
+    }
+
+    /// What keeps egress closed when all its rules go: without types, a list of no rules closes nothing.
+    pub(super) fn closing(&self, directed: &Directed<'d>) -> Option<Patch> {
+        let all_go = !directed.rules.is_empty() && directed.rules.iter().all(|rule| rule.kept.is_empty());
+        if directed.direction == Direction::Ingress || !all_go || !self.leaves_types_out() {
+            return None;
+        }
+        let types = DIRECTIONS.map(|direction| Literal::from(direction.name()));
+        let path = self.placed.object.path.keys(&["spec", "policyTypes"]);
+        Some(Patch::Set { path, value: Literal::Sequence(types.to_vec()) })
     }
 
     /// Whether which directions it closes follows from its rules.
@@ -276,7 +332,7 @@ impl<'d> Refining<'_, 'd> {
     }
 
     /// Whether an item of `from` or `to` is for a peer.
-    fn is_for(&self, item: &Item<'d>, peer: Peer) -> bool {
+    pub(super) fn is_for(&self, item: &Item<'d>, peer: Peer) -> bool {
         match peer {
             Peer::Address(address) => item.block.as_ref().is_some_and(|block| block.holds(address)),
             Peer::Party(place) => {
@@ -312,7 +368,7 @@ impl<'d> Refining<'_, 'd> {
     }
 
     /// Whether an item of `ports` holds a port of the server.
-    fn port_holds(&self, item: &PortItem<'d>, need: &Need) -> bool {
+    pub(super) fn port_holds(&self, item: &PortItem<'d>, need: &Need) -> bool {
         item.protocol == need.protocol
             && match item.port {
                 Port::All => true,
@@ -367,7 +423,7 @@ impl<'d> Refining<'_, 'd> {
 
     /// Whether an item chooses nobody else of those who are known. A selector that everybody matches may choose
     /// anybody tomorrow.
-    fn chooses_only(&self, item: &Item<'d>, own: &BTreeSet<Peer>) -> bool {
+    pub(super) fn chooses_only(&self, item: &Item<'d>, own: &BTreeSet<Peer>) -> bool {
         if let Some(block) = &item.block {
             return block.is_one_address() && own.len() == 1;
         }
@@ -402,12 +458,7 @@ impl<'d> Refining<'_, 'd> {
                 patches.push(Patch::Remove { path: at, emptied: Emptied::Keep });
                 continue;
             }
-            let is_exact = match item.port {
-                Port::Name(_) => true,
-                Port::Range(first, last) => usize::from(last - first) + 1 == own.len(),
-                Port::All => false,
-            };
-            if is_exact {
+            if item.is_exactly(own.len()) {
                 continue;
             }
             statements.push(self.state(format!("every port of it but {}", words(&own)), &at));
@@ -439,184 +490,9 @@ impl<'d> Refining<'_, 'd> {
 
 /// A port that a peer needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Need {
+pub(super) struct Need {
     /// Whose port it is, where that is one of the parties.
-    server: Option<usize>,
-    protocol: Protocol,
-    number: u16,
-}
-
-/// A port as a rule writes it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum WrittenPort<'d> {
-    Number(Protocol, u16),
-    Name(Protocol, &'d str),
-}
-
-impl WrittenPort<'_> {
-    fn literal(&self) -> Literal {
-        match *self {
-            Self::Number(protocol, number) => port(protocol, Literal::Integer(number.into())),
-            Self::Name(protocol, name) => port(protocol, Literal::from(name)),
-        }
-    }
-}
-
-/// Like `TCP 80, TCP http`.
-fn words(ports: &BTreeSet<WrittenPort<'_>>) -> String {
-    let words = ports.iter().map(|port| match port {
-        WrittenPort::Number(protocol, number) => format!("{protocol} {number}"),
-        WrittenPort::Name(protocol, name) => format!("{protocol} {name}"),
-    });
-    words.collect::<Vec<_>>().join(", ")
-}
-
-/// A rule as it is written.
-struct Written<'d> {
-    /// `None` is everybody.
-    peers: Option<Vec<Item<'d>>>,
-    /// `None` is every port.
-    ports: Option<Vec<PortItem<'d>>>,
-}
-
-/// An item of `from` or `to`.
-struct Item<'d> {
-    node: Node<'d>,
-    namespaces: Option<Selector<'d>>,
-    pods: Option<Selector<'d>>,
-    block: Option<Block>,
-}
-
-/// An item of `ports`.
-struct PortItem<'d> {
-    protocol: Protocol,
-    port: Port<'d>,
-}
-
-impl PortItem<'_> {
-    /// Whether it is the item that writes a port so.
-    fn writes(&self, port: WrittenPort<'_>) -> bool {
-        match (port, self.port) {
-            (WrittenPort::Name(protocol, name), Port::Name(own)) => (protocol, name) == (self.protocol, own),
-            (WrittenPort::Number(protocol, _), Port::All) => protocol == self.protocol,
-            (WrittenPort::Number(protocol, number), Port::Range(first, last)) => {
-                protocol == self.protocol && (first..=last).contains(&number)
-            }
-            _ => false,
-        }
-    }
-}
-
-#[derive(Clone, Copy)]
-enum Port<'d> {
-    All,
-    Range(u16, u16),
-    Name(&'d str),
-}
-
-/// A block of addresses.
-struct Block {
-    cidr: (IpAddr, u8),
-    except: Vec<(IpAddr, u8)>,
-}
-
-impl Block {
-    fn read(node: Node<'_>) -> Option<Self> {
-        let except = node
-            .get("except")
-            .value()
-            .map(|list| list.items().map(|item| cidr(item.value)).collect::<Option<Vec<_>>>());
-        Some(Self {
-            cidr: cidr(node.get("cidr").value()?)?,
-            except: except.unwrap_or_else(|| Some(Vec::new()))?,
-        })
-    }
-
-    fn holds(&self, address: IpAddr) -> bool {
-        is_in(self.cidr, address) && !self.except.iter().any(|block| is_in(*block, address))
-    }
-
-    fn is_one_address(&self) -> bool {
-        self.cidr.1 == if self.cidr.0.is_ipv4() { 32 } else { 128 }
-    }
-}
-
-fn cidr(node: Node<'_>) -> Option<(IpAddr, u8)> {
-    let (address, length) = node.as_str()?.split_once('/')?;
-    Some((address.parse().ok()?, length.parse().ok()?))
-}
-
-fn is_in((block, length): (IpAddr, u8), address: IpAddr) -> bool {
-    let shifted =
-        |value: u128, width: u32| value.checked_shr(width.saturating_sub(length.into())).unwrap_or(0);
-    match (block, address) {
-        (IpAddr::V4(block), IpAddr::V4(address)) => {
-            shifted(u32::from(block).into(), 32) == shifted(u32::from(address).into(), 32)
-        }
-        (IpAddr::V6(block), IpAddr::V6(address)) => {
-            shifted(u128::from(block), 128) == shifted(u128::from(address), 128)
-        }
-        _ => false,
-    }
-}
-
-impl<'d> Written<'d> {
-    fn read(rule: Node<'d>, direction: Direction) -> Result<Self, String> {
-        let list = |key: &str| -> Result<Option<Vec<Node<'d>>>, String> {
-            match rule.get(key) {
-                Field::Absent => Ok(None),
-                Field::Present(entry) if entry.value.is_null() => Ok(None),
-                Field::Present(entry) if is_whole(entry.value) => {
-                    let items: Vec<_> = entry.value.items().map(|item| item.value).collect();
-                    Ok(Some(items).filter(|items| !items.is_empty()))
-                }
-                _ => Err(format!("a template hides some of `{key}`")),
-            }
-        };
-        let peers = list(key(direction))?.map(|items| items.into_iter().map(item).collect()).transpose()?;
-        let ports = list("ports")?.map(|items| items.into_iter().map(port_item).collect()).transpose()?;
-        Ok(Self { peers, ports })
-    }
-}
-
-fn is_whole(node: Node<'_>) -> bool {
-    matches!(node.kind(), Kind::Sequence)
-        && !node.is_open()
-        && !node.items().any(|item| item.value.is_unknown())
-}
-
-fn item(node: Node<'_>) -> Result<Item<'_>, String> {
-    let block = match node.get("ipBlock").value() {
-        Some(block) => Some(Block::read(block).ok_or("a block of addresses cannot be read")?),
-        None => None,
-    };
-    let namespaces = Selector::of(node.get("namespaceSelector"));
-    let pods = Selector::of(node.get("podSelector"));
-    if [&namespaces, &pods].into_iter().flatten().any(|selector| !selector.is_known()) {
-        return Err("a template hides some of a selector".to_owned());
-    }
-    Ok(Item { node, namespaces, pods, block })
-}
-
-fn port_item(node: Node<'_>) -> Result<PortItem<'_>, String> {
-    let number = |key: &str| {
-        let value = node.get(key).value().filter(|value| !value.is_null())?;
-        Some(value.as_integer().and_then(|number| u16::try_from(number).ok()))
-    };
-    let protocol = match node.get("protocol").value() {
-        None => Some(Protocol::Tcp),
-        Some(name) => name.as_str().and_then(Protocol::named),
-    };
-    let named = node.get("port").value().and_then(|value| value.as_str());
-    let port = match (named, number("port"), number("endPort")) {
-        (Some(name), ..) => Some(Port::Name(name)),
-        (None, None, None) => Some(Port::All),
-        (None, Some(Some(first)), None) => Some(Port::Range(first, first)),
-        (None, Some(Some(first)), Some(Some(last))) if first <= last => Some(Port::Range(first, last)),
-        _ => None,
-    };
-    match (protocol, port) {
-        (Some(protocol), Some(port)) => Ok(PortItem { protocol, port }),
-        _ => Err("a port cannot be read".to_owned()),
-    }
+    pub(super) server: Option<usize>,
+    pub(super) protocol: Protocol,
+    pub(super) number: u16,
 }

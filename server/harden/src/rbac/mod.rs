@@ -19,4 +19,4 @@ pub use draft::{DraftedRole, RoleDraft, RoleRequest, RoleTask, RuleDraft};
 pub(crate) use needs::exact_requests;
 pub use refine::{Observed, refine_roles};
 pub use risk::risk;
-pub use usage::{Excess, RoleUsage, Unused, prove_change, role_usages};
+pub use usage::role_usages;

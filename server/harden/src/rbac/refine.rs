@@ -96,6 +96,11 @@ impl Observed {
         }
     }
 
+    /// What every change must leave.
+    pub(crate) fn needed(&self) -> Needed {
+        self.needed.clone()
+    }
+
     /// The namespaces in which a Role of that name has allowed something, as the authorizer says.
     pub fn namespaces_of(&self, role: &str) -> BTreeSet<&str> {
         let reasons = self.needs.values().flat_map(|need| &need.reasons);

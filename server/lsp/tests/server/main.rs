@@ -6,6 +6,7 @@ mod actions;
 mod client;
 mod diagnostics;
 mod documents;
+mod evidence;
 mod explanations;
 mod faults;
 mod model;

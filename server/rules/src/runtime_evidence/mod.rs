@@ -3,6 +3,8 @@
 
 use crate::rule::Rule;
 
+mod connection_unused;
+mod connection_wider_than_used;
 mod grant_missing;
 mod grant_unused;
 mod grant_wider_than_used;
@@ -12,13 +14,24 @@ mod request_denied;
 pub static GRANT_UNUSED: &Rule = &grant_unused::RULE;
 /// Something that a role grants was used only in part.
 pub static GRANT_WIDER_THAN_USED: &Rule = &grant_wider_than_used::RULE;
+/// Something that a network policy allows was never used.
+pub static CONNECTION_UNUSED: &Rule = &connection_unused::RULE;
+/// Something that a network policy allows was used only in part.
+pub static CONNECTION_WIDER_THAN_USED: &Rule = &connection_wider_than_used::RULE;
 /// Something was needed, and no role grants it any more.
 pub static GRANT_MISSING: &Rule = &grant_missing::RULE;
 /// Something was asked for and denied.
 pub static REQUEST_DENIED: &Rule = &request_denied::RULE;
 
 /// All of them.
-pub static EVIDENCE_RULES: &[&Rule] = &[GRANT_UNUSED, GRANT_WIDER_THAN_USED, GRANT_MISSING, REQUEST_DENIED];
+pub static EVIDENCE_RULES: &[&Rule] = &[
+    GRANT_UNUSED,
+    GRANT_WIDER_THAN_USED,
+    GRANT_MISSING,
+    REQUEST_DENIED,
+    CONNECTION_UNUSED,
+    CONNECTION_WIDER_THAN_USED,
+];
 
 /// Whether a rule rests on what was seen at run time.
 pub fn rests_on_evidence(rule: &Rule) -> bool {

@@ -1,17 +1,13 @@
-//! What is said of roles beside what was seen at run time. Under each line of a manifest stand carets for what is found
-//! there, with the rule and the message. A request is a line like `shop/cart get secrets db @shop`: who, verb, resource
-//! (with its group after a dot and its subresource after a slash), perhaps a name, and where.
+//! What is said of roles beside what was seen at run time. A request is a line like `shop/cart get secrets db @shop`: who,
+//! verb, resource (with its group after a dot and its subresource after a slash), perhaps a name, and where.
 
-#![expect(clippy::unwrap_used, reason = "this is a test in all its parts")]
-
-use leastwise_analysis::{Configuration, Environment, Evidence, File, actions, fix, hover};
+use crate::{drawn, judged};
+use leastwise_analysis::{actions, create, creations, fix, harden, hover};
 use leastwise_evidence::{
     Channel, Decision, Format, Grant, Loss, Observations, Record, Request, RequestSeen, Source, SourceId,
     Tally, Target,
 };
-use leastwise_manifest::Workspace;
 use leastwise_text::{TextRange, TextSize, apply};
-use std::sync::Arc;
 
 const BINDING: &str = "---
 apiVersion: rbac.authorization.k8s.io/v1
@@ -87,46 +83,6 @@ fn request(line: &str, decision: Decision) -> Request {
     }
 }
 
-fn judged(text: &str, elsewhere: &str, record: Record) -> File {
-    let mut workspace = Workspace::default();
-    for (source, text) in [("roles.yaml", text), ("bindings.yaml", elsewhere)] {
-        workspace.update(leastwise_analysis::Text::read(text).declarations(source));
-    }
-    let select = ["grant-unused", "grant-wider-than-used", "grant-missing", "request-denied"];
-    let select = select.iter().map(|name| name.parse().unwrap()).collect();
-    let environment = Environment {
-        configuration: Arc::new(Configuration { select: Some(select), ..Configuration::default() }),
-        workspace: Arc::new(workspace),
-        source: Arc::from("roles.yaml"),
-        evidence: Some(Arc::new(Evidence::new(record))),
-        ..Environment::default()
-    };
-    File::new(text, &environment)
-}
-
-/// The text with carets under what is found.
-fn drawn(file: &File) -> String {
-    let text = file.buffer().text();
-    let mut drawn = String::new();
-    let mut start = 0;
-    for line in text.split_inclusive('\n') {
-        drawn.push_str(line);
-        for located in file.shown() {
-            let (from, to) = (usize::from(located.range().start()), usize::from(located.range().end()));
-            if (start..start + line.len()).contains(&from) {
-                let (rule, message) = (located.diagnosis.rule(), &located.diagnosis.finding.message);
-                drawn.push_str(&format!(
-                    "{}{} {rule}: {message}\n",
-                    " ".repeat(from - start),
-                    "^".repeat(to - from)
-                ));
-            }
-        }
-        start += line.len();
-    }
-    drawn
-}
-
 #[track_caller]
 fn is_drawn(rules: &str, requests: &str) {
     let plain: String =
@@ -142,9 +98,9 @@ fn a_name_that_nobody_used_is_found_at_its_characters() {
     is_drawn(
         "- apiGroups: [\"\"]
   resources: [pods, services]
-                    ^^^^^^^^ grant-unused: Resource \"services\" was never used in 14 days: 3 replicas, 2,400 requests
+                    ^^^^^^^^ grant-unused: Resource \"services\" was never used in 14 days, 3 replicas, 2,400 requests
   verbs: [get, list, delete]
-                     ^^^^^^ grant-unused: Verb \"delete\" was never used in 14 days: 3 replicas, 2,400 requests
+                     ^^^^^^ grant-unused: Verb \"delete\" was never used in 14 days, 3 replicas, 2,400 requests
 ",
         "shop/cart get pods @shop
          shop/cart list pods @shop",
@@ -153,7 +109,7 @@ fn a_name_that_nobody_used_is_found_at_its_characters() {
         "- apiGroups: [\"\"]
   resources: [secrets]
   resourceNames: [db, old]
-                      ^^^ grant-unused: Object \"old\" was never used in 14 days: 3 replicas, 1,200 requests
+                      ^^^ grant-unused: Object \"old\" was never used in 14 days, 3 replicas, 1,200 requests
   verbs: [get]
 ",
         "shop/cart get secrets db @shop",
@@ -167,7 +123,7 @@ fn a_rule_that_nobody_used_is_found_once() {
   resources: [pods]
   verbs: [list]
 - apiGroups: [batch]
-  ^^^^^^^^^ grant-unused: Nothing of this rule (create, delete jobs) was ever used in 14 days: 3 replicas, 1,200 requests
+  ^^^^^^^^^ grant-unused: Nothing of this rule (create, delete jobs) was ever used in 14 days, 3 replicas, 1,200 requests
   resources: [jobs]
   verbs: [create, delete]
 ",
@@ -181,9 +137,9 @@ fn what_is_wider_than_its_use_says_what_was_used() {
         "- apiGroups: [\"\"]
   resources: [pods]
   verbs: [\"*\"]
-          ^^^ grant-wider-than-used: Of verb \"*\" only \"get\", \"list\" was used in 14 days: 3 replicas, 2,400 requests
+          ^^^ grant-wider-than-used: Of verb \"*\" only \"get\", \"list\" was used in 14 days, 3 replicas, 2,400 requests
 - apiGroups: [\"\"]
-  ^^^^^^^^^ grant-wider-than-used: The rule is for every object, and only \"db\" was asked for in 14 days: 3 replicas, 3,600 requests
+  ^^^^^^^^^ grant-wider-than-used: The rule is for every object, and only \"db\" was asked for in 14 days, 3 replicas, 3,600 requests
   resources: [secrets]
   verbs: [get]
 "
@@ -195,7 +151,7 @@ fn what_is_wider_than_its_use_says_what_was_used() {
     );
     is_drawn(
         "- apiGroups: [\"\"]
-  ^^^^^^^^^ grant-wider-than-used: Not every verb was used with every resource; never list services in 14 days: 3 replicas, 3,600 requests
+  ^^^^^^^^^ grant-wider-than-used: Not every verb was used with every resource; never list services in 14 days, 3 replicas, 3,600 requests
   resources: [pods, services]
   verbs: [get, list]
 ",
@@ -277,7 +233,7 @@ fn suppressions_settings_and_severities_count_as_for_rules() {
 fn actions_at(text: &str, word: &str, record: Record) -> Vec<(String, String)> {
     let file = judged(text, BINDING, record);
     let at = TextRange::empty(TextSize::of(&text[..text.find(word).unwrap()]));
-    let wanted = actions(&file, &[], at);
+    let wanted = [actions(&file, &[], at), harden(&file, at)].concat();
     let wanted = wanted.iter().filter(|action| !action.title.starts_with("Suppress"));
     wanted.map(|action| (action.title.clone(), apply(text, &action.edits).unwrap())).collect()
 }
@@ -295,9 +251,9 @@ fn a_name_or_the_whole_role_is_tightened_and_nothing_that_was_used_is_lost() {
     let after = actions_at(&text, "delete", record(requests));
     let titles: Vec<_> =
         after.iter().map(|(title, _)| title.as_str()).filter(|title| !title.contains("ignore")).collect();
-    let watched = "in 14 days: 3 replicas, 2,400 requests";
+    let watched = "in 14 days, 3 replicas, 2,400 requests";
     assert!(
-        titles.contains(&format!("Remove \"delete\", unused {watched} (may change behaviour)").as_str()),
+        titles.contains(&format!("Remove \"delete\" (unused {watched}) (may change behaviour)").as_str()),
         "{titles:#?}"
     );
     let of = |start: &str| after.iter().find(|(title, _)| title.starts_with(start)).unwrap().1.clone();
@@ -319,8 +275,33 @@ fn hover_shows_what_is_behind_a_grant() {
     };
     assert_eq!(
         at("get").markdown,
-        "**Evidence** in 14 days: 3 replicas, 1,200 requests\n\n- `` ServiceAccount shop/cart: get pods in shop: 1200 requests from 2026-03-01T08:00:00Z to 2026-03-15T09:00:00Z in audit.log ``"
+        "**Evidence** in 14 days, 3 replicas, 1,200 requests\n\n- `` ServiceAccount shop/cart: get pods in shop: 1200 requests from 2026-03-01T08:00:00Z to 2026-03-15T09:00:00Z in audit.log ``"
     );
     assert!(at("delete").markdown.contains("`grant-unused`"));
     assert!(at("delete").markdown.ends_with("Never seen used."));
+}
+
+/// Where nothing is granted yet, a role can be made.
+#[test]
+fn a_role_is_made_for_a_workload_whose_requests_were_seen() {
+    let text = "kind: Deployment
+apiVersion: apps/v1
+metadata: {name: cart, namespace: shop}
+spec: {template: {spec: {serviceAccountName: cart, containers: []}}}
+";
+    let requests = "shop/cart get secrets db @shop";
+    let file = judged(text, "", record(requests));
+    let [(range, creation)] = &creations(&file)[..] else { panic!("{:?}", creations(&file)) };
+    assert_eq!((range.start(), creation.title()), (TextSize::new(0), "Create Role from evidence"));
+    let made = create(&file, creation).unwrap();
+    assert_eq!(made.file_name, "cart-role.yaml");
+    let objects = leastwise_analysis::Text::read(&made.text);
+    assert!(objects.is_kubernetes());
+    for part in ["kind: Role\n", "kind: RoleBinding\n", "resourceNames:\n  - db\n", "namespace: shop\n"] {
+        assert!(made.text.contains(part), "{part} in {}", made.text);
+    }
+    assert!(made.notes.iter().any(|note| note.contains("1200 requests")), "{:?}", made.notes);
+    // Who is bound already, or was seen nowhere, needs none.
+    assert_eq!(creations(&judged(text, BINDING, record(requests))), []);
+    assert_eq!(creations(&judged(text, "", record("shop/till get pods @shop"))), []);
 }

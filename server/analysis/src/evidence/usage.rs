@@ -1,36 +1,43 @@
-//! What is to be said of roles.
+//! What is to be said of roles and network policies.
 
 use super::Evidence;
 use super::around::around;
 use crate::{Action, ActionKind, File, Hover, Located};
-use leastwise_harden::{Excess, Judgement, Options, RoleUsage, Unused, prove_change, role_usages};
+use leastwise_harden::{
+    Excess, Judgement, Kind, Options, Unused, Usage, network_usages, prove_change, role_usages,
+};
 use leastwise_manifest::View;
 use leastwise_privilege::Verdict;
 use leastwise_rules::{
-    Applicability, Finding, Fix, GRANT_MISSING, GRANT_UNUSED, GRANT_WIDER_THAN_USED, Offer, REQUEST_DENIED,
-    Withheld,
+    Applicability, CONNECTION_UNUSED, CONNECTION_WIDER_THAN_USED, Finding, Fix, GRANT_MISSING, GRANT_UNUSED,
+    GRANT_WIDER_THAN_USED, Offer, REQUEST_DENIED, Withheld,
 };
 use leastwise_text::{TextRange, TextSize};
-use leastwise_yaml::{Document, Kind, Patch, apply};
+use leastwise_yaml::{Document, Edited, Patch, apply};
 
 /// The most things of a kind that a message lists.
 const LISTED: usize = 3;
 
-/// The roles of a document beside what was seen of those who hold them.
-pub(crate) fn usages(document: &Document, view: &View<'_>, evidence: &Evidence) -> Vec<RoleUsage> {
-    match around(document, view, evidence) {
-        Some(manifests) => role_usages(&evidence.observed, &manifests, 0, &Options::default()),
-        None => Vec::new(),
+/// The roles and network policies of a document beside what was seen of those whom they are for.
+pub(crate) fn usages(document: &Document, view: &View<'_>, evidence: &Evidence) -> Vec<Usage> {
+    let options = Options::default();
+    let mut usages = Vec::new();
+    if let Some(manifests) = around(Kind::Role, document, view, evidence) {
+        usages.extend(role_usages(&evidence.observed, &manifests, 0, &options));
     }
+    if let Some(manifests) = around(Kind::NetworkPolicy, document, view, evidence) {
+        usages.extend(network_usages(&evidence.record, &manifests, 0, &options));
+    }
+    usages
 }
 
-/// What is to be said of a document's roles.
-pub(crate) fn findings(document: &Document, usages: &[RoleUsage]) -> Vec<Finding> {
+/// What is to be said of them.
+pub(crate) fn findings(document: &Document, usages: &[Usage]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for usage in usages {
         let unused = usage.unused.iter();
         findings.extend(unused.map(|unused| finding(document, usage, unused)));
-        let rules = usage.object.key("rules");
+        let rules = &usage.head;
         for (rule, what, requests) in [
             (GRANT_MISSING, "This role allowed, and nothing here allows any more", &usage.missing),
             (REQUEST_DENIED, "Denied to those who hold the role, and still would be", &usage.denied),
@@ -38,7 +45,7 @@ pub(crate) fn findings(document: &Document, usages: &[RoleUsage]) -> Vec<Finding
             if !requests.is_empty() {
                 let message = format!("{what}: {}", listed(requests, "; "));
                 let mut found = Finding::of_field(rule, message, document, &usage.object, rules.clone());
-                found.place = leastwise_manifest::key_place(document, &rules).unwrap_or(found.place);
+                found.place = leastwise_manifest::key_place(document, rules).unwrap_or(found.place);
                 findings.push(found);
             }
         }
@@ -46,35 +53,52 @@ pub(crate) fn findings(document: &Document, usages: &[RoleUsage]) -> Vec<Finding
     findings
 }
 
-fn finding(document: &Document, usage: &RoleUsage, unused: &Unused) -> Finding {
+fn finding(document: &Document, usage: &Usage, unused: &Unused) -> Finding {
+    let (never, wider) = match usage.kind {
+        Kind::Role => (GRANT_UNUSED, GRANT_WIDER_THAN_USED),
+        Kind::NetworkPolicy => (CONNECTION_UNUSED, CONNECTION_WIDER_THAN_USED),
+    };
     let watched = &usage.watched;
+    let remove = |what: &str| format!("Remove {what} (unused {watched})");
     let tighten = || format!("Tighten the rule to what was used {watched}");
     let (rule, message, title) = match &unused.what {
-        Excess::Rule(what) => (
-            GRANT_UNUSED,
-            format!("Nothing of this rule ({what}) was ever used {watched}"),
-            format!("Remove the rule, unused {watched}"),
-        ),
-        Excess::Name { list, name } => (
-            GRANT_UNUSED,
-            format!("{list} {name:?} was never used {watched}"),
-            format!("Remove {name:?}, unused {watched}"),
-        ),
-        Excess::Pattern { list, name, used } => (
-            GRANT_WIDER_THAN_USED,
-            format!("Of {list} {name:?} only {} was used {watched}", quoted(used)),
-            tighten(),
-        ),
+        Excess::Rule(what) => {
+            (never, format!("Nothing of this rule ({what}) was ever used {watched}"), remove("the rule"))
+        }
+        Excess::Name { list, name } => {
+            (never, format!("{list} {name:?} was never used {watched}"), remove(&format!("{name:?}")))
+        }
+        Excess::Peer => {
+            (never, format!("No connection with this peer was seen {watched}"), remove("the peer"))
+        }
+        Excess::Pattern { list, name, used } => {
+            (wider, format!("Of {list} {name:?} only {} was used {watched}", quoted(used)), tighten())
+        }
         Excess::Objects(used) => (
-            GRANT_WIDER_THAN_USED,
+            wider,
             format!("The rule is for every object, and only {} was asked for {watched}", quoted(used)),
             tighten(),
         ),
-        Excess::Pairs(pairs) => (
-            GRANT_WIDER_THAN_USED,
-            format!("Not every verb was used with every resource; never {} {watched}", listed(pairs, ", ")),
+        Excess::Peers(seen) => (
+            wider,
+            format!("Of those for whom this stands only {} was seen {watched}", listed(seen, ", ")),
             tighten(),
         ),
+        Excess::Everybody(seen) => (
+            wider,
+            format!("The rule is for everybody, and only {} was seen {watched}", listed(seen, ", ")),
+            tighten(),
+        ),
+        Excess::EveryPort(used) => {
+            (wider, format!("The rule is for every port, and only {used} was used {watched}"), tighten())
+        }
+        Excess::Pairs(pairs) => {
+            let what = match usage.kind {
+                Kind::Role => "Not every verb was used with every resource",
+                Kind::NetworkPolicy => "Not every peer was seen on every port",
+            };
+            (wider, format!("{what}; never {} {watched}", listed(pairs, ", ")), tighten())
+        }
     };
     let mut message = message;
     if let Some(first) = message.get_mut(..1) {
@@ -101,7 +125,10 @@ fn listed(things: &[String], separator: &str) -> String {
 /// Proves the change that a finding offers.
 pub(crate) fn offer(file: &File, located: &Located<'_>) -> Result<Offer, Withheld> {
     let fix = located.diagnosis.finding.fix.as_ref().ok_or(Withheld::NoFix)?;
-    let edited = proved(file, located.source(), &fix.patches)?;
+    let rule = located.diagnosis.finding.rule.id;
+    let is_of_network = [CONNECTION_UNUSED, CONNECTION_WIDER_THAN_USED].iter().any(|one| one.id == rule);
+    let kind = if is_of_network { Kind::NetworkPolicy } else { Kind::Role };
+    let edited = proved(kind, file, located.source(), &fix.patches)?;
     let edits = edited.edits.iter().map(|edit| edit.shifted(located.offset)).collect();
     Ok(Offer {
         title: fix.title.clone(),
@@ -111,19 +138,20 @@ pub(crate) fn offer(file: &File, located: &Located<'_>) -> Result<Offer, Withhel
     })
 }
 
-fn proved(file: &File, document: &Document, patches: &[Patch]) -> Result<leastwise_yaml::Edited, Withheld> {
+fn proved(kind: Kind, file: &File, document: &Document, patches: &[Patch]) -> Result<Edited, Withheld> {
     let environment = file.environment();
     let evidence = environment.evidence.as_deref().ok_or(Withheld::NoFix)?;
     let view = environment.view();
-    let manifests = around(document, &view, evidence).ok_or(Withheld::NoFix)?;
-    let judged = prove_change(&evidence.observed, &manifests, 0, patches).map_err(Withheld::NotProved)?;
+    let manifests = around(kind, document, &view, evidence).ok_or(Withheld::NoFix)?;
+    let (record, observed) = (evidence.record(), &evidence.observed);
+    let judged = prove_change(kind, record, observed, &manifests, 0, patches).map_err(Withheld::NotProved)?;
     if judged != Judgement::Narrower {
         return Err(Withheld::NotNarrower(Verdict::Equal));
     }
     Ok(apply(document, patches)?)
 }
 
-/// Tightens the roles that `range` touches to what was used.
+/// Tightens the roles and network policies that `range` touches to what was used.
 pub(crate) fn refine(file: &File, range: TextRange) -> Vec<Action> {
     let mut actions = Vec::new();
     for (_, offset, analysis) in file.placed() {
@@ -134,8 +162,8 @@ pub(crate) fn refine(file: &File, range: TextRange) -> Vec<Action> {
             if !is_touched {
                 continue;
             }
-            let Ok(edited) = proved(file, &analysis.document, &usage.patches) else { continue };
-            let name = analysis.resource(&usage.object).name.unwrap_or_else(|| "this role".to_owned());
+            let Ok(edited) = proved(usage.kind, file, &analysis.document, &usage.patches) else { continue };
+            let name = analysis.resource(&usage.object).name.unwrap_or_else(|| "this object".to_owned());
             let details = findings(&analysis.document, std::slice::from_ref(usage));
             actions.push(Action {
                 title: format!("Tighten {name} to what was used {} (may change behaviour)", usage.watched),
@@ -162,9 +190,8 @@ pub(crate) fn hover(file: &File, offset: TextSize) -> Option<Hover> {
     let (analysis, start, offset) = file.document_at(offset)?;
     let path = analysis.document.path_at(offset);
     let usage = analysis.usages.iter().find(|usage| usage.object.holds(&path))?;
-    let rules = usage.object.key("rules");
     let node = analysis.document.at(&path)?;
-    if let Some(why) = usage.refused.as_ref().filter(|_| path == rules) {
+    if let Some(why) = usage.refused.as_ref().filter(|_| path == usage.head) {
         let range = leastwise_manifest::key_place(&analysis.document, &path)?.range + start;
         return Some(Hover { range, markdown: format!("**Evidence.** Not judged by what was seen: {why}.") });
     }
@@ -179,7 +206,7 @@ pub(crate) fn hover(file: &File, offset: TextSize) -> Option<Hover> {
     if behind.len() > SHOWN {
         markdown.push_str(&format!("\n- and {} more", behind.len() - SHOWN));
     }
-    let range = match matches!(node.kind(), Kind::Scalar(_)) {
+    let range = match matches!(node.kind(), leastwise_yaml::Kind::Scalar(_)) {
         true => node.range(),
         false => leastwise_manifest::key_place(&analysis.document, &path)?.range,
     };
