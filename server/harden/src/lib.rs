@@ -35,7 +35,7 @@ pub use rbac::{
 };
 pub use seen::in_words;
 pub use usage::{Excess, Unused, Usage};
-pub use workload::{create_workloads, refine_workloads};
+pub use workload::{create_workloads, refine_workloads, seen_namespaces, workload_usages};
 
 use leastwise_evidence::Record;
 use leastwise_privilege::Needed;

@@ -1,11 +1,11 @@
-//! What manifests grant and nobody was seen to use, token by token: for a reader who looks at them.
+//! What manifests grant and nobody was seen to use or need, token by token: for a reader who looks at them.
 
 use crate::Kind;
 use crate::seen::Seen;
 use leastwise_evidence::Tally;
 use leastwise_yaml::{Patch, Path};
 
-/// A role or a network policy beside what was seen of those whom it is for.
+/// A role, a network policy or a workload beside what was seen of those whom it is for.
 #[derive(Clone, Debug)]
 pub struct Usage {
     /// Which of them it is.
@@ -72,6 +72,13 @@ pub enum Excess {
     Everybody(Vec<String>),
     /// The rule is for every port, and only these were used.
     EveryPort(String),
+    /// A workload was seen to need less than a field lets it do.
+    Privilege {
+        /// What is enough.
+        what: String,
+        /// What shows it.
+        because: String,
+    },
     /// Every name was used, but not with every other one: these pairs were not.
     Pairs(Vec<String>),
 }
@@ -137,7 +144,8 @@ fn duration(tally: Tally) -> String {
     let (Some(first), Some(last)) = (tally.first, tally.last) else { return "in these logs".to_owned() };
     let seconds = last.as_second() - first.as_second();
     let (count, unit) = match seconds {
-        ..120 => (seconds, "second"),
+        ..1 => return "in these logs".to_owned(),
+        1..120 => (seconds, "second"),
         120..7_200 => (seconds / 60, "minute"),
         7_200..172_800 => (seconds / 3_600, "hour"),
         _ => (seconds / 86_400, "day"),

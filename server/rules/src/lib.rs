@@ -54,7 +54,7 @@ pub use resource_bounds::{BoundedResources, QuantityRange, ResourceBounds, Writt
 pub use rule::{Checker, Confidence, Family, FixKind, Persona, Profile, Rule, Severity};
 pub use runtime_evidence::{
     CONNECTION_UNUSED, CONNECTION_WIDER_THAN_USED, EVIDENCE_RULES, GRANT_MISSING, GRANT_UNUSED,
-    GRANT_WIDER_THAN_USED, REQUEST_DENIED, rests_on_evidence,
+    GRANT_WIDER_THAN_USED, PRIVILEGE_WIDER_THAN_USED, REQUEST_DENIED, rests_on_evidence,
 };
 pub use unused_suppression::UNUSED_SUPPRESSION;
 pub use version::{KubernetesVersion, VersionError};

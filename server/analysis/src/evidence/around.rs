@@ -1,9 +1,11 @@
-//! The manifests that have a say in what the roles and network policies of a document mean.
+//! The manifests that have a say in what the roles, network policies and workloads of a document mean.
 
 use super::{Evidence, only};
 use crate::File;
-use leastwise_harden::{Kind, Manifests};
-use leastwise_manifest::{Declared, Namespace, NetworkPolicy, Object, View, binding, objects, role};
+use leastwise_harden::{Kind, Manifests, seen_namespaces};
+use leastwise_manifest::{
+    Declared, Namespace, NetworkPolicy, Object, View, binding, objects, pod_specs, role,
+};
 use leastwise_yaml::Document;
 use std::collections::{BTreeSet, HashSet};
 
@@ -25,7 +27,29 @@ pub(super) fn around<'w>(
     match kind {
         Kind::Role => of_roles(document, view, evidence),
         Kind::NetworkPolicy => of_policies(document, view, evidence),
+        Kind::Workload => of_workloads(document, view, evidence),
     }
+}
+
+/// The service accounts, which decide on the tokens of pods that say nothing of them.
+fn of_workloads<'w>(
+    document: &'w Document,
+    view: &View<'w>,
+    evidence: &'w Evidence,
+) -> Option<Manifests<'w>> {
+    let own = objects(document);
+    let workloads: Vec<_> = own.iter().filter(|object| !pod_specs(object).is_empty()).collect();
+    if workloads.is_empty() || evidence.record.containers.is_empty() {
+        return None;
+    }
+    let unsaid = workloads.iter().filter(|object| object.home() == Namespace::Unsaid);
+    let seen: BTreeSet<_> = unsaid.flat_map(|object| seen_namespaces(&evidence.record, object)).collect();
+    let accounts = view.of_kind("ServiceAccount").filter(|declared| is_apart(declared, view, &workloads));
+    let accounts = accounts.map(|declared| &*declared.document);
+    Some(Manifests {
+        documents: each_once(std::iter::once(document).chain(accounts)),
+        namespace: only(seen.into_iter()).unwrap_or(DEFAULT),
+    })
 }
 
 /// The workloads, and what else tells whom a policy is for.

@@ -1,16 +1,17 @@
-//! What is to be said of roles and network policies.
+//! What is to be said of roles, network policies and workloads.
 
 use super::Evidence;
 use super::around::around;
 use crate::{Action, ActionKind, File, Hover, Located};
 use leastwise_harden::{
     Excess, Judgement, Kind, Options, Unused, Usage, network_usages, prove_change, role_usages,
+    workload_usages,
 };
 use leastwise_manifest::View;
 use leastwise_privilege::Verdict;
 use leastwise_rules::{
     Applicability, CONNECTION_UNUSED, CONNECTION_WIDER_THAN_USED, Finding, Fix, GRANT_MISSING, GRANT_UNUSED,
-    GRANT_WIDER_THAN_USED, Offer, REQUEST_DENIED, Withheld,
+    GRANT_WIDER_THAN_USED, Offer, PRIVILEGE_WIDER_THAN_USED, REQUEST_DENIED, Rule, Withheld,
 };
 use leastwise_text::{TextRange, TextSize};
 use leastwise_yaml::{Document, Edited, Patch, apply};
@@ -18,7 +19,7 @@ use leastwise_yaml::{Document, Edited, Patch, apply};
 /// The most things of a kind that a message lists.
 const LISTED: usize = 3;
 
-/// The roles and network policies of a document beside what was seen of those whom they are for.
+/// The roles, network policies and workloads of a document beside what was seen of those whom they are for.
 pub(crate) fn usages(document: &Document, view: &View<'_>, evidence: &Evidence) -> Vec<Usage> {
     let options = Options::default();
     let mut usages = Vec::new();
@@ -27,6 +28,9 @@ pub(crate) fn usages(document: &Document, view: &View<'_>, evidence: &Evidence) 
     }
     if let Some(manifests) = around(Kind::NetworkPolicy, document, view, evidence) {
         usages.extend(network_usages(&evidence.record, &manifests, 0, &options));
+    }
+    if let Some(manifests) = around(Kind::Workload, document, view, evidence) {
+        usages.extend(workload_usages(&evidence.record, &manifests, 0, &options));
     }
     usages
 }
@@ -57,6 +61,7 @@ fn finding(document: &Document, usage: &Usage, unused: &Unused) -> Finding {
     let (never, wider) = match usage.kind {
         Kind::Role => (GRANT_UNUSED, GRANT_WIDER_THAN_USED),
         Kind::NetworkPolicy => (CONNECTION_UNUSED, CONNECTION_WIDER_THAN_USED),
+        Kind::Workload => (PRIVILEGE_WIDER_THAN_USED, PRIVILEGE_WIDER_THAN_USED),
     };
     let watched = &usage.watched;
     let remove = |what: &str| format!("Remove {what} (unused {watched})");
@@ -92,10 +97,15 @@ fn finding(document: &Document, usage: &Usage, unused: &Unused) -> Finding {
         Excess::EveryPort(used) => {
             (wider, format!("The rule is for every port, and only {used} was used {watched}"), tighten())
         }
+        Excess::Privilege { what, because } => (
+            wider,
+            format!("It may do more than it was seen to need; enough is: {what} ({because})"),
+            format!("Apply what was seen to be enough: {what}"),
+        ),
         Excess::Pairs(pairs) => {
             let what = match usage.kind {
                 Kind::Role => "Not every verb was used with every resource",
-                Kind::NetworkPolicy => "Not every peer was seen on every port",
+                Kind::NetworkPolicy | Kind::Workload => "Not every peer was seen on every port",
             };
             (wider, format!("{what}; never {} {watched}", listed(pairs, ", ")), tighten())
         }
@@ -126,8 +136,14 @@ fn listed(things: &[String], separator: &str) -> String {
 pub(crate) fn offer(file: &File, located: &Located<'_>) -> Result<Offer, Withheld> {
     let fix = located.diagnosis.finding.fix.as_ref().ok_or(Withheld::NoFix)?;
     let rule = located.diagnosis.finding.rule.id;
-    let is_of_network = [CONNECTION_UNUSED, CONNECTION_WIDER_THAN_USED].iter().any(|one| one.id == rule);
-    let kind = if is_of_network { Kind::NetworkPolicy } else { Kind::Role };
+    let is_one_of = |rules: &[&Rule]| rules.iter().any(|one| one.id == rule);
+    let kind = if is_one_of(&[CONNECTION_UNUSED, CONNECTION_WIDER_THAN_USED]) {
+        Kind::NetworkPolicy
+    } else if is_one_of(&[PRIVILEGE_WIDER_THAN_USED]) {
+        Kind::Workload
+    } else {
+        Kind::Role
+    };
     let edited = proved(kind, file, located.source(), &fix.patches)?;
     let edits = edited.edits.iter().map(|edit| edit.shifted(located.offset)).collect();
     Ok(Offer {
@@ -151,7 +167,7 @@ fn proved(kind: Kind, file: &File, document: &Document, patches: &[Patch]) -> Re
     Ok(apply(document, patches)?)
 }
 
-/// Tightens the roles and network policies that `range` touches to what was used.
+/// Tightens the roles, network policies and workloads that `range` touches to what was used.
 pub(crate) fn refine(file: &File, range: TextRange) -> Vec<Action> {
     let mut actions = Vec::new();
     for (_, offset, analysis) in file.placed() {
@@ -183,7 +199,8 @@ pub(crate) fn refine(file: &File, range: TextRange) -> Vec<Action> {
     actions
 }
 
-/// What was seen of what stands at `offset`: of a name in a rule's list, of a whole list, or of a rule.
+/// What was seen of what stands at `offset`: of a name in a rule's list, of a whole list, or of a rule; of a field of a
+/// workload, or at its containers' names of all their fields.
 pub(crate) fn hover(file: &File, offset: TextSize) -> Option<Hover> {
     /// The most requests that are listed.
     const SHOWN: usize = 12;
@@ -198,6 +215,9 @@ pub(crate) fn hover(file: &File, offset: TextSize) -> Option<Hover> {
     let behind = usage.behind(&path)?;
     let mut markdown = format!("**Evidence** {}\n\n", usage.watched);
     if behind.is_empty() {
+        if usage.kind == Kind::Workload {
+            return None;
+        }
         markdown.push_str("Never seen used.");
     }
     // Names in logs are whatever somebody wrote there.

@@ -5,6 +5,7 @@
 
 mod network;
 mod roles;
+mod workloads;
 
 use leastwise_analysis::{Configuration, Environment, Evidence, File};
 use leastwise_evidence::Record;

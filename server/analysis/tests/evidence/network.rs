@@ -74,6 +74,7 @@ fn end(name: &str, record: &mut Record) -> Endpoint {
     let mut seen = EndpointSeen::default();
     for count in 1..=2 {
         seen.pods.insert(format!("{name}-{count}"));
+        seen.pods_at_home.insert(format!("{name}-{count}"));
         seen.nodes.insert(format!("node-{count}"));
     }
     record.endpoints.insert(endpoint.clone(), seen);

@@ -23,8 +23,11 @@ mod root_filesystem;
 mod seccomp;
 mod subject;
 mod token;
+mod usage;
 mod volumes;
 mod writable_folders;
 
 pub use create::create_workloads;
 pub use refine::refine_workloads;
+pub use subject::seen_namespaces;
+pub use usage::workload_usages;

@@ -112,6 +112,15 @@ fn settle(decisions: Decisions, of: &str, proposal: &mut Proposal) -> Vec<Decisi
 
 /// The fields of a container.
 pub(super) fn of_container(part: &Part<'_, '_>) -> Decisions {
+    let mut decisions = privileges(part);
+    if !part.is_init() {
+        decisions.take("ports", ports::decide(part));
+    }
+    decisions
+}
+
+/// Those of them by which it may do something.
+pub(super) fn privileges(part: &Part<'_, '_>) -> Decisions {
     let mut decisions = Decisions::default();
     let granted = confine(part, &mut decisions);
     decisions.take("readOnlyRootFilesystem", root_filesystem::decide(part));
@@ -121,9 +130,6 @@ pub(super) fn of_container(part: &Part<'_, '_>) -> Decisions {
         decisions.take("seccompProfile", seccomp::decide(part, &granted));
     }
     volumes::decide(part, &mut decisions);
-    if !part.is_init() {
-        decisions.take("ports", ports::decide(part));
-    }
     decisions
 }
 

@@ -5,8 +5,8 @@ use crate::manifests::Placed;
 use crate::seen::{Seen, shown};
 use crate::{Manifests, Options, Whose};
 use leastwise_evidence::{Container, ContainerSeen, Record, Unite};
-use leastwise_manifest::{ContainerList, PodSpec, integer, lookup};
-use std::collections::BTreeMap;
+use leastwise_manifest::{ContainerList, Object, PodSpec, integer, lookup};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A workload and what was seen of it.
 #[derive(Debug)]
@@ -42,12 +42,7 @@ impl<'r, 'd> Subject<'r, 'd> {
             }
             _ => None,
         };
-        let selector = lookup(object.node, &["spec", "selector", "matchLabels"]).value();
-        let pairs = selector.map(|selector| selector.entries()).unwrap_or_default();
-        let labels: Vec<(&str, &str)> = pairs
-            .into_iter()
-            .filter_map(|entry| Some((entry.key.as_text()?, entry.value.as_text()?)))
-            .collect();
+        let labels = selected(object);
         let mut seen: BTreeMap<String, ContainerSeen> = BTreeMap::new();
         for (container, of) in &ground.record.containers {
             if container.namespace == namespace && is_of(container, of, kind, name, &labels) {
@@ -87,6 +82,22 @@ pub(super) fn title(placed: &Placed<'_>, manifests: &Manifests<'_>) -> String {
     let name = object.name().unwrap_or("without a known name");
     let home = manifests.home(object).map(|home| format!("{home}/")).unwrap_or_default();
     shown(&format!("{} {home}{name}", object.kind().unwrap_or_default()))
+}
+
+/// The namespaces in which containers of a workload were seen.
+pub fn seen_namespaces<'r>(record: &'r Record, object: &Object<'_>) -> BTreeSet<&'r str> {
+    let (Some(kind), Some(name)) = (object.kind(), object.name()) else { return BTreeSet::new() };
+    let labels = selected(object);
+    let own =
+        record.containers.iter().filter(|(container, seen)| is_of(container, seen, kind, name, &labels));
+    own.map(|(container, _)| container.namespace.as_str()).collect()
+}
+
+/// The labels that a controller knows its pods by.
+fn selected<'d>(object: &Object<'d>) -> Vec<(&'d str, &'d str)> {
+    let selector = lookup(object.node, &["spec", "selector", "matchLabels"]).value();
+    let pairs = selector.map(|selector| selector.entries()).unwrap_or_default();
+    pairs.into_iter().filter_map(|entry| Some((entry.key.as_text()?, entry.value.as_text()?))).collect()
 }
 
 /// Whether it is asked for.

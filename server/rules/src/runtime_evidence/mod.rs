@@ -8,6 +8,7 @@ mod connection_wider_than_used;
 mod grant_missing;
 mod grant_unused;
 mod grant_wider_than_used;
+mod privilege_wider_than_used;
 mod request_denied;
 
 /// Something that a role grants was never used.
@@ -18,6 +19,8 @@ pub static GRANT_WIDER_THAN_USED: &Rule = &grant_wider_than_used::RULE;
 pub static CONNECTION_UNUSED: &Rule = &connection_unused::RULE;
 /// Something that a network policy allows was used only in part.
 pub static CONNECTION_WIDER_THAN_USED: &Rule = &connection_wider_than_used::RULE;
+/// A container may do more than it was seen to need.
+pub static PRIVILEGE_WIDER_THAN_USED: &Rule = &privilege_wider_than_used::RULE;
 /// Something was needed, and no role grants it any more.
 pub static GRANT_MISSING: &Rule = &grant_missing::RULE;
 /// Something was asked for and denied.
@@ -31,6 +34,7 @@ pub static EVIDENCE_RULES: &[&Rule] = &[
     REQUEST_DENIED,
     CONNECTION_UNUSED,
     CONNECTION_WIDER_THAN_USED,
+    PRIVILEGE_WIDER_THAN_USED,
 ];
 
 /// Whether a rule rests on what was seen at run time.
