@@ -45,7 +45,16 @@ impl Read {
     /// What came of it, in words.
     pub(crate) fn summary(&self) -> String {
         let record = self.evidence.record();
-        format!("{} different requests, {} connections", record.requests.len(), record.connections.len())
+        let parts = [
+            (record.requests.len(), "request"),
+            (record.connections.len(), "connection"),
+            (record.containers.len(), "container"),
+        ];
+        let known = parts.iter().filter(|(count, _)| *count > 0);
+        let words: Vec<_> = known
+            .map(|(count, thing)| format!("{count} {thing}{}", if *count == 1 { "" } else { "s" }))
+            .collect();
+        if words.is_empty() { "nothing was seen".to_owned() } else { words.join(", ") }
     }
 }
 

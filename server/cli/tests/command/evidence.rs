@@ -80,7 +80,7 @@ fn check_says_what_nobody_used() {
     assert_eq!(found[0]["location"], serde_json::json!({"row": 7, "column": 16}));
     assert_eq!(found[0]["end_location"], serde_json::json!({"row": 7, "column": 22}));
     assert_eq!(found[0]["path"], "rules[0].verbs[1]");
-    assert_eq!(found[0]["message"], "Verb \"delete\" was never used in 0 seconds, 1 request");
+    assert_eq!(found[0]["message"], "Verb \"delete\" was never used in these logs, 1 request");
     assert_eq!(found[0]["fix"]["verdict"], "narrower");
 
     let folder = Folder::of(&[

@@ -93,17 +93,16 @@ async fn what_nobody_used_is_found_and_found_again_when_the_log_has_changed() {
     let mut client = start(folder.path(), json!({"window": {"workDoneProgress": true}}), json!({})).await;
     let role = uri(&role);
     client.open(&role, ROLE).await;
-    let reading =
-        ("Leastwise: reading evidence".to_owned(), "1 different requests, 0 connections".to_owned());
+    let reading = ("Leastwise: reading evidence".to_owned(), "1 request".to_owned());
     assert_eq!(progress(&mut client).await, reading);
     let found = judged(&mut client, &role).await;
     let unused = |start, end| (6, start, end, "grant-unused".to_owned());
     assert_eq!(places(&found), [unused(15, 19), unused(21, 27)]);
-    assert_eq!(found[1]["message"], "Verb \"delete\" was never used in 0 seconds, 1 request");
+    assert_eq!(found[1]["message"], "Verb \"delete\" was never used in these logs, 1 request");
 
     fs::write(&log, event("get") + &event("list")).unwrap();
     changed(&mut client, &log).await;
-    assert_eq!(progress(&mut client).await.1, "2 different requests, 0 connections");
+    assert_eq!(progress(&mut client).await.1, "2 requests");
     assert_eq!(places(&client.published(&role, 0).await), [unused(21, 27)]);
     client.end().await;
 }
@@ -128,7 +127,7 @@ async fn a_fix_takes_one_name_away_and_hardening_all_of_them_with_a_preview() {
     let fixes = client.request("textDocument/codeAction", asking("quickfix")).await;
     assert_eq!(
         fixes[0]["title"],
-        "Remove \"delete\" (unused in 0 seconds, 1 request) (may change behaviour)"
+        "Remove \"delete\" (unused in these logs, 1 request) (may change behaviour)"
     );
     let edit = &fixes[0]["edit"]["documentChanges"][0]["edits"][0];
     assert_eq!((&edit["range"], &edit["newText"]), (&range((6, 19), (6, 27)), &json!("")));
@@ -137,7 +136,7 @@ async fn a_fix_takes_one_name_away_and_hardening_all_of_them_with_a_preview() {
     let [refined] = &refined.as_array().unwrap()[..] else { panic!("{refined}") };
     assert_eq!(
         refined["title"],
-        "Tighten cart to what was used in 0 seconds, 1 request (may change behaviour)"
+        "Tighten cart to what was used in these logs, 1 request (may change behaviour)"
     );
     let annotation = &refined["edit"]["changeAnnotations"]["leastwise"];
     assert_eq!(annotation["needsConfirmation"], true, "{refined}");
