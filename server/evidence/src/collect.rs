@@ -25,10 +25,17 @@ pub(crate) struct Scene<'a> {
 #[derive(Default)]
 pub(crate) struct Collector {
     pub(crate) source: Source,
-    requests: Table<Request, RequestSeen>,
+    requests: Table<Request, Counted>,
     connections: Table<Connection, ConnectionSeen>,
     endpoints: HashMap<Endpoint, EndpointSeen>,
     containers: HashMap<Container, ContainerSeen>,
+}
+
+/// What is known about a request. That of its source lies beside the rest until the end: it changes with every event.
+#[derive(Default)]
+struct Counted {
+    here: Tally,
+    seen: RequestSeen,
 }
 
 /// Things by the order in which they came, each once.
@@ -77,7 +84,15 @@ impl Collector {
 
     /// What is known about a request.
     pub(crate) fn request_seen(&mut self, noted: Noted) -> Option<&mut RequestSeen> {
-        self.requests.values.get_mut(noted.0)
+        self.requests.values.get_mut(noted.0).map(|counted| &mut counted.seen)
+    }
+
+    /// An event shows a request: a new one, or one that was counted.
+    pub(crate) fn count_request(&mut self, noted: Noted, is_new: bool, time: Option<Timestamp>) {
+        if let Some(counted) = self.requests.values.get_mut(noted.0) {
+            counted.here.count += u64::from(is_new);
+            counted.here.extend(time);
+        }
     }
 
     /// Notes a connection and both of its ends, without counting it.
@@ -143,16 +158,18 @@ impl Collector {
 
     /// What was collected, of the source that it turned out to be.
     pub(crate) fn finish(self, id: SourceId) -> Record {
+        let with_count = |(request, Counted { here, mut seen }): (Request, Counted)| {
+            seen.seen.insert((id, None), here);
+            (request, seen)
+        };
         let mut record = Record {
             sources: BTreeMap::from([(id, self.source)]),
-            requests: self.requests.into_pairs().collect(),
+            requests: self.requests.into_pairs().map(with_count).collect(),
             connections: self.connections.into_pairs().collect(),
             endpoints: self.endpoints.into_iter().collect(),
             containers: self.containers.into_iter().collect(),
         };
-        let requests = record.requests.values_mut().map(|seen| &mut seen.seen);
-        let connections = record.connections.values_mut().map(|seen| &mut seen.seen);
-        requests.chain(connections).for_each(|seen| seen.of(id));
+        record.connections.values_mut().for_each(|seen| seen.seen.of(id));
         for seen in record.containers.values_mut() {
             let channels = seen.runs.values_mut().flat_map(|run: &mut Run| run.channels.values_mut());
             channels.chain(seen.acts.values_mut()).for_each(|seen| seen.of(id));

@@ -1,5 +1,6 @@
 //! Kubernetes audit logs.
 
+use super::answers::{Answer, Answers};
 use super::audit_event::{Event, Impersonated, ObjectRef};
 use super::known::Known;
 use super::recent::Recent;
@@ -19,15 +20,11 @@ const AUTHENTICATION: &str = "authentication.k8s.io";
 /// Reads audit events, each request once.
 #[derive(Default)]
 pub(super) struct Audit {
-    /// Ids of requests that were answered, alone and with what they ask for: an aggregated API server logs the same id
-    /// as the server in front of it, and not always about the same thing.
-    answered: Recent,
-    /// Those whose answer has begun and goes on, like that of a `watch`, which may last for hours.
-    begun: Recent,
-    /// Ids of requests that were received and not answered yet.
-    unanswered: Recent,
+    answers: Answers,
     /// What was made of events that say the same.
     known: Known<Learned>,
+    /// Requests with the pods from which they came: nearly all events are about a pair that is noted already.
+    pods: Recent,
     /// Levels and stages, with how many events have them.
     audited: Vec<(String, String, u64)>,
     requests: u64,
@@ -59,17 +56,13 @@ impl Audit {
 
         let id = &*event.audit_id;
         if &*event.stage == "RequestReceived" {
-            if !self.answered.contains(id) {
-                self.unanswered.insert(id);
-            }
+            self.answers.received(id);
             return;
         }
-        self.unanswered.remove(id);
-        self.answered.insert(id);
         match decision(event) {
             Ok(decision) => self.request(event, decision, when, collector),
             Err(undecided) => {
-                let is_new = self.answered.insert((id, undecided));
+                let is_new = self.answers.is_new(id, Answer::Undecided(undecided), has_only_begun(event));
                 *collector.source.undecided.entry(undecided).or_default() += u64::from(is_new);
             }
         }
@@ -90,8 +83,8 @@ impl Audit {
     pub(super) fn finish(&mut self, collector: &mut Collector) {
         let audited = self.audited.drain(..).map(|(level, stage, count)| ((level, stage), count));
         collector.source.audited.extend(audited);
-        if self.unanswered.len() > 0 {
-            let count = self.unanswered.len() as u64;
+        let count = self.answers.unanswered();
+        if count > 0 {
             *collector.source.undecided.entry(Undecided::NoAnswer).or_default() += count;
         }
         if self.requests >= MANY_REQUESTS && self.reads == 0 {
@@ -106,20 +99,14 @@ impl Audit {
         when: Option<Timestamp>,
         collector: &mut Collector,
     ) {
-        let is_begun = &*event.stage == "ResponseStarted";
         self.write_key(event, decision);
-        let key = (&*event.audit_id, self.known.key());
-        let is_new = if is_begun {
-            self.begun.insert(key) && !self.answered.contains(key)
-        } else {
-            self.answered.insert(key) && !self.begun.contains(key)
-        };
-        if self.known.get_mut().is_none() {
-            let noted = learn(event, decision, collector);
-            self.known.remember(Learned { noted, ..Learned::default() });
-        }
-        if let Some(learned) = self.known.get_mut() {
-            learned.count(event, when, is_new, collector);
+        match self.known.get_mut() {
+            Some(learned) => learned.count(event, when, &mut self.answers, &mut self.pods, collector),
+            None => {
+                let mut learned = Learned::of(event, decision, collector);
+                learned.count(event, when, &mut self.answers, &mut self.pods, collector);
+                self.known.remember(learned);
+            }
         }
         self.requests += 1;
         self.reads += u64::from(matches!(&*event.verb, "get" | "list"));
@@ -132,7 +119,7 @@ impl Audit {
         let flags = [decision == Decision::Allowed, is(201), is(403), is(404)].map(u8::from);
         let flags = std::str::from_utf8(&flags).unwrap_or_default();
         let known = self.known.start().part(flags);
-        known.part(&event.verb).part(&event.user.username).part(&event.annotations.reason);
+        known.part(&event.verb).part(&event.user.username).part(event.annotations.reason.as_written());
         match &event.object_ref {
             Some(object) => {
                 let name = if created(event).is_some() { "" } else { &*object.name };
@@ -159,57 +146,60 @@ impl Audit {
 }
 
 /// What was made of events that say the same.
-#[derive(Default)]
 struct Learned {
-    /// The request that they are about, and those that are entailed.
-    noted: Vec<Noted>,
-    /// The last pod and the last name of what was created: most likely the next ones are the same.
-    pod: String,
+    /// The request that they are about.
+    noted: Noted,
+    /// Those that it entails.
+    entailed: Vec<Noted>,
+    /// The last name of what was created: most likely the next one is the same.
     created: String,
 }
 
 impl Learned {
-    fn count(&mut self, event: &Event<'_>, when: Option<Timestamp>, is_new: bool, collector: &mut Collector) {
-        for noted in &self.noted {
-            if let Some(seen) = collector.request_seen(*noted) {
-                if is_new {
-                    seen.seen.count_here(None, when);
-                } else {
-                    seen.seen.extend_here(None, when);
-                }
-            }
+    /// Notes the requests that an event shows: the one that it is about, and those that are entailed.
+    fn of(event: &Event<'_>, decision: Decision, collector: &mut Collector) -> Self {
+        let noted = collector.request(Request {
+            subject: subject(event).to_owned(),
+            target: target(event),
+            verb: event.verb.to_string(),
+            decision,
+            basis: Basis::Logged,
+        });
+        if let Some(seen) = collector.request_seen(noted) {
+            seen.granted_by.extend(grant(&event.annotations.reason.text()));
         }
-        let Some(seen) = self.noted.first().and_then(|noted| collector.request_seen(*noted)) else {
-            return;
-        };
+        let entailed = entailed(event, decision).into_iter().map(|request| collector.request(request));
+        Self { noted, entailed: entailed.collect(), created: String::new() }
+    }
+
+    fn count(
+        &mut self,
+        event: &Event<'_>,
+        when: Option<Timestamp>,
+        answers: &mut Answers,
+        pods: &mut Recent,
+        collector: &mut Collector,
+    ) {
+        for noted in std::iter::once(&self.noted).chain(&self.entailed) {
+            let is_new = answers.is_new(&event.audit_id, Answer::Decided(*noted), has_only_begun(event));
+            collector.count_request(*noted, is_new, when);
+        }
+        let Some(seen) = collector.request_seen(self.noted) else { return };
         if let Some(created) = created(event).filter(|created| *created != self.created) {
             created.clone_into(&mut self.created);
             seen.created.offer(created);
         }
-        if let Some(pod) = pod(event).filter(|pod| *pod != self.pod)
+        if let Some(pod) = pod(event).filter(|pod| pods.insert((self.noted, pod)))
             && let Some(namespace) = namespace_of(subject(event))
         {
-            pod.clone_into(&mut self.pod);
             seen.pods.insert(format!("{namespace}/{pod}"));
         }
     }
 }
 
-/// Notes the requests that an event shows: the one that it is about, and those that are entailed.
-fn learn(event: &Event<'_>, decision: Decision, collector: &mut Collector) -> Vec<Noted> {
-    let subject = subject(event);
-    let first = collector.request(Request {
-        subject: subject.to_owned(),
-        target: target(event),
-        verb: event.verb.to_string(),
-        decision,
-        basis: Basis::Logged,
-    });
-    if let Some(seen) = collector.request_seen(first) {
-        seen.granted_by.extend(grant(&event.annotations.reason));
-    }
-    let entailed = entailed(event, decision).into_iter().map(|request| collector.request(request));
-    std::iter::once(first).chain(entailed).collect()
+/// Whether the answer goes on after the event, as that of a `watch` does.
+fn has_only_begun(event: &Event<'_>) -> bool {
+    &*event.stage == "ResponseStarted"
 }
 
 /// The name of what a nameless request created.

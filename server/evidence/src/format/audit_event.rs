@@ -1,6 +1,6 @@
 //! An audit event of Kubernetes as JSON: `audit.k8s.io/v1`, and the versions before it as far as they are the same.
 
-use super::text::{First, Pairs, Text, or_default};
+use super::text::{First, Pairs, Text, Written, or_default};
 use serde::Deserialize;
 
 #[derive(Debug, Default, Deserialize)]
@@ -78,7 +78,7 @@ pub(super) struct Annotations<'a> {
     #[serde(borrow, rename = "authorization.k8s.io/decision")]
     pub(super) decision: Text<'a>,
     #[serde(rename = "authorization.k8s.io/reason")]
-    pub(super) reason: Text<'a>,
+    pub(super) reason: Written<'a>,
 }
 
 impl Event<'_> {

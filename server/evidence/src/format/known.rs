@@ -30,11 +30,6 @@ impl<T> Known<T> {
         self
     }
 
-    /// All parts of the piece.
-    pub(super) fn key(&self) -> &[u8] {
-        &self.key
-    }
-
     /// What was made of the piece.
     pub(super) fn get(&self) -> Option<&T> {
         self.known.get(self.key.as_slice())

@@ -1,5 +1,6 @@
 //! The formats of logs, one a file. Which one a piece of JSON is in, its keys say.
 
+mod answers;
 mod audit;
 mod audit_event;
 mod azure;

@@ -1,5 +1,6 @@
 use serde::Deserialize;
 use serde::de::{self, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
@@ -71,6 +72,23 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
         }
 
         deserializer.deserialize_any(Strings)
+    }
+}
+
+/// A string as JSON writes it. To take its quotes and escapes out costs more than to read over it, so that is left for
+/// whoever wants more than to compare it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(transparent)]
+pub(super) struct Written<'a>(#[serde(borrow)] Option<&'a RawValue>);
+
+impl<'a> Written<'a> {
+    pub(super) fn as_written(&self) -> &'a str {
+        self.0.map_or("", RawValue::get)
+    }
+
+    /// Empty where it is no string.
+    pub(super) fn text(&self) -> Text<'a> {
+        self.0.and_then(|json| serde_json::from_str(json.get()).ok()).unwrap_or_default()
     }
 }
 

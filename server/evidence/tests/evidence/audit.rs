@@ -47,6 +47,13 @@ fn a_request_counts_once_whatever_its_stages() {
         ["carol watch pods in shop x2"]
     );
     assert_eq!(of(&[watch("Panic", "1"), watch("Panic", "1")]), ["carol watch pods in shop x1"]);
+    let annotations =
+        json!({"authorization.k8s.io/decision": "allow", "authorization.k8s.io/reason": "another"});
+    assert_eq!(
+        of(&[json!({}), json!({"annotations": annotations})]),
+        ["carol get pods cart-0 in shop x1"],
+        "the reason belongs to the answer"
+    );
 }
 
 #[test]
