@@ -20,7 +20,7 @@ pub struct Usage {
     pub unused: Vec<Unused>,
     /// Every change that makes it grant what was used, or must stay for another reason; not proved yet.
     pub patches: Vec<Patch>,
-    /// Requests that were denied to those who hold the role by name, and still would be, in words.
+    /// Requests or connections that were denied to those whom it is for by name, and still would be, in words.
     pub denied: Vec<String>,
     /// Requests that the role allowed when they were made, and that nothing among the manifests allows now, in words.
     pub missing: Vec<String>,

@@ -53,8 +53,8 @@ pub use proof::{Census, Offer, Withheld, prove};
 pub use resource_bounds::{BoundedResources, QuantityRange, ResourceBounds, WrittenQuantity};
 pub use rule::{Checker, Confidence, Family, FixKind, Persona, Profile, Rule, Severity};
 pub use runtime_evidence::{
-    CONNECTION_UNUSED, CONNECTION_WIDER_THAN_USED, EVIDENCE_RULES, GRANT_MISSING, GRANT_UNUSED,
-    GRANT_WIDER_THAN_USED, PRIVILEGE_WIDER_THAN_USED, REQUEST_DENIED, rests_on_evidence,
+    CONNECTION_DENIED, CONNECTION_UNUSED, CONNECTION_WIDER_THAN_USED, EVIDENCE_RULES, GRANT_MISSING,
+    GRANT_UNUSED, GRANT_WIDER_THAN_USED, PRIVILEGE_WIDER_THAN_USED, REQUEST_DENIED, rests_on_evidence,
 };
 pub use unused_suppression::UNUSED_SUPPRESSION;
 pub use version::{KubernetesVersion, VersionError};

@@ -10,8 +10,9 @@ use leastwise_harden::{
 use leastwise_manifest::View;
 use leastwise_privilege::Verdict;
 use leastwise_rules::{
-    Applicability, CONNECTION_UNUSED, CONNECTION_WIDER_THAN_USED, Finding, Fix, GRANT_MISSING, GRANT_UNUSED,
-    GRANT_WIDER_THAN_USED, Offer, PRIVILEGE_WIDER_THAN_USED, REQUEST_DENIED, Rule, Withheld,
+    Applicability, CONNECTION_DENIED, CONNECTION_UNUSED, CONNECTION_WIDER_THAN_USED, Finding, Fix,
+    GRANT_MISSING, GRANT_UNUSED, GRANT_WIDER_THAN_USED, Offer, PRIVILEGE_WIDER_THAN_USED, REQUEST_DENIED,
+    Rule, Withheld,
 };
 use leastwise_text::{TextRange, TextSize};
 use leastwise_yaml::{Document, Edited, Patch, apply};
@@ -42,10 +43,14 @@ pub(crate) fn findings(document: &Document, usages: &[Usage]) -> Vec<Finding> {
         let unused = usage.unused.iter();
         findings.extend(unused.map(|unused| finding(document, usage, unused)));
         let rules = &usage.head;
-        for (rule, what, requests) in [
-            (GRANT_MISSING, "This role allowed, and nothing here allows any more", &usage.missing),
-            (REQUEST_DENIED, "Denied to those who hold the role, and still would be", &usage.denied),
-        ] {
+        let denied = match usage.kind {
+            Kind::Role => (REQUEST_DENIED, "Denied to those who hold the role, and still would be"),
+            Kind::NetworkPolicy | Kind::Workload => {
+                (CONNECTION_DENIED, "Dropped at the pods that the policy is for, and still would be")
+            }
+        };
+        let missing = (GRANT_MISSING, "This role allowed, and nothing here allows any more");
+        for ((rule, what), requests) in [(missing, &usage.missing), (denied, &usage.denied)] {
             if !requests.is_empty() {
                 let message = format!("{what}: {}", listed(requests, "; "));
                 let mut found = Finding::of_field(rule, message, document, &usage.object, rules.clone());

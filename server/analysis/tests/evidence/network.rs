@@ -1,4 +1,4 @@
-//! What is said of network policies. A connection is a line like `front -> cart TCP 8080`, between workloads of the
+//! What is said of network policies. A connection is a line like `front -> cart TCP 8080`, with `dropped` behind it if it was, between workloads of the
 //! namespace `shop` or an address outside.
 
 use crate::{drawn, judged};
@@ -45,6 +45,7 @@ fn record(lines: &str) -> Record {
     record.sources.insert(id, source);
     for line in lines.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let words: Vec<_> = line.split_whitespace().collect();
+        let is_dropped = words.last() == Some(&"dropped");
         let mut seen = Observations::default();
         seen.insert((id, None), tally);
         let seen =
@@ -55,7 +56,7 @@ fn record(lines: &str) -> Record {
             protocol: if words[3] == "TCP" { Protocol::Tcp } else { Protocol::Udp },
             port: words[4].parse().ok(),
             port_of: PortOf::Server,
-            verdict: Verdict::Forwarded,
+            verdict: if is_dropped { Verdict::Dropped } else { Verdict::Forwarded },
         };
         record.connections.insert(connection, seen);
     }
@@ -107,6 +108,24 @@ fn a_peer_or_port_that_nobody_used_is_found_at_its_place() {
     - ipBlock: {cidr: 203.0.113.0/24}
 ",
         "front -> cart TCP 8080",
+    );
+}
+
+#[test]
+fn what_was_dropped_and_still_would_be_is_told() {
+    let rules = "  - from:\n    - podSelector: {matchLabels: {app: front}}\n    ports: [{port: 8080}, {port: 9090}]\n";
+    let seen = "front -> cart TCP 8080\nfront -> cart TCP 9090 dropped\nlegacy -> cart TCP 8080 dropped\nlegacy -> front TCP 1 dropped";
+    let file = judged(&policy(rules), &workloads(), record(seen));
+    let drawn = drawn(&file);
+    let told: Vec<_> = drawn.lines().filter(|line| line.contains("connection-denied")).collect();
+    // The policy lets the first of them through by now, and the last is none of its pods.
+    assert_eq!(
+        told,
+        [
+            "^^^^ connection-denied: Dropped at the pods that the policy is for, and still would be: TCP 8080 from \
+          shop/Deployment/legacy to shop/Deployment/cart: 700 flows from 2026-03-01T08:00:00Z to 2026-03-15T09:00:00Z in \
+          flows.log"
+        ]
     );
 }
 

@@ -42,6 +42,8 @@ pub(super) struct FlowSeen {
 pub(super) struct Flows<'d> {
     pub(super) inventory: Inventory<'d>,
     pub(super) needed: BTreeMap<Flow, FlowSeen>,
+    /// What was only attempted.
+    pub(super) dropped: BTreeMap<Flow, FlowSeen>,
     /// What is needed and cannot be told: by whose direction it is, with the reason.
     pub(super) unclear: BTreeMap<(usize, bool), BTreeSet<Refused>>,
     /// What was not needed, or lies outside of network policies.
@@ -79,6 +81,11 @@ impl<'d> Flows<'d> {
         if connection.verdict == Verdict::Dropped {
             let because = format!("it was only attempted: {}", was.words("flow"));
             self.aside.insert(Refused { what: self.words(connection), because });
+            if let (Some(protocol), Some(port)) = (protocol(connection.protocol), connection.port) {
+                for flow in self.between(connection, protocol, port, services).unwrap_or_default() {
+                    self.dropped.entry(flow).or_default().seen.add(&was);
+                }
+            }
             return;
         }
         let (protocol, port) = match (protocol(connection.protocol), connection.port) {
@@ -103,13 +110,10 @@ impl<'d> Flows<'d> {
             let names: Vec<_> = seen.names.iter().map(|name| shown(name)).collect();
             notes.insert(format!("found by the name {}", names.join(", ")));
         }
-        let ends = self
-            .client(&connection.client)
-            .and_then(|from| Ok((from, self.servers(connection, protocol, port, services)?)));
-        match ends {
-            Ok((from, to)) => {
-                for (server, port) in to {
-                    let known = self.needed.entry(Flow { client: from, server, protocol, port }).or_default();
+        match self.between(connection, protocol, port, services) {
+            Ok(flows) => {
+                for flow in flows {
+                    let known = self.needed.entry(flow).or_default();
                     known.seen.add(&was);
                     known.notes.extend(notes.iter().cloned());
                 }
@@ -129,6 +133,19 @@ impl<'d> Flows<'d> {
                 }
             }
         }
+    }
+
+    /// The connection as policies see it, behind the address of a Service; `Err` says why nobody can tell.
+    fn between(
+        &self,
+        connection: &Connection,
+        protocol: Protocol,
+        port: u16,
+        services: &Services<'_>,
+    ) -> Result<Vec<Flow>, String> {
+        let client = self.client(&connection.client)?;
+        let servers = self.servers(connection, protocol, port, services)?.into_iter();
+        Ok(servers.map(|(server, port)| Flow { client, server, protocol, port }).collect())
     }
 
     fn client(&self, end: &Endpoint) -> Result<Peer, String> {

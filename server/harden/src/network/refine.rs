@@ -210,7 +210,7 @@ impl<'d> Refining<'_, 'd> {
         needs
     }
 
-    fn direction(
+    pub(super) fn direction(
         &self,
         direction: Direction,
         needs: &BTreeMap<Peer, BTreeSet<Need>>,

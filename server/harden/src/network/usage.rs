@@ -1,10 +1,11 @@
 //! What a network policy allows and nobody was seen to use, peer by peer and port by port: for a reader who looks at it.
 
-use super::create::{implied, seen};
-use super::flows::{Flows, Peer};
+use super::create::{DIRECTIONS, implied, seen};
+use super::flows::{Flow, Flows, Peer};
 use super::peers::{PortSet, key, port_words};
-use super::refine::{Directed, NeededRule, Refining};
+use super::refine::{Directed, Need, NeededRule, Refining};
 use super::written::{Item, Port, PortItem, WrittenPort, words};
+use crate::manifests::Placed;
 use crate::seen::{Seen, shown};
 use crate::usage::{Excess, RuleUses, Unused, Usage, Use, watched};
 use crate::watch::Watch;
@@ -14,7 +15,7 @@ use leastwise_manifest::{Direction, NetworkPolicy};
 use leastwise_privilege::Needed;
 use leastwise_privilege::network::Protocol;
 use leastwise_yaml::{Emptied, Patch, Path};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Holds the NetworkPolicies of one of the documents against the connections that were seen. The manifests must hold
 /// the workloads, Services and Namespaces that have a say in whom a policy is for.
@@ -25,17 +26,19 @@ pub fn network_usages(
     options: &Options,
 ) -> Vec<Usage> {
     let placed = manifests.placed();
-    let policies = placed.iter().filter(|placed| placed.document == document);
     let policies: Vec<_> =
-        policies.filter_map(|placed| Some((placed, NetworkPolicy::of(&placed.object)?))).collect();
-    if policies.is_empty() {
+        placed.iter().filter_map(|placed| Some((placed, NetworkPolicy::of(&placed.object)?))).collect();
+    let is_here = |placed: &Placed<'_>| placed.document == document;
+    if !policies.iter().any(|(placed, _)| is_here(placed)) {
         return Vec::new();
     }
     let flows = flows(record, manifests);
     let watch = Watch::of(record, record.connections.values().flat_map(|seen| seen.seen.sources()));
     let policies =
         policies.iter().map(|(placed, policy)| Refining { flows: &flows, manifests, policy, placed });
-    policies.map(|refining| refining.usage(&watch, options)).collect()
+    let policies: Vec<_> = policies.collect();
+    let here = policies.iter().filter(|policy| is_here(policy.placed));
+    here.map(|policy| policy.usage(&policies, &watch, options)).collect()
 }
 
 /// What every change must leave.
@@ -51,10 +54,11 @@ fn flows<'d>(record: &Record, manifests: &Manifests<'d>) -> Flows<'d> {
 }
 
 impl<'d> Refining<'_, 'd> {
-    fn usage(&self, watch: &Watch, options: &Options) -> Usage {
+    fn usage(&self, all: &[Self], watch: &Watch, options: &Options) -> Usage {
         let object = &self.placed.object.path;
         let mut usage = Usage::new(Kind::NetworkPolicy, object, object.key("spec"));
         let subjects = self.subjects();
+        usage.denied = self.denied(all, &subjects);
         let directions = match self.watched_directions(&subjects, watch, options) {
             Ok(directions) => directions,
             Err(why) => {
@@ -76,6 +80,52 @@ impl<'d> Refining<'_, 'd> {
             usage.patches.extend(self.closing(directed));
         }
         usage
+    }
+
+    /// What was dropped, and is let through by no policy for the same pods, in words.
+    fn denied(&self, all: &[Self], subjects: &[usize]) -> Vec<String> {
+        let mut denied = Vec::new();
+        for (flow, dropped) in &self.flows.dropped {
+            let Flow { client, server, protocol, port } = *flow;
+            let is_denied = DIRECTIONS.iter().any(|direction| {
+                let (own, peer) = match direction {
+                    Direction::Ingress => (server, client),
+                    Direction::Egress => (client, server),
+                };
+                let Peer::Party(own) = own else { return false };
+                let accepting = match server {
+                    Peer::Party(place) => Some(place),
+                    Peer::Address(_) => None,
+                };
+                let need = Need { server: accepting, protocol, number: port };
+                let needs = BTreeMap::from([(peer, BTreeSet::from([need]))]);
+                subjects.contains(&own)
+                    && self.policy.restricts(*direction) == Some(true)
+                    && !all.iter().any(|policy| policy.may_let_through(own, *direction, &needs))
+            });
+            if is_denied {
+                let (from, to) = (self.flows.peer_title(client), self.flows.peer_title(server));
+                denied.push(format!("{protocol} {port} from {from} to {to}: {}", dropped.seen.words("flow")));
+            }
+        }
+        denied
+    }
+
+    /// Whether it is for a party and lets something through, unless a template hides that.
+    fn may_let_through(
+        &self,
+        party: usize,
+        direction: Direction,
+        needs: &BTreeMap<Peer, BTreeSet<Need>>,
+    ) -> bool {
+        if !self.subjects().contains(&party) {
+            return false;
+        }
+        match (self.policy.restricts(direction), self.direction(direction, needs)) {
+            (Some(false), _) | (_, Ok(None)) => false,
+            (None, _) | (_, Err(_)) => true,
+            (Some(true), Ok(Some(directed))) => directed.rules.iter().any(|rule| !rule.kept.is_empty()),
+        }
     }
 
     fn watched_directions(

@@ -3,6 +3,7 @@
 
 use crate::rule::Rule;
 
+mod connection_denied;
 mod connection_unused;
 mod connection_wider_than_used;
 mod grant_missing;
@@ -19,6 +20,8 @@ pub static GRANT_WIDER_THAN_USED: &Rule = &grant_wider_than_used::RULE;
 pub static CONNECTION_UNUSED: &Rule = &connection_unused::RULE;
 /// Something that a network policy allows was used only in part.
 pub static CONNECTION_WIDER_THAN_USED: &Rule = &connection_wider_than_used::RULE;
+/// A connection was attempted and dropped.
+pub static CONNECTION_DENIED: &Rule = &connection_denied::RULE;
 /// A container may do more than it was seen to need.
 pub static PRIVILEGE_WIDER_THAN_USED: &Rule = &privilege_wider_than_used::RULE;
 /// Something was needed, and no role grants it any more.
@@ -34,6 +37,7 @@ pub static EVIDENCE_RULES: &[&Rule] = &[
     REQUEST_DENIED,
     CONNECTION_UNUSED,
     CONNECTION_WIDER_THAN_USED,
+    CONNECTION_DENIED,
     PRIVILEGE_WIDER_THAN_USED,
 ];
 
