@@ -1,9 +1,8 @@
 //! One question to a back end: bounded in time, and traced.
 
-use crate::trace::TraceFolder;
+use crate::trace::{Asked, Outcome, TraceFolder};
 use leastwise_model::protocol::Prompt;
 use leastwise_model::{Backend, Error};
-use serde::Serialize;
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -12,41 +11,6 @@ use std::time::{Duration, Instant};
 
 /// The longest answer that is kept, in bytes: longer ones are no answers to these questions.
 const LONGEST_ANSWER: usize = 16 * 1024;
-
-/// A question, its answer and how long that took.
-#[derive(Debug, Clone, Serialize)]
-pub struct Asked {
-    /// The step of the chain.
-    pub step: &'static str,
-    /// How often this question was asked before with another answer.
-    pub attempt: usize,
-    /// What answered.
-    pub model: String,
-    /// The part of the prompt that is always the same.
-    pub system: String,
-    /// The part of this question.
-    pub user: String,
-    /// The grammar of the answer.
-    pub grammar: String,
-    /// The answer as it came.
-    pub answer: String,
-    /// How long it took.
-    pub seconds: f64,
-    /// What became of it.
-    pub outcome: Outcome,
-}
-
-/// What became of an answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case", tag = "is", content = "because")]
-pub enum Outcome {
-    /// It was used.
-    Used,
-    /// It was not, for this reason.
-    SentBack(String),
-    /// There was none, for this reason.
-    Failed(String),
-}
 
 /// Asks a back end, and stops asking once it has failed. Waits for each answer, but not for ever.
 pub struct Asker<'b> {

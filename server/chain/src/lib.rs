@@ -19,8 +19,8 @@ mod trace;
 mod workloads;
 
 pub use advice::{Advice, Exact, Look, TakenFor, Words};
-pub use ask::{Asked, Asker, Outcome};
+pub use ask::Asker;
 pub use drafts::DRAFTS;
 pub use harden::{MOST_FACTS, harden};
 pub use quote::quote;
-pub use trace::TraceFolder;
+pub use trace::{Asked, Outcome, TraceFolder};

@@ -1,8 +1,43 @@
 //! What was asked and answered, one file a question, for whoever wants to know why.
 
-use crate::ask::Asked;
+use serde::Serialize;
 use std::path::PathBuf;
 use std::{fs, io};
+
+/// A question, its answer and how long that took.
+#[derive(Debug, Clone, Serialize)]
+pub struct Asked {
+    /// The step of the chain.
+    pub step: &'static str,
+    /// How often this question was asked before with another answer.
+    pub attempt: usize,
+    /// What answered.
+    pub model: String,
+    /// The part of the prompt that is always the same.
+    pub system: String,
+    /// The part of this question.
+    pub user: String,
+    /// The grammar of the answer.
+    pub grammar: String,
+    /// The answer as it came.
+    pub answer: String,
+    /// How long it took.
+    pub seconds: f64,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+/// What became of an answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "is", content = "because")]
+pub enum Outcome {
+    /// It was used.
+    Used,
+    /// It was not, for this reason.
+    SentBack(String),
+    /// There was none, for this reason.
+    Failed(String),
+}
 
 /// A folder of questions and answers, numbered in their order.
 #[derive(Debug)]
