@@ -1,9 +1,11 @@
 //! Permissions that the API server asks about without a request of their own: no log ever shows that they were used.
 //!
 //! Sources: `k8s.io/kubernetes/pkg/registry/rbac/{role,rolebinding,clusterrole,clusterrolebinding}/policybased`,
-//! `plugin/pkg/admission/certificates`, `plugin/pkg/admission/gc`.
+//! `pkg/registry/certificates/podcertificaterequest`, `plugin/pkg/admission/certificates`, `plugin/pkg/admission/gc`.
+//! The last, which few clusters turn on, asks for `delete` as well of who changes the owners of an object that is there.
+//! That is not kept: nearly everybody who may `update` would keep `delete`.
 
-use leastwise_privilege::rbac::Target;
+use leastwise_privilege::rbac::{ALL, Target};
 
 const RBAC: &str = "rbac.authorization.k8s.io";
 const CERTIFICATES: &str = "certificates.k8s.io";
@@ -20,21 +22,28 @@ pub(super) struct HiddenCheck {
     pub(super) because: &'static str,
 }
 
+const ESCALATE: HiddenCheck = HiddenCheck {
+    verb: "escalate",
+    group: RBAC,
+    resources: &[],
+    by_writing: (RBAC, &[]),
+    because: "whoever writes a role must hold what it grants or may `escalate`; no log shows which it was",
+};
+
+const BIND: HiddenCheck = HiddenCheck {
+    verb: "bind",
+    group: RBAC,
+    resources: &[],
+    by_writing: (RBAC, &[]),
+    because: "whoever writes a binding must hold what its role grants or may `bind` it; no log shows which it was",
+};
+
 pub(super) const HIDDEN_CHECKS: &[HiddenCheck] = &[
-    HiddenCheck {
-        verb: "escalate",
-        group: RBAC,
-        resources: &["roles", "clusterroles"],
-        by_writing: (RBAC, &["roles", "clusterroles"]),
-        because: "whoever writes a role must hold what it grants or may `escalate`; no log shows which it was",
-    },
-    HiddenCheck {
-        verb: "bind",
-        group: RBAC,
-        resources: &["roles", "clusterroles"],
-        by_writing: (RBAC, &["rolebindings", "clusterrolebindings"]),
-        because: "whoever writes a binding must hold what its role grants or may `bind` it; no log shows which it was",
-    },
+    HiddenCheck { resources: &["roles"], by_writing: (RBAC, &["roles"]), ..ESCALATE },
+    HiddenCheck { resources: &["clusterroles"], by_writing: (RBAC, &["clusterroles"]), ..ESCALATE },
+    // It may name a Role or a ClusterRole, one of the whole cluster only the latter.
+    HiddenCheck { resources: &["roles", "clusterroles"], by_writing: (RBAC, &["rolebindings"]), ..BIND },
+    HiddenCheck { resources: &["clusterroles"], by_writing: (RBAC, &["clusterrolebindings"]), ..BIND },
     HiddenCheck {
         verb: "approve",
         group: CERTIFICATES,
@@ -46,7 +55,7 @@ pub(super) const HIDDEN_CHECKS: &[HiddenCheck] = &[
         verb: "sign",
         group: CERTIFICATES,
         resources: &["signers"],
-        by_writing: (CERTIFICATES, &["certificatesigningrequests/status"]),
+        by_writing: (CERTIFICATES, &["certificatesigningrequests/status", "podcertificaterequests/status"]),
         because: "admission asks whether who signs a certificate may `sign` for its signer; no log shows that",
     },
     HiddenCheck {
@@ -78,10 +87,21 @@ impl HiddenCheck {
     }
 }
 
-/// Whether a permission lets its holder name an object as owner of another one: admission asks for `update` of the
-/// owner's finalizers when an owner reference blocks its deletion.
-pub(super) fn is_for_owners(target: &Target) -> bool {
-    matches!(target, Target::Resource { resource, verb, .. } if resource.ends_with("/finalizers") && verb == "update")
+/// The part of a permission that lets its holder name an object as owner of another one: admission asks for `update` of
+/// the owner's finalizers when an owner reference blocks its deletion. Of all resources, this is `*/finalizers`.
+pub(super) fn part_for_owners(target: &Target) -> Option<Target> {
+    let Target::Resource { group, resource, verb, name } = target else { return None };
+    let resource = match resource.as_str() {
+        ALL => "*/finalizers",
+        resource if resource.ends_with("/finalizers") => resource,
+        _ => return None,
+    };
+    (verb == "update").then(|| Target::Resource {
+        group: group.clone(),
+        resource: resource.to_owned(),
+        verb: verb.clone(),
+        name: name.clone(),
+    })
 }
 
 /// Whether a request creates or changes an object, and may so name an owner.

@@ -118,6 +118,25 @@ impl<'d> Holders<'d> {
         })
     }
 
+    /// The requests of those who hold the role or may, where they hold it, whatever has allowed them.
+    pub(super) fn requests<'n>(&self, needs: &'n Needs) -> Vec<&'n RbacAtom> {
+        let by_reason = needs.iter().flat_map(|(atom, need)| {
+            let grants = need.reasons.iter().filter(|grant| self.role.is_of(grant));
+            grants.map(|grant| Holding {
+                holder: Holder::Subject(atom.subject.clone()),
+                namespace: grant.binding_namespace.clone(),
+            })
+        });
+        let holdings: Vec<_> = self.holdings.iter().cloned().chain(by_reason).collect();
+        let is_of = |atom: &&RbacAtom| {
+            holdings.iter().any(|holding| {
+                let is_there = holding.namespace.is_none() || holding.namespace == atom.namespace;
+                is_there && (matches!(holding.holder, Holder::Opaque) || holding.includes(&atom.subject))
+            })
+        };
+        needs.keys().filter(is_of).collect()
+    }
+
     /// Whether who made a request holds it by name, and not by a group, where the request was made.
     pub(super) fn name(&self, atom: &RbacAtom) -> bool {
         self.holdings.iter().any(|holding| {

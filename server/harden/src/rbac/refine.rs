@@ -1,5 +1,5 @@
 use super::generated_names::Passing;
-use super::hidden_checks::{HIDDEN_CHECKS, is_for_owners, writes_objects};
+use super::hidden_checks::{HIDDEN_CHECKS, part_for_owners, writes_objects};
 use super::holders::{Holders, Named};
 use super::implied::implied;
 use super::needs::{Need, Needs, allowed, attempted, is_meant, without_discovery, without_name, words};
@@ -164,6 +164,7 @@ impl<'r, 'd> Refining<'r, 'd> {
         proposal: &mut Proposal,
     ) -> Result<(Vec<Patch>, Vec<Statement>), String> {
         let own = self.own(role, holders)?;
+        let requests = holders.requests(&self.observed.needs);
         if role.rules.is_empty() {
             return Ok((Vec::new(), Vec::new()));
         }
@@ -186,7 +187,7 @@ impl<'r, 'd> Refining<'r, 'd> {
             risk: None,
         };
         for rule in &role.rules {
-            let (kept, notes) = self.kept(rule, &own);
+            let (kept, notes) = self.kept(rule, &own, &requests);
             for (what, why) in notes {
                 proposal.refuse(format!("{}: {what}", title(role)), why);
             }
@@ -210,11 +211,13 @@ impl<'r, 'd> Refining<'r, 'd> {
         Ok((patches, statements))
     }
 
-    /// The permissions of a rule that stay, and what is kept because nobody can judge it, with the reason.
+    /// The permissions of a rule that stay, and what is kept because nobody can judge it, with the reason. What no log
+    /// shows may be asked with any of the requests of those who hold the role.
     pub(super) fn kept(
         &self,
         rule: &PolicyRule<'_>,
         own: &[(&RbacAtom, &Need)],
+        requests: &[&RbacAtom],
     ) -> (BTreeSet<Target>, Vec<(String, String)>) {
         let (mut kept, mut notes) = (BTreeSet::new(), Vec::new());
         for (atom, _) in own.iter().filter(|(atom, _)| rule_allows(rule, &atom.target) == Some(true)) {
@@ -224,7 +227,7 @@ impl<'r, 'd> Refining<'r, 'd> {
             kept.insert(if drops_name { without_name(&atom.target) } else { atom.target.clone() });
         }
         for check in
-            HIDDEN_CHECKS.iter().filter(|check| own.iter().any(|(atom, _)| check.is_asked_by(&atom.target)))
+            HIDDEN_CHECKS.iter().filter(|check| requests.iter().any(|atom| check.is_asked_by(&atom.target)))
         {
             let names: Vec<_> = rule.resource_names.texts().map(Some).collect();
             let names = if names.is_empty() { vec![None] } else { names };
@@ -235,14 +238,15 @@ impl<'r, 'd> Refining<'r, 'd> {
                 kept.extend(held);
             }
         }
-        let writes = own.iter().any(|(atom, _)| writes_objects(&atom.target));
+        let writes = requests.iter().any(|atom| writes_objects(&atom.target));
         for target in written(rule) {
-            if writes && is_for_owners(&target) {
+            if let Some(part) = part_for_owners(&target).filter(|_| writes) {
                 let why =
                     "admission may ask for it when an object names its owner; no log shows that".to_owned();
-                notes.push((target.what(), why));
-                kept.insert(target);
-            } else if self.observed.watch.lacks_reads() && is_read(&target) {
+                notes.push((part.what(), why));
+                kept.insert(part);
+            }
+            if self.observed.watch.lacks_reads() && is_read(&target) {
                 notes.push((target.what(), "the logs leave out requests that read".to_owned()));
                 kept.insert(target);
             }

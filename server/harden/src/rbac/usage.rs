@@ -46,9 +46,10 @@ impl<'d> Refining<'_, 'd> {
             }
         };
         usage.watched = self.watched(&own);
+        let requests = holders.requests(&self.observed.needs);
         let mut end = role.rules.len();
         for rule in &role.rules {
-            self.rule(rule, role, &own, &mut end, &mut usage);
+            self.rule(rule, role, (&own, &requests), &mut end, &mut usage);
         }
         usage
     }
@@ -57,11 +58,11 @@ impl<'d> Refining<'_, 'd> {
         &self,
         rule: &PolicyRule<'d>,
         role: &Role<'d>,
-        own: &Own<'_>,
+        (own, requests): (&Own<'_>, &[&RbacAtom]),
         end: &mut usize,
         usage: &mut Usage,
     ) {
-        let (kept, _) = self.kept(rule, own);
+        let (kept, _) = self.kept(rule, own, requests);
         let is_allowed = |(atom, _): &&(&RbacAtom, &Need)| rule_allows(rule, &atom.target) == Some(true);
         let used: Vec<_> = own.iter().filter(is_allowed).collect();
         let are_passing = used.iter().any(|(atom, _)| self.observed.is_passing(atom));

@@ -173,6 +173,43 @@ fn what_no_log_shows_stays_with_those_who_may_have_needed_it() {
     );
 }
 
+/// Whoever writes an object may name an owner for it: the API server then asks for `update` of the owner's finalizers,
+/// which `*` grants as well as `widgets/finalizers` does.
+#[test]
+fn all_resources_keep_their_finalizers_for_those_who_write_objects() {
+    let proposal = becomes(
+        "- apiGroups: [example.com]
+  resources: [\"*\"]
+  verbs: [update]
+",
+        "shop/cart update widgets.example.com db @shop",
+        "- apiGroups: [example.com]
+  resources: [\"*/finalizers\"]
+  verbs: [update]
+- apiGroups:
+  - example.com
+  resources:
+  - widgets
+  resourceNames:
+  - db
+  verbs:
+  - update
+",
+    );
+    assert_eq!(proposal.refused[0].what, "Role shop/cart: update */finalizers.example.com");
+    becomes(
+        "- apiGroups: [example.com]
+  resources: [\"*\"]
+  verbs: [update, get]
+",
+        "shop/cart get widgets.example.com @shop",
+        "- apiGroups: [example.com]
+  resources: [\"widgets\"]
+  verbs: [get]
+",
+    );
+}
+
 #[test]
 fn what_is_needed_and_not_granted_is_named_and_never_added() {
     let rules = "- apiGroups: [\"\"]

@@ -82,12 +82,11 @@ impl Asked {
         asked
     }
 
-    /// The same of every object.
-    pub(crate) fn without_name(&self) -> Self {
-        let mut asked = self.clone();
-        if let Self::Object { name, .. } = &mut asked {
-            name.clear();
+    /// Where; empty of the whole cluster.
+    pub(crate) fn namespace(&self) -> &str {
+        match self {
+            Self::Object { namespace, .. } => namespace,
+            Self::Path { .. } => "",
         }
-        asked
     }
 }

@@ -152,7 +152,7 @@ impl Role {
 }
 
 /// Whether anything like it is served: the kind by that group, and in a namespace only what lies in one.
-fn can_be_asked(grant: &Asked) -> bool {
+pub(crate) fn can_be_asked(grant: &Asked) -> bool {
     let Asked::Object { namespace, group, resource, verb, .. } = grant else { return true };
     let kind = resource.split('/').next().unwrap_or_default();
     if group == "*" || kind == "*" || resource.ends_with("/*") {
@@ -163,6 +163,8 @@ fn can_be_asked(grant: &Asked) -> bool {
         Some(true) => true,
         // A namespace is asked for within itself, but for those requests that name none.
         Some(false) if namespace.is_empty() => true,
+        // Whether a binding of a namespace may name a ClusterRole is asked there.
+        Some(false) if kind == "clusterroles" && verb == "bind" => true,
         Some(false) => {
             (group.as_str(), kind) == ("", "namespaces")
                 && !["list", "watch", "create", "deletecollection"].contains(&verb.as_str())
@@ -173,10 +175,7 @@ fn can_be_asked(grant: &Asked) -> bool {
 impl Authorizer {
     /// By which binding, role and subject a request is allowed.
     pub(crate) fn allows(&self, user: &User, asked: &Asked) -> Option<(&Binding, &Role, &Subject)> {
-        let namespace = match asked {
-            Asked::Object { namespace, .. } => namespace.as_str(),
-            Asked::Path { .. } => "",
-        };
+        let namespace = asked.namespace();
         let in_force = |binding: &&Binding| {
             binding.namespace.is_empty() || !namespace.is_empty() && binding.namespace == namespace
         };
