@@ -1,6 +1,6 @@
 //! The connections of a record between those who are known.
 
-use super::inventory::Inventory;
+use super::inventory::{Inventory, Party};
 use super::services::Services;
 use crate::seen::{Seen, shown};
 use crate::{Manifests, Refused};
@@ -113,6 +113,17 @@ impl<'d> Flows<'d> {
         match self.between(connection, protocol, port, services) {
             Ok(flows) => {
                 for flow in flows {
+                    if flow.client == flow.server
+                        && !matches!(connection.server, Endpoint::Pod(_))
+                        && self.is_one_pod(flow.client)
+                    {
+                        let because =
+                            "the only pod behind it is the one that asks, and a pod reaches itself \
+                                       whatever a policy says"
+                                .to_owned();
+                        self.aside.insert(Refused { what: self.words(connection), because });
+                        continue;
+                    }
                     let known = self.needed.entry(flow).or_default();
                     known.seen.add(&was);
                     known.notes.extend(notes.iter().cloned());
@@ -216,6 +227,10 @@ impl<'d> Flows<'d> {
         }
     }
 
+    fn is_one_pod(&self, peer: Peer) -> bool {
+        matches!(peer, Peer::Party(place) if self.inventory.get(place).is_some_and(Party::is_one_pod))
+    }
+
     /// The needs of one direction of a party: with whom, and over which of the server's ports.
     pub(super) fn of_party(
         &self,
@@ -260,9 +275,7 @@ impl<'d> Flows<'d> {
     pub(super) fn peer_title(&self, peer: Peer) -> String {
         match peer {
             Peer::Address(address) => address.to_string(),
-            Peer::Party(place) => {
-                self.inventory.get(place).map(super::inventory::Party::title).unwrap_or_default()
-            }
+            Peer::Party(place) => self.inventory.get(place).map(Party::title).unwrap_or_default(),
         }
     }
 

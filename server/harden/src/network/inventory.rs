@@ -206,6 +206,12 @@ impl Party<'_> {
         self.pods.as_ref().is_some_and(|pods| pods.boolean(&["hostNetwork"]).known() == Some(true))
     }
 
+    /// Whether it is written that there is one pod of it, and one was seen.
+    pub(super) fn is_one_pod(&self) -> bool {
+        let is_bare = self.kind == "Pod" && self.pods.is_some();
+        is_bare || self.declared == Some(1) && self.seen.len() == 1
+    }
+
     /// The number of a port that its pods give a name.
     pub(super) fn named_port(&self, name: &str, protocol: &str) -> Option<u16> {
         let pods = self.pods.as_ref()?;

@@ -178,3 +178,41 @@ fn a_workload_of_which_some_replicas_were_not_seen_stays_open() {
     assert!(refusals(&proposal).contains("only 1 of its 3 replicas were seen"));
     assert_eq!(specs(&proposal).len(), 1);
 }
+
+/// Its address leads back to the pod that asks, which no policy can prevent: that is no reason to close its ingress.
+#[test]
+fn a_single_pod_behind_its_own_service_needs_no_rule_for_itself() {
+    let back = "---\napiVersion: v1\nkind: Service\nmetadata: {name: back, namespace: shop}\nspec: {selector: {tier: back}, ports: [{port: 80, targetPort: http}]}\n";
+    let of_tier = |name: &str| deployment("shop", name).replace("labels: {", "labels: {tier: back, ");
+    let one = of_tier("cart") + &of_tier("stock") + back;
+    let seen = "shop/cart > svc:shop/back TCP 80\n 192.0.2.1 > shop/stock TCP 8080";
+    let proposal = created(&one, seen, &Options::default());
+    let (name, cart) = specs(&proposal).remove(0);
+    assert_eq!(name, "cart");
+    assert_eq!(
+        cart,
+        "  podSelector:
+    matchLabels:
+      app: cart
+  policyTypes:
+  - Egress
+  egress:
+  - to:
+    - podSelector:
+        matchLabels:
+          app: stock
+    ports:
+    - port: 8080
+      protocol: TCP
+"
+    );
+    assert!(refusals(&proposal).contains("a pod reaches itself whatever a policy says"));
+    // How many pods a DaemonSet has is written nowhere: another one may have answered.
+    let many = one.replace("kind: Deployment", "kind: DaemonSet");
+    let (_, cart) = specs(&created(&many, seen, &Options::default())).remove(0);
+    assert!(
+        cart.contains(
+            "  ingress:\n  - from:\n    - podSelector:\n        matchLabels:\n          app: cart\n"
+        )
+    );
+}

@@ -363,6 +363,20 @@ impl Cluster {
         }
     }
 
+    /// What a workload may need of itself and nobody can tell: it asks a Service that its only pod is behind, and how
+    /// many pods it has is written nowhere, so that another one may have answered.
+    pub(crate) fn doubtful(&self, place: usize) -> Vec<Need> {
+        let workload = &self.workloads[place];
+        if workload.pods.len() > 1 || !["DaemonSet", "CronJob"].contains(&workload.kind) {
+            return Vec::new();
+        }
+        let by_service = self.habits.iter().filter(|habit| habit.service.is_some());
+        let needs = by_service.flat_map(|habit| &habit.needs).copied();
+        needs
+            .filter(|need| (need.client, need.server) == (End::Workload(place), End::Workload(place)))
+            .collect()
+    }
+
     pub(crate) fn manifests(&self) -> Vec<Value> {
         let workloads = self.workloads.iter().map(Workload::manifest);
         let services = self.services.iter().map(|service| {

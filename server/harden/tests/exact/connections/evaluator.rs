@@ -15,6 +15,15 @@ pub(crate) enum Other<'c> {
 #[derive(Clone, Debug)]
 pub(crate) struct Policy(pub(crate) Value);
 
+/// By which rule of a policy and which item of its ports something is let through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Way {
+    rule: usize,
+    item: usize,
+    /// Whether the item names a port, which is another number at other pods.
+    pub(crate) is_by_name: bool,
+}
+
 impl Policy {
     /// Those among objects.
     pub(crate) fn all(objects: Vec<Value>) -> Vec<Self> {
@@ -48,24 +57,40 @@ impl Policy {
         protocol: &str,
         port: u16,
     ) -> bool {
+        !self.ways(direction, own, other, protocol, port).is_empty()
+    }
+
+    /// All by which it does so.
+    pub(crate) fn ways(
+        &self,
+        direction: &str,
+        own: Other<'_>,
+        other: Other<'_>,
+        protocol: &str,
+        port: u16,
+    ) -> Vec<Way> {
+        if !self.isolates(direction) {
+            return Vec::new();
+        }
         let (list, peers, server) = match direction {
             "Ingress" => ("ingress", "from", own),
             _ => ("egress", "to", other),
         };
-        let rules = self.0["spec"][list].as_array().into_iter().flatten();
         let is_empty = |list: &Value| list.as_array().is_none_or(Vec::is_empty);
-        self.isolates(direction)
-            && rules.into_iter().any(|rule| {
-                let is_peer = is_empty(&rule[peers])
-                    || rule[peers].as_array().unwrap().iter().any(|peer| self.is_peer(peer, other));
-                let is_port = is_empty(&rule["ports"])
-                    || rule["ports"]
-                        .as_array()
-                        .unwrap()
-                        .iter()
-                        .any(|item| is_port(item, server, protocol, port));
-                is_peer && is_port
-            })
+        let mut ways = Vec::new();
+        for (rule_place, rule) in self.0["spec"][list].as_array().into_iter().flatten().enumerate() {
+            let is_peer = is_empty(&rule[peers])
+                || rule[peers].as_array().unwrap().iter().any(|peer| self.is_peer(peer, other));
+            let way = |item, is_by_name| Way { rule: rule_place, item, is_by_name };
+            if is_peer && is_empty(&rule["ports"]) {
+                ways.push(way(0, false));
+            } else if is_peer {
+                let items = rule["ports"].as_array().unwrap().iter().enumerate();
+                let holds = items.filter(|(_, item)| is_port(item, server, protocol, port));
+                ways.extend(holds.map(|(place, item)| way(place, item["port"].is_string())));
+            }
+        }
+        ways
     }
 
     fn is_peer(&self, peer: &Value, other: Other<'_>) -> bool {
