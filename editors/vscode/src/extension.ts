@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { Middleware } from 'vscode-languageclient/node';
+import { Changes, FIX_ALL, HARDEN } from './changes';
 import { hardenFromEvidence, proveAgainstBase } from './evidence';
 import { Findings } from './findings';
 import { showGraph } from './graph';
@@ -25,8 +26,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const check = new WorkspaceCheck(running);
   const findings = new Findings(running, rules, check);
   const status = new Status(running);
-  const codeAction = (kind: string) => () =>
-    vscode.commands.executeCommand('editor.action.codeAction', { kind, apply: 'first' });
+  const changes = new Changes(running, preview);
   const command = (name: string, work: (given?: unknown) => unknown) =>
     vscode.commands.registerCommand(`leastwise.${name}`, (given) => reported(log, () => work(given)));
   context.subscriptions.push(
@@ -37,10 +37,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     ...check.register(),
     ...findings.register(),
     ...status.register(),
+    ...changes.register(),
     command('restart', () => running.restart()),
     command('showLog', () => log.show()),
-    command('fixAll', codeAction('source.fixAll.leastwise')),
-    command('harden', codeAction('refactor.rewrite.leastwise.harden')),
+    command('fixAll', () => changes.make(FIX_ALL)),
+    command('harden', () => changes.make(HARDEN)),
     command('hardenFromEvidence', () => hardenFromEvidence(running)),
     command('proveAgainstBase', () => proveAgainstBase(running)),
     command('showGraph', (workload) => showGraph(running, context, workload)),
@@ -112,10 +113,15 @@ async function openSample(context: vscode.ExtensionContext): Promise<void> {
 
 /** The commands, as the status bar's item offers them. */
 async function menu(): Promise<void> {
+  const trusted = [
+    { label: '$(history) Harden from evidence', command: 'leastwise.hardenFromEvidence' },
+    { label: "$(git-compare) Prove against the branch's base", command: 'leastwise.proveAgainstBase' },
+  ];
   const items = [
     { label: '$(shield) Choose the profile', command: 'leastwise.chooseProfile' },
     { label: '$(wand) Harden the workload at the cursor', command: 'leastwise.harden' },
     { label: '$(type-hierarchy) Show the blast radius of a workload', command: 'leastwise.showGraph' },
+    ...(vscode.workspace.isTrusted ? trusted : []),
     { label: '$(checklist) Check the workspace', command: 'leastwise.checkWorkspace' },
     { label: '$(book) Show a rule', command: 'leastwise.showRule' },
     { label: '$(cloud-download) Download a local model', command: 'leastwise.downloadModel' },

@@ -44,8 +44,10 @@ export class Preview implements vscode.TextDocumentContentProvider {
   /**
    * Turns an action that changes several places into one that shows them first. Others stay as they are. Hardening and
    * fixing everything always do, though the server may write their changes as one edit.
+   *
+   * @param version the version of the document that the action is for
    */
-  offer(document: vscode.TextDocument, action: vscode.CodeAction): vscode.CodeAction {
+  offer(document: vscode.TextDocument, action: vscode.CodeAction, version = document.version): vscode.CodeAction {
     const entries = action.edit?.entries() ?? [];
     const [entry] = entries;
     const isOfOneFinding = action.kind === undefined || vscode.CodeActionKind.QuickFix.contains(action.kind);
@@ -55,7 +57,7 @@ export class Preview implements vscode.TextDocumentContentProvider {
     action.command = {
       title: action.title,
       command: 'leastwise.preview',
-      arguments: [uri, document.version, action.title, edits],
+      arguments: [uri, version, action.title, edits],
     };
     return action;
   }
@@ -67,21 +69,23 @@ export class Preview implements vscode.TextDocumentContentProvider {
     // The path ends like the source's, so that it gets the same colours.
     const shown = vscode.Uri.from({ scheme: SCHEME, path: uri.path, query: String(++this.count) });
     const text = changed(document, edits);
-    const decided = new Promise<boolean>((decide) => {
-      this.pending = { title, source: uri, version, edits, shown, text, decide };
+    let decide: Pending['decide'] = () => {};
+    const decided = new Promise<boolean>((resolve) => {
+      decide = resolve;
     });
+    const pending = { title, source: uri, version, edits, shown, text, decide };
+    this.pending = pending;
     const name = `${title}: ${uri.path.split('/').pop()}`;
     await vscode.commands.executeCommand('vscode.diff', uri, shown, name, { preview: true });
     // Not waited for: the command that called this would seem to hang until the user decides.
-    void this.finish(title, decided);
+    void this.finish(pending, decided);
   }
 
-  private async finish(title: string, decided: Promise<boolean>): Promise<void> {
-    const pending = this.pending;
+  private async finish(pending: Pending, decided: Promise<boolean>): Promise<void> {
     const apply = await vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+      { location: vscode.ProgressLocation.Notification, title: pending.title, cancellable: true },
       (progress, token) => {
-        token.onCancellationRequested(() => pending?.decide(false));
+        token.onCancellationRequested(() => pending.decide(false));
         const keys = process.platform === 'darwin' ? 'Cmd+Enter' : 'Ctrl+Enter';
         progress.report({
           message: `[Apply](command:leastwise.applyPreview) (${keys}) or [Discard](command:leastwise.discardPreview)`,
@@ -89,7 +93,7 @@ export class Preview implements vscode.TextDocumentContentProvider {
         return decided;
       },
     );
-    if (!pending || this.pending !== pending) return;
+    if (this.pending !== pending) return;
     this.pending = undefined;
     await this.close();
     if (!apply) return;

@@ -1,7 +1,15 @@
 // The language server: started, restarted and stopped.
 
 import * as vscode from 'vscode';
-import { LanguageClient, type Middleware, State, Trace } from 'vscode-languageclient/node';
+import {
+  CloseAction,
+  ErrorAction,
+  type ErrorHandler,
+  LanguageClient,
+  type Middleware,
+  State,
+  Trace,
+} from 'vscode-languageclient/node';
 import { findProgram, type Program } from './program';
 
 /** The texts that the server is told of. */
@@ -47,7 +55,7 @@ export class Server implements vscode.Disposable {
       this.program = findProgram(this.context);
       this.failure = undefined;
       this.log.info(`starting ${this.program.path} (${this.program.origin})`);
-      const client = new LanguageClient(
+      const client: LanguageClient = new LanguageClient(
         'leastwise',
         'Leastwise',
         { command: this.program.path, args: ['lsp', '--stdio'] },
@@ -55,6 +63,7 @@ export class Server implements vscode.Disposable {
           documentSelector: SELECTOR,
           outputChannel: this.log,
           middleware: this.middleware,
+          errorHandler: this.whenItFails(() => client.createDefaultErrorHandler()),
           // The server asks for them when told that they changed.
           synchronize: { configurationSection: 'leastwise' },
           markdown: { isTrusted: false, supportHtml: false },
@@ -78,6 +87,27 @@ export class Server implements vscode.Disposable {
         }
       });
     }
+  }
+
+  /**
+   * A server that dies is started again, unless it dies too often, as the library's own handler counts. That a message could
+   * not be written decides nothing: what follows is the end of the process. The library's handler would take a few such
+   * errors for a reason to stop for good.
+   */
+  private whenItFails(make: () => ErrorHandler): ErrorHandler {
+    let usual: ErrorHandler | undefined;
+    return {
+      error: () => ({ action: ErrorAction.Continue, handled: true }),
+      closed: async () => {
+        usual ??= make();
+        const result = await usual.closed();
+        if (result.action === CloseAction.DoNotRestart) {
+          this.failure = result.message ?? 'the server has ended';
+          this.changed.fire();
+        }
+        return result;
+      },
+    };
   }
 
   async stop(): Promise<void> {

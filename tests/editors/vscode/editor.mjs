@@ -184,6 +184,8 @@ export class Editor {
     await this.page.locator('.quick-input-widget input').first().waitFor();
     await this.page.keyboard.type(`${row}:${column}`);
     await this.page.keyboard.press('Enter');
+    // The cursor may have been there before.
+    await this.page.locator('.quick-input-widget').first().waitFor({ state: 'hidden' });
     await this.seen('.statusbar-item', `Ln ${row}, Col ${column}`);
   }
 
@@ -206,6 +208,10 @@ export class Editor {
 
   /** Something in the page that a webview shows. */
   inWebview(selector, hasText) {
-    return this.page.frameLocator('iframe.webview').frameLocator('#active-frame').locator(selector, { hasText }).first();
+    return this.page
+      .frameLocator('iframe.webview')
+      .frameLocator('#active-frame')
+      .locator(selector, { hasText })
+      .first();
   }
 }

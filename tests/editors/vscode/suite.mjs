@@ -25,6 +25,15 @@ const HANDS = {
   goTo: (row, column) => editor.goTo(row, column),
   seen: async (selector, text) => void (await editor.seen(selector, text)),
   click: async (selector, text) => (await editor.seen(selector, text)).click(),
+  /** Finds one of the choices by what it says, and takes it. */
+  find: async (text) => {
+    const input = editor.page.locator('.quick-input-widget input[type="text"]').first();
+    // The choices may still be on their way.
+    await editor.seen('.quick-input-list .monaco-list-row', '');
+    await input.fill(text);
+    await editor.seen('.quick-input-list .monaco-list-row.focused', text);
+    await input.press('Enter');
+  },
   /** Takes one of the choices that are listed below an input. */
   choose: async (label) => (await editor.seen('.quick-input-list .monaco-list-row', label)).click(),
   /** Fills the input that is shown, and confirms. */

@@ -4,24 +4,8 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { hands } from './outside.js';
+import { BASELINE, POD, RESTRICTED } from './shell.js';
 import { finds, found, open, test, when, withSettings, write } from './test.js';
-
-const POD = `\
-apiVersion: v1
-kind: Pod
-metadata: {name: shell, namespace: shop}
-spec:
-  hostPID: true
-  automountServiceAccountToken: false
-  securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}
-  containers:
-    - name: shell
-      image: registry.example.com/shell:1.0.0
-      resources: {limits: {memory: 64Mi}}
-      securityContext: {allowPrivilegeEscalation: false, readOnlyRootFilesystem: true}
-`;
-const BASELINE = ['5:12 host-pid true'];
-const RESTRICTED = [...BASELINE, '12:7 capabilities-not-all-dropped securityContext'];
 
 /** The process of the server: the child of the extension host that serves this editor. */
 function server() {

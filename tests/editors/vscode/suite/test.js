@@ -1,7 +1,7 @@
 // What tests in the extension host share: waiting for events, files of their own, findings in a form to compare.
 
 import assert from 'node:assert/strict';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { hands } from './outside.js';
@@ -74,10 +74,15 @@ export function write(name, text) {
   return vscode.Uri.file(path);
 }
 
-/** Opens a file and shows it, in a tab that stays when another is shown. */
+/**
+ * Opens a file and shows it, in a tab that stays when another is shown. Of a file that has been open before, the editor
+ * first shows the text that it had then, and reads the file after that.
+ */
 export async function open(uri) {
   const document = await vscode.workspace.openTextDocument(uri);
   await vscode.window.showTextDocument(document, { preview: false });
+  const onDisk = readFileSync(uri.fsPath, 'utf8');
+  await when('the text is as on disk', () => document.getText() === onDisk, vscode.workspace.onDidChangeTextDocument);
   return document;
 }
 
@@ -120,14 +125,30 @@ export function finding(document, rule) {
   return vscode.languages.getDiagnostics(document.uri).find((one) => one.code?.value === rule);
 }
 
+/** Puts the cursor of the text in front somewhere, counted from 1, and waits until extensions see it there. */
+export async function goTo(row, column) {
+  await hands.goTo(row, column);
+  const wanted = new vscode.Position(row - 1, column - 1);
+  await when(
+    `the cursor is at ${row}:${column}`,
+    () =>
+      vscode.window.activeTextEditor?.selection.isEmpty &&
+      vscode.window.activeTextEditor.selection.active.isEqual(wanted),
+    vscode.window.onDidChangeTextEditorSelection,
+    vscode.window.onDidChangeActiveTextEditor,
+  );
+}
+
 /** The actions that are offered at a finding, by title. */
 export async function actions(document, rule, kind) {
   const { range } = finding(document, rule);
   const ask = () =>
     vscode.commands.executeCommand('vscode.executeCodeActionProvider', document.uri, range, kind?.value, 10);
-  // A request that the editor gives up, since something has just moved, has no actions: it is asked again.
+  // A request that the editor gives up, since something has just moved, has no actions, and no event tells of it.
   let offered = await ask();
-  for (let times = 1; offered.length === 0 && times < 20; times++) offered = await ask();
+  for (const end = performance.now() + PATIENCE; offered.length === 0 && performance.now() < end; ) {
+    offered = await ask();
+  }
   return new Map(offered.map((action) => [action.title, action]));
 }
 

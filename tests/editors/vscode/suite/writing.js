@@ -4,7 +4,20 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { hands } from './outside.js';
-import { actions, finding, finds, open, rules, tab, test, waitForRule, when, withSettings, write } from './test.js';
+import {
+  actions,
+  finding,
+  finds,
+  goTo,
+  open,
+  rules,
+  tab,
+  test,
+  waitForRule,
+  when,
+  withSettings,
+  write,
+} from './test.js';
 
 const { CodeActionKind, DiagnosticSeverity } = vscode;
 
@@ -132,7 +145,7 @@ test('safe fixes are applied on saving, when the user wants it', async () => {
   const document = await open(uri);
   await waitForRule(document, 'run-as-non-root-not-enforced');
   await withSettings({ 'editor.codeActionsOnSave': { 'source.fixAll.leastwise': 'explicit' } }, async () => {
-    await hands.goTo(1, 1);
+    await goTo(1, 1);
     await vscode.commands.executeCommand('type', { text: '# nightly\n' });
     await vscode.commands.executeCommand('workbench.action.files.save');
     assert.equal(readFileSync(uri.fsPath, 'utf8'), `# nightly\n${JOB_SAFELY_FIXED}`);
@@ -166,6 +179,24 @@ test('every safe fix of a file is shown before it is made', async () => {
   await when('the change is made', () => document.getText() === JOB_SAFELY_FIXED, changes);
 });
 
+test('a change is for the manifest that was in front last, when another page is', async () => {
+  const document = await open(write('job.yaml', JOB));
+  await waitForRule(document, 'run-as-non-root-not-enforced');
+  await vscode.commands.executeCommand('leastwise.showRule', 'host-network');
+  await when('no text is in front', () => !vscode.window.activeTextEditor, vscode.window.onDidChangeActiveTextEditor);
+  void vscode.commands.executeCommand('leastwise.fixAll');
+  assert.equal(await preview(), JOB_SAFELY_FIXED);
+  await vscode.commands.executeCommand('leastwise.discardPreview');
+  await noPreview();
+});
+
+test('where there is nothing to harden, that is said', async () => {
+  await open(write('settings.yaml', 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n'));
+  await vscode.commands.executeCommand('leastwise.harden');
+  await hands.seen('.notifications-toasts', 'There is nothing to harden at the cursor');
+  await vscode.commands.executeCommand('notifications.clearAll');
+});
+
 /** What the restricted profile does not ask for is left, and so is what stands in a form that it allows. */
 const HARDENED_WEB = `\
 apiVersion: v1
@@ -186,7 +217,7 @@ spec:
 test('hardening is shown, discarded, shown again and made', async () => {
   const document = await open(write('web.yaml', WEB));
   await waitForRule(document, 'privileged-container');
-  await hands.goTo(9, 7);
+  await goTo(9, 7);
   void vscode.commands.executeCommand('leastwise.harden');
   const hardened = await preview();
   await vscode.commands.executeCommand('leastwise.discardPreview');
@@ -195,7 +226,7 @@ test('hardening is shown, discarded, shown again and made', async () => {
   const isInFront = () => vscode.window.activeTextEditor?.document === document;
   await when('the text is in front', isInFront, vscode.window.onDidChangeActiveTextEditor);
 
-  await hands.goTo(9, 7);
+  await goTo(9, 7);
   void vscode.commands.executeCommand('leastwise.harden');
   assert.equal(await preview(), hardened);
   await hands.seen('.monaco-diff-editor .view-line', 'drop');
@@ -210,7 +241,7 @@ test('hardening is shown, discarded, shown again and made', async () => {
 test('a change is not made to a text that has become another', async () => {
   const document = await open(write('web.yaml', WEB));
   await waitForRule(document, 'privileged-container');
-  await hands.goTo(9, 7);
+  await goTo(9, 7);
   void vscode.commands.executeCommand('leastwise.harden');
   await preview();
   const edit = new vscode.WorkspaceEdit();
