@@ -5,7 +5,7 @@
 //! The last, which few clusters turn on, asks for `delete` as well of who changes the owners of an object that is there.
 //! That is not kept: nearly everybody who may `update` would keep `delete`.
 
-use leastwise_privilege::rbac::{ALL, Target};
+use leastwise_privilege::rbac::{ALL, RbacAtom, Subject, Target};
 
 const RBAC: &str = "rbac.authorization.k8s.io";
 const CERTIFICATES: &str = "certificates.k8s.io";
@@ -103,6 +103,50 @@ pub(super) fn part_for_owners(target: &Target) -> Option<Target> {
         name: name.clone(),
     })
 }
+
+/// Which servers have asked the API server about somebody who speaks to them. The log has the question under their name
+/// and not whom and what it was about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Askers {
+    kubelets: bool,
+    others: bool,
+}
+
+impl Askers {
+    /// By all requests of a log.
+    pub(super) fn of<'a>(requests: impl IntoIterator<Item = &'a RbacAtom>) -> Self {
+        let mut askers = Self::default();
+        for atom in requests {
+            let Target::Resource { group, resource, verb, .. } = &atom.target else { continue };
+            let is_review =
+                ["subjectaccessreviews", "localsubjectaccessreviews"].contains(&resource.as_str());
+            if !is_review || group != "authorization.k8s.io" || verb != "create" {
+                continue;
+            }
+            match &atom.subject {
+                Subject::User(name) if name.starts_with("system:node:") => askers.kubelets = true,
+                _ => askers.others = true,
+            }
+        }
+        askers
+    }
+
+    /// Whether a permission is one that they ask about: kubelets about subresources of nodes, others about paths like
+    /// `/metrics`. What a role for everything grants of these was hardly meant for them.
+    pub(super) fn may_ask(self, target: &Target) -> bool {
+        match target {
+            Target::Resource { resource, .. } => {
+                self.kubelets && resource.strip_prefix("nodes/").is_some_and(|sub| KUBELET.contains(&sub))
+            }
+            Target::Url { url, .. } => self.others && url.trim_end_matches('*').len() > 1,
+            Target::Role { .. } => false,
+        }
+    }
+}
+
+/// What of a node its kubelet serves: `k8s.io/kubernetes/pkg/kubelet/server/auth.go`.
+const KUBELET: &[&str] =
+    &["checkpoint", "configz", "healthz", "log", "metrics", "pods", "proxy", "spec", "stats"];
 
 /// Whether a request creates or changes an object, and may so name an owner.
 pub(super) fn writes_objects(request: &Target) -> bool {

@@ -1,5 +1,5 @@
 use super::generated_names::Passing;
-use super::hidden_checks::{HIDDEN_CHECKS, part_for_owners, writes_objects};
+use super::hidden_checks::{Askers, HIDDEN_CHECKS, part_for_owners, writes_objects};
 use super::holders::{Holders, Named};
 use super::implied::implied;
 use super::needs::{Need, Needs, allowed, attempted, is_meant, without_discovery, without_name, words};
@@ -74,6 +74,7 @@ pub struct Observed {
     pub(super) watch: Watch,
     pub(super) needed: Needed,
     pub(super) needs: Needs,
+    askers: Askers,
     /// The requests that were only ever forbidden.
     pub(super) attempted: Needs,
 }
@@ -89,6 +90,7 @@ impl Observed {
         let requests = needs.iter().map(|(atom, need)| needed_request(atom, &need.reasons)).collect();
         Self {
             passing: Passing::of(record),
+            askers: Askers::of(needs.keys()),
             watch: Watch::of(record, record.requests.values().flat_map(|seen| seen.seen.sources())),
             needed: Needed { requests, ..Needed::default() },
             needs,
@@ -239,7 +241,14 @@ impl<'r, 'd> Refining<'r, 'd> {
             }
         }
         let writes = requests.iter().any(|atom| writes_objects(&atom.target));
-        for target in written(rule) {
+        let written = written(rule);
+        for target in written.iter().filter(|target| self.observed.askers.may_ask(target)) {
+            let why = "servers ask whether those who speak to them may do it; the log has that some did, not about whom"
+                .to_owned();
+            notes.push((target.what(), why));
+            kept.insert(target.clone());
+        }
+        for target in written.iter().flat_map(verb_by_verb) {
             if let Some(part) = part_for_owners(&target).filter(|_| writes) {
                 let why =
                     "admission may ask for it when an object names its owner; no log shows that".to_owned();
@@ -318,18 +327,14 @@ fn written(rule: &PolicyRule<'_>) -> Vec<Target> {
     let names = if names.is_empty() { vec![None] } else { names };
     let mut targets = Vec::new();
     for verb in rule.verbs.texts() {
-        // All verbs are those that read, and others.
-        let verbs = if verb == ALL { vec!["get", "list", "watch", "update"] } else { vec![verb] };
-        for (verb, group) in
-            verbs.iter().flat_map(|verb| rule.api_groups.texts().map(move |group| (verb, group)))
-        {
+        for group in rule.api_groups.texts() {
             for (resource, name) in
                 rule.resources.texts().flat_map(|one| names.iter().map(move |name| (one, name)))
             {
                 targets.push(Target::Resource {
                     group: group.to_owned(),
                     resource: resource.to_owned(),
-                    verb: (*verb).to_owned(),
+                    verb: verb.to_owned(),
                     name: name.clone(),
                 });
             }
@@ -338,6 +343,22 @@ fn written(rule: &PolicyRule<'_>) -> Vec<Target> {
         targets.extend(urls.map(|url| Target::Url { verb: verb.to_owned(), url: url.to_owned() }));
     }
     targets
+}
+
+/// All verbs are those that read, and others.
+fn verb_by_verb(target: &Target) -> Vec<Target> {
+    if target.verb() != Some(ALL) {
+        return vec![target.clone()];
+    }
+    let with = |one: &str| {
+        let mut target = target.clone();
+        match &mut target {
+            Target::Resource { verb, .. } | Target::Url { verb, .. } => one.clone_into(verb),
+            Target::Role { .. } => {}
+        }
+        target
+    };
+    ["get", "list", "watch", "update"].map(with).to_vec()
 }
 
 fn is_read(target: &Target) -> bool {

@@ -210,6 +210,46 @@ fn all_resources_keep_their_finalizers_for_those_who_write_objects() {
     );
 }
 
+/// Who asks a kubelet or an exporter is in no log: they ask the API server whether they may answer, in their own name.
+#[test]
+fn what_other_servers_ask_about_stays_where_some_were_seen_to_ask() {
+    let text = "apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: metrics}
+rules:
+- {apiGroups: [\"\"], resources: [nodes/metrics, nodes, pods], verbs: [get]}
+- {nonResourceURLs: [/metrics, /logs], verbs: [get]}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: metrics}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: metrics}
+subjects:
+- {kind: ServiceAccount, name: metrics, namespace: kube-system}
+";
+    let both = "resources: [nodes/metrics, nodes, pods], verbs: [get]}
+- {nonResourceURLs: [/metrics, /logs], verbs: [get]}";
+    let urls = "- {nonResourceURLs: [/metrics, /logs], verbs: [get]}\n";
+    for (asks, after) in [
+        ("", text.replace(both, "resources: [pods], verbs: [get]}")),
+        (
+            "system:node:a",
+            text.replace("nodes/metrics, nodes, pods", "nodes/metrics, pods").replace(urls, ""),
+        ),
+        ("ops/exporter", text.replace("nodes/metrics, nodes, pods", "pods")),
+    ] {
+        let asks = match asks {
+            "" => String::new(),
+            who => format!("\n {who} create subjectaccessreviews.authorization.k8s.io @*"),
+        };
+        let lines = format!("kube-system/metrics get pods @*{asks}");
+        let (is, proposal) = refined(text, &lines, &Options::default());
+        assert_eq!(is, after, "{asks}: {:?}", proposal.refused);
+        let is_said = proposal.refused.iter().any(|refused| refused.because.contains("servers ask whether"));
+        assert_eq!(is_said, !asks.is_empty());
+    }
+}
+
 #[test]
 fn what_is_needed_and_not_granted_is_named_and_never_added() {
     let rules = "- apiGroups: [\"\"]

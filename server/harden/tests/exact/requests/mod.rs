@@ -177,6 +177,9 @@ fn tightened(seed: u64, score: &mut Score) -> usize {
             let unseen: BTreeSet<_> = held.flat_map(|(_, asked)| unseen::asked_unseen(asked)).collect();
             let parts = unseen.iter().flat_map(|unseen| old.rules.iter().map(move |rule| (unseen, rule)));
             let parts = parts.flat_map(|(unseen, rule)| rule.part(*unseen, &old.namespace));
+            let is_asked = log.allowed.iter().any(|(user, asked)| unseen::asks_for_others(user, asked));
+            let paths = old.rules.iter().filter(|_| is_asked).flat_map(Rule::paths);
+            let parts = parts.chain(paths);
             parts.filter(authorizer::can_be_asked).collect()
         };
         let must_stay = unseen(&|user, subject| user.is(subject));

@@ -1,8 +1,9 @@
 //! What the API server asks its authorizer about without an event: `k8s.io/kubernetes/pkg/registry/rbac/escalation_check.go`,
-//! `plugin/pkg/admission/certificates` and `plugin/pkg/admission/gc`. What of it is held has to stay.
+//! `plugin/pkg/admission/certificates` and `plugin/pkg/admission/gc`; and what other servers ask it, whose question is
+//! logged and not what it was about. What of it is held has to stay.
 
 use super::asked::Asked;
-use super::authorizer::Rule;
+use super::authorizer::{Rule, User};
 
 const RBAC: &str = "rbac.authorization.k8s.io";
 const CERTIFICATES: &str = "certificates.k8s.io";
@@ -28,7 +29,20 @@ pub(crate) fn asked_unseen(asked: &Asked) -> Vec<(&'static str, &'static str, &'
     unseen
 }
 
+/// Whether somebody who is no kubelet has asked about others: those servers ask about paths.
+pub(crate) fn asks_for_others(user: &User, asked: &Asked) -> bool {
+    matches!(asked, Asked::Object { resource, verb, .. } if resource == "subjectaccessreviews" && verb == "create")
+        && !user.name.starts_with("system:node:")
+}
+
 impl Rule {
+    /// The paths of it that other servers may be asked for.
+    pub(crate) fn paths(&self) -> Vec<Asked> {
+        let urls = self.urls.iter().filter(|url| !["*", "/*"].contains(&url.as_str()));
+        let of = |url: &String, verb: &String| Asked::Path { path: url.clone(), verb: verb.clone() };
+        urls.flat_map(|url| self.verbs.iter().map(move |verb| of(url, verb))).collect()
+    }
+
     /// What of it may be asked unseen.
     pub(crate) fn part(&self, (group, resource, verb): (&str, &str, &str), namespace: &str) -> Vec<Asked> {
         let has = |list: &[String], item: &str| list.iter().any(|own| own == "*" || own == item);
