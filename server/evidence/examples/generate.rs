@@ -10,7 +10,7 @@ fn main() -> io::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let number = |index: usize| arguments.get(index).and_then(|text| text.parse::<u64>().ok());
     let (Some(seed), Some(megabytes)) = (number(1), number(2)) else {
-        return Err(io::Error::other("usage: generate audit|flows SEED MEGABYTES"));
+        return Err(io::Error::other("usage: generate audit|flows|calico SEED MEGABYTES"));
     };
     let mut out = io::stdout().lock();
     // In parts, so that memory stays small.
@@ -18,6 +18,7 @@ fn main() -> io::Result<()> {
         let (seed, bytes) = (seed.wrapping_add(part), 10_000_000);
         let text = match arguments.first().map(String::as_str) {
             Some("flows") => generator::flows(seed, bytes),
+            Some("calico") => generator::calico(seed, bytes),
             _ => generator::audit(seed, bytes),
         };
         out.write_all(text.as_bytes())?;

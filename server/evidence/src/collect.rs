@@ -3,6 +3,7 @@ use crate::{
     Act, Channel, Connection, ConnectionSeen, Container, ContainerSeen, Deed, Endpoint, EndpointSeen,
     Observations, Origin, Record, Request, RequestSeen, Run, Source, SourceId, Tally, Undecided,
 };
+use foldhash::fast::RandomState;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
@@ -27,8 +28,8 @@ pub(crate) struct Collector {
     pub(crate) source: Source,
     requests: Table<Request, Counted>,
     connections: Table<Connection, ConnectionSeen>,
-    endpoints: HashMap<Endpoint, EndpointSeen>,
-    containers: HashMap<Container, ContainerSeen>,
+    endpoints: HashMap<Endpoint, EndpointSeen, RandomState>,
+    containers: HashMap<Container, ContainerSeen, RandomState>,
 }
 
 /// What is known about a request. That of its source lies beside the rest until the end: it changes with every event.
@@ -40,13 +41,13 @@ struct Counted {
 
 /// Things by the order in which they came, each once.
 struct Table<K, V> {
-    indices: HashMap<K, usize>,
+    indices: HashMap<K, usize, RandomState>,
     values: Vec<V>,
 }
 
 impl<K, V> Default for Table<K, V> {
     fn default() -> Self {
-        Self { indices: HashMap::new(), values: Vec::new() }
+        Self { indices: HashMap::default(), values: Vec::new() }
     }
 }
 
@@ -60,9 +61,9 @@ impl<K: Eq + Hash, V: Default> Table<K, V> {
 
     /// Each key with its value.
     fn into_pairs(self) -> impl Iterator<Item = (K, V)> {
-        let mut keys: Vec<_> = self.indices.into_iter().collect();
-        keys.sort_unstable_by_key(|(_, index)| *index);
-        keys.into_iter().map(|(key, _)| key).zip(self.values)
+        let mut values = self.values;
+        let mut value = move |index: usize| values.get_mut(index).map(std::mem::take).unwrap_or_default();
+        self.indices.into_iter().map(move |(key, index)| (key, value(index)))
     }
 }
 

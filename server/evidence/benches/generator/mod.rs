@@ -167,3 +167,48 @@ fn flow(random: &mut Random, second: i64, log: &mut String) {
     );
     debug_assert!(written.is_ok(), "a string takes everything");
 }
+
+/// Flows of Calico as lines: the same pods, each connection reported from both ends, of one pod in three by its name.
+pub(crate) fn calico(seed: u64, bytes: usize) -> String {
+    let mut random = Random::new(seed);
+    let mut log = String::with_capacity(bytes + (16 << 10));
+    let mut second = 1_767_225_600;
+    while log.len() < bytes {
+        second += random.below(2);
+        calico_flow(&mut random, second, &mut log);
+    }
+    log
+}
+
+fn calico_flow(random: &mut Random, second: u64, log: &mut String) {
+    let (client, server) = (random.below(30), random.below(8));
+    let reporter = random.of(&["src", "dst"]);
+    let end = |side: &str, workload: u64, named: bool| {
+        let name = if named { format!("workload-{workload}-7c9f8-{}", workload % 3) } else { "-".to_owned() };
+        let address = if named { format!("\"10.0.1.{workload}\"") } else { "null".to_owned() };
+        format!(
+            "\"{side}_ip\":{address},\"{side}_name\":\"{name}\",\"{side}_name_aggr\":\"workload-{workload}-7c9f8-*\",\
+             \"{side}_namespace\":\"team-{team}\",\"{side}_type\":\"wep\",\"{side}_labels\":{{\"labels\":[\
+             \"app=workload-{workload}\",\"app.kubernetes.io/part-of=shop\",\"pod-template-hash=7c9f8\",\
+             \"projectcalico.org/namespace=team-{team}\",\"projectcalico.org/orchestrator=k8s\"]}},",
+            team = workload % 5,
+        )
+    };
+    let written = writeln!(
+        log,
+        "{{\"start_time\":{second},\"end_time\":{until},{source}\"source_port\":null,{target}\"dest_port\":{port},\
+         \"dest_service_namespace\":\"team-{team}\",\"dest_service_name\":\"workload-{server}\",\"dest_service_port\":\"http\",\
+         \"proto\":\"tcp\",\"action\":\"allow\",\"reporter\":\"{reporter}\",\"policies\":{{\"all_policies\":[\
+         \"0|default|team-{team}/default.allow-workload|allow|0\"]}},\"bytes_in\":{bytes},\"bytes_out\":{bytes},\
+         \"num_flows\":1,\"num_flows_started\":1,\"num_flows_completed\":0,\"packets_in\":8,\"packets_out\":9,\
+         \"original_source_ips\":null,\"num_original_source_ips\":0,\"host\":\"node-{node}\"}}",
+        until = second + 15,
+        source = end("source", client, random.below(3) == 0),
+        target = end("dest", server, random.below(3) == 0),
+        port = 8080 + server,
+        team = server % 5,
+        bytes = random.below(1 << 20),
+        node = random.below(4),
+    );
+    debug_assert!(written.is_ok(), "a string takes everything");
+}

@@ -2,15 +2,15 @@
 
 use super::labels::lasting;
 use super::text::{Pairs, Text};
-use super::{Number, Unreadable};
+use super::traffic::{End, Traffic};
+use super::{Number, Unreadable, parse};
 use crate::collect::Collector;
-use crate::{
-    Channel, Connection, Endpoint, Format, GENERATED, PodEndpoint, PortOf, Protocol, Side, Verdict, Workload,
-};
+use crate::{Channel, Endpoint, Format, GENERATED, PodEndpoint, Protocol, Side, Verdict, Workload};
 use jiff::Timestamp;
 use serde::Deserialize;
-use serde::de::{Deserializer, IgnoredAny};
+use serde_json::value::RawValue;
 use std::net::IpAddr;
+use std::rc::Rc;
 
 /// What stands for nothing.
 const NONE: &str = "-";
@@ -36,139 +36,122 @@ struct Flow<'a> {
     #[serde(alias = "src_type")]
     source_type: Text<'a>,
     #[serde(alias = "src_labels")]
-    source_labels: Labels<'a>,
+    source_labels: Option<&'a RawValue>,
     dest_ip: Text<'a>,
     dest_name: Text<'a>,
     dest_name_aggr: Text<'a>,
     dest_namespace: Text<'a>,
     dest_type: Text<'a>,
-    dest_labels: Labels<'a>,
+    dest_labels: Option<&'a RawValue>,
     dest_port: Number,
     #[serde(alias = "dest_domain")]
-    dest_domains: Domains<'a>,
+    dest_domains: Option<&'a RawValue>,
 }
 
-/// `{"labels": ["app=cart"]}`, `["app=cart"]`, `{"app": "cart"}` or null.
+/// `{"labels": ["app=cart"]}`, `["app=cart"]` or `{"app": "cart"}`.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Labels<'a> {
+    Listed {
+        labels: Vec<String>,
+    },
+    List(Vec<String>),
+    #[serde(borrow)]
+    Map(Pairs<String, Text<'a>>),
+}
+
+/// Reads flows.
 #[derive(Default)]
-struct Labels<'a>(Vec<(String, Text<'a>)>);
+pub(super) struct Calico {
+    traffic: Traffic,
+}
 
-impl<'de: 'a, 'a> Deserialize<'de> for Labels<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Written<'a> {
-            Listed {
-                labels: Vec<String>,
-            },
-            List(Vec<String>),
-            #[serde(borrow)]
-            Map(Pairs<String, Text<'a>>),
+impl Calico {
+    /// Takes over what a flow says. `false` if it is none.
+    pub(super) fn read(&mut self, json: &[u8], collector: &mut Collector) -> Result<bool, Unreadable> {
+        let flow: Flow<'_> = parse(json)?;
+        if flow.reporter.is_empty() || flow.action.is_empty() {
+            return Ok(false);
         }
-
-        let pair = |label: String| {
-            let (key, value) = label.split_once('=')?;
-            Some((key.to_owned(), value.to_owned().into()))
+        let verdict = match &*flow.action {
+            "allow" => Verdict::Forwarded,
+            "deny" => Verdict::Dropped,
+            _ => return Err("an `action` that is neither allow nor deny".into()),
         };
-        Ok(Self(match Option::<Written<'a>>::deserialize(deserializer)? {
-            None => Vec::new(),
-            Some(Written::Listed { labels } | Written::List(labels)) => {
-                labels.into_iter().filter_map(pair).collect()
-            }
-            Some(Written::Map(pairs)) => pairs.0,
-        }))
+        collector.source.formats.insert(Format::Calico);
+        let node = given(&flow.host);
+        let (start, end) = (seconds(flow.start_time), seconds(flow.end_time));
+        let Some(protocol) = protocol(&flow.proto) else {
+            collector.event(Channel::Flows, node, start);
+            collector.source.irrelevant += 1;
+            return Ok(true);
+        };
+        let side = if &*flow.reporter == "src" { Side::Client } else { Side::Server };
+        let (client, server) = (flow.client(side == Side::Client), flow.server(side == Side::Server));
+        let (client, server) = (self.end(&client, node, collector)?, self.end(&server, node, collector)?);
+        collector.event(Channel::Flows, node, start);
+        let has_port = protocol != Protocol::Icmp;
+        let port = u16::try_from(flow.dest_port.0).ok().filter(|port| has_port && *port > 0);
+        let noted = self.traffic.connection((&client, &server), protocol, port, verdict, collector);
+        if let Some(seen) = collector.connection_seen(noted) {
+            seen.seen.count_here(node, start);
+            seen.seen.extend_here(node, end);
+            seen.sides.insert(side);
+            flow.domains().iter().for_each(|name| seen.names.offer(&**name));
+        }
+        Ok(true)
+    }
+
+    /// What a flow says of one of its ends.
+    fn end(
+        &mut self,
+        described: &Described<'_>,
+        node: Option<&str>,
+        collector: &mut Collector,
+    ) -> Result<Rc<End>, Unreadable> {
+        let place = if described.is_local { node.unwrap_or_default() } else { NONE };
+        let known = self.traffic.start().part(place).part(described.kind).part(described.address);
+        known.part(described.name).part(described.name_aggr).part(described.namespace);
+        known.part(described.labels.map_or("", RawValue::get));
+        if let Some(end) = self.traffic.known() {
+            return Ok(end);
+        }
+        let endpoint = described.endpoint()?;
+        described.learn(&endpoint, node, collector);
+        Ok(self.traffic.learn(endpoint, described.is_local))
     }
 }
 
-/// A list of names or null; other forms say nothing.
-#[derive(Default)]
-struct Domains<'a>(Vec<Text<'a>>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Domains<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Written<'a> {
-            #[serde(borrow)]
-            List(Vec<Text<'a>>),
-            Other(IgnoredAny),
-        }
-
-        Ok(Self(match Written::deserialize(deserializer)? {
-            Written::List(names) => names,
-            Written::Other(_) => Vec::new(),
-        }))
-    }
-}
-
-/// Takes over what a flow says. `false` if it is none.
-pub(super) fn read(json: &[u8], collector: &mut Collector) -> Result<bool, Unreadable> {
-    let flow: Flow<'_> = serde_json::from_slice(json)?;
-    if flow.reporter.is_empty() || flow.action.is_empty() {
-        return Ok(false);
-    }
-    let verdict = match &*flow.action {
-        "allow" => Verdict::Forwarded,
-        "deny" => Verdict::Dropped,
-        _ => return Err("an `action` that is neither allow nor deny".into()),
-    };
-    collector.source.formats.insert(Format::Calico);
-    let node = given(&flow.host);
-    let (start, end) = (seconds(flow.start_time), seconds(flow.end_time));
-    collector.event(Channel::Flows, node, start);
-    let Some(protocol) = protocol(&flow.proto) else {
-        collector.source.irrelevant += 1;
-        return Ok(true);
-    };
-    let client = End {
-        kind: &flow.source_type,
-        address: &flow.source_ip,
-        name: &flow.source_name,
-        name_aggr: &flow.source_name_aggr,
-        namespace: &flow.source_namespace,
-        labels: &flow.source_labels,
-    };
-    let server = End {
-        kind: &flow.dest_type,
-        address: &flow.dest_ip,
-        name: &flow.dest_name,
-        name_aggr: &flow.dest_name_aggr,
-        namespace: &flow.dest_namespace,
-        labels: &flow.dest_labels,
-    };
-    let endpoint = server.endpoint();
-    // Where an address is nobody's, it may be a Service's, and so may the port.
-    let port_of = match endpoint {
-        Endpoint::Address { outside: false, .. } => PortOf::Unknown,
-        _ => PortOf::Server,
-    };
-    let has_port = protocol != Protocol::Icmp;
-    let port = u16::try_from(flow.dest_port.0).ok().filter(|port| has_port && *port > 0);
-    let connection =
-        Connection { client: client.endpoint(), server: endpoint, protocol, port, port_of, verdict };
-    let side = if &*flow.reporter == "src" { Side::Client } else { Side::Server };
-    for (end, endpoint, at) in
-        [(&client, &connection.client, Side::Client), (&server, &connection.server, Side::Server)]
-    {
-        let seen = collector.endpoint(endpoint);
-        if at == side {
-            seen.nodes.extend(node.map(str::to_owned));
-        }
-        if let Endpoint::Pod(_) = endpoint {
-            let pod = given(end.name).map(str::to_owned);
-            seen.pods_at_home.extend(pod.clone().filter(|_| at == side));
-            seen.pods.extend(pod);
-            seen.addresses.extend(end.address.parse::<IpAddr>());
+impl Flow<'_> {
+    fn client(&self, is_local: bool) -> Described<'_> {
+        Described {
+            is_local,
+            kind: &self.source_type,
+            address: &self.source_ip,
+            name: &self.source_name,
+            name_aggr: &self.source_name_aggr,
+            namespace: &self.source_namespace,
+            labels: self.source_labels,
         }
     }
-    let noted = collector.connection(connection);
-    let Some(seen) = collector.connection_seen(noted) else {
-        return Ok(true);
-    };
-    seen.seen.count_here(node, start);
-    seen.seen.extend_here(node, end);
-    seen.sides.insert(side);
-    seen.names.extend(flow.dest_domains.0.iter().map(|name| name.to_string()));
-    Ok(true)
+
+    fn server(&self, is_local: bool) -> Described<'_> {
+        Described {
+            is_local,
+            kind: &self.dest_type,
+            address: &self.dest_ip,
+            name: &self.dest_name,
+            name_aggr: &self.dest_name_aggr,
+            namespace: &self.dest_namespace,
+            labels: self.dest_labels,
+        }
+    }
+
+    /// A list of names or null; other forms say nothing.
+    fn domains(&self) -> Vec<Text<'_>> {
+        let names = self.dest_domains.and_then(|names| serde_json::from_str::<Option<_>>(names.get()).ok());
+        names.flatten().unwrap_or_default()
+    }
 }
 
 fn seconds(number: Number) -> Option<Timestamp> {
@@ -191,38 +174,61 @@ fn protocol(text: &str) -> Option<Protocol> {
     }
 }
 
-struct End<'a> {
+/// One end, with all that a flow says about it.
+struct Described<'a> {
+    /// Whether it is the end that reports the flow.
+    is_local: bool,
     kind: &'a str,
     address: &'a str,
     name: &'a str,
     name_aggr: &'a str,
     namespace: &'a str,
-    labels: &'a Labels<'a>,
+    labels: Option<&'a RawValue>,
 }
 
-impl End<'_> {
-    fn endpoint(&self) -> Endpoint {
+impl Described<'_> {
+    fn endpoint(&self) -> Result<Endpoint, Unreadable> {
         let address = self.address.parse().ok();
-        match self.kind {
-            "wep" => Endpoint::Pod(self.pod()),
+        Ok(match self.kind {
+            "wep" => Endpoint::Pod(self.pod()?),
             "hep" => Endpoint::RemoteNode { address },
             _ => match self.name_aggr {
                 "pub" => Endpoint::Address { address, outside: true },
                 "pvt" | NONE | "" => Endpoint::Address { address, outside: false },
                 set => Endpoint::Reserved { name: set.to_owned(), address },
             },
-        }
+        })
     }
 
-    fn pod(&self) -> PodEndpoint {
+    fn pod(&self) -> Result<PodEndpoint, Unreadable> {
         let workload = given(self.name_aggr).map(|name| match name.strip_suffix("-*") {
             Some(start) => Workload { kind: GENERATED.into(), name: start.to_owned() },
             None => Workload { kind: "Pod".into(), name: name.to_owned() },
         });
-        PodEndpoint {
-            namespace: given(self.namespace).unwrap_or_default().to_owned(),
-            workload,
-            labels: lasting(self.labels.0.iter().map(|(key, value)| (key.as_str(), &**value))),
+        let namespace = given(self.namespace).unwrap_or_default().to_owned();
+        let Some(labels) = self.labels else {
+            return Ok(PodEndpoint { namespace, workload, ..PodEndpoint::default() });
+        };
+        let labels = match serde_json::from_str(labels.get())? {
+            Labels::Listed { labels } | Labels::List(labels) => {
+                lasting(labels.iter().filter_map(|label| label.split_once('=')))
+            }
+            Labels::Map(pairs) => lasting(pairs.0.iter().map(|(key, value)| (key.as_str(), &**value))),
+        };
+        Ok(PodEndpoint { namespace, workload, labels })
+    }
+
+    /// Notes what is known about the end beside what it is.
+    fn learn(&self, endpoint: &Endpoint, node: Option<&str>, collector: &mut Collector) {
+        let seen = collector.endpoint(endpoint);
+        if self.is_local {
+            seen.nodes.extend(node.map(str::to_owned));
+        }
+        if let Endpoint::Pod(_) = endpoint {
+            let pod = given(self.name).map(str::to_owned);
+            seen.pods_at_home.extend(pod.clone().filter(|_| self.is_local));
+            seen.pods.extend(pod);
+            seen.addresses.extend(self.address.parse::<IpAddr>());
         }
     }
 }

@@ -1,19 +1,14 @@
 //! Flows of Hubble: `jsonpb`, where each is wrapped with its node, and bare.
 
-use super::known::Known;
 use super::labels::lasting;
 use super::text::{Text, or_default};
 use super::time::time;
+use super::traffic::{End, Traffic};
 use super::{Number, Unreadable, parse};
-use crate::collect::{Collector, Noted};
-use crate::{
-    Channel, Connection, Endpoint, Format, Loss, PodEndpoint, PortOf, Protocol, Side, Undecided, Verdict,
-    Workload,
-};
-use foldhash::fast::RandomState;
+use crate::collect::Collector;
+use crate::{Channel, Endpoint, Format, Loss, PodEndpoint, Protocol, Side, Undecided, Verdict, Workload};
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use std::collections::HashMap;
 use std::net::IpAddr;
 use std::rc::Rc;
 
@@ -138,29 +133,10 @@ struct Service<'a> {
     namespace: Text<'a>,
 }
 
-/// So many different connections are remembered before all are forgotten and learned again.
-const CONNECTIONS: usize = 1 << 16;
-
-/// A connection by the numbers of its ends, client and server, and what else makes it what it is.
-type Key = (u64, u64, Protocol, Option<u16>, Verdict);
-
 /// Reads flows.
 #[derive(Default)]
 pub(super) struct Hubble {
-    /// The ends by what flows say of them, which is the same for all flows of a pod.
-    ends: Known<Rc<End>>,
-    /// How many ends there have been.
-    count: u64,
-    connections: HashMap<Key, Noted, RandomState>,
-}
-
-/// One end of a flow.
-struct End {
-    number: u64,
-    endpoint: Endpoint,
-    port_of: PortOf,
-    /// Whether the flow was seen on the node on which this end runs: others have no endpoint's number there.
-    is_local: bool,
+    traffic: Traffic,
 }
 
 impl Hubble {
@@ -187,6 +163,7 @@ impl Hubble {
         Ok(true)
     }
 }
+
 impl Hubble {
     fn add(
         &mut self,
@@ -223,21 +200,7 @@ impl Hubble {
             (source, target, transport.destination_port, &flow.destination_names)
         };
         let protocol = transport.protocol;
-        let key = (client.number, server.number, protocol, port, verdict);
-        let noted = match self.connections.get(&key) {
-            Some(noted) => *noted,
-            None => {
-                let port_of = server.port_of;
-                let (client, server) = (client.endpoint.clone(), server.endpoint.clone());
-                let noted =
-                    collector.connection(Connection { client, server, protocol, port, port_of, verdict });
-                if self.connections.len() >= CONNECTIONS {
-                    self.connections.clear();
-                }
-                self.connections.insert(key, noted);
-                noted
-            }
-        };
+        let noted = self.traffic.connection((&client, &server), protocol, port, verdict, collector);
         if let Some(seen) = collector.connection_seen(noted) {
             seen.seen.count_here(node, when);
             names.iter().for_each(|name| seen.names.offer(&**name));
@@ -255,15 +218,15 @@ impl Hubble {
         node: Option<&str>,
         collector: &mut Collector,
     ) -> Result<Rc<End>, serde_json::Error> {
-        let known = self.ends.start().part(raw.peer.map_or("", RawValue::get));
+        let known = self.traffic.start().part(raw.peer.map_or("", RawValue::get));
         known.part(raw.service.map_or("", RawValue::get)).part(raw.address).part(node.unwrap_or_default());
-        if let Some(end) = self.ends.get() {
-            return Ok(end.clone());
+        if let Some(end) = self.traffic.known() {
+            return Ok(end);
         }
-        self.count += 1;
-        let end = Rc::new(Described::of(raw)?.learn(self.count, node, collector));
-        self.ends.remember(end.clone());
-        Ok(end)
+        let described = Described::of(raw)?;
+        let endpoint = described.endpoint();
+        described.learn(&endpoint, node, collector);
+        Ok(self.traffic.learn(endpoint, described.is_local()))
     }
 }
 
@@ -391,11 +354,15 @@ impl<'a> Described<'a> {
         self.peer.labels.iter().filter_map(|label| label.strip_prefix("k8s:")?.split_once('='))
     }
 
-    /// The end, and a note of what is known about it beside what it is.
-    fn learn(&self, number: u64, node: Option<&str>, collector: &mut Collector) -> End {
-        let endpoint = self.endpoint();
-        let is_local = self.peer.id.is_some();
-        let seen = collector.endpoint(&endpoint);
+    /// Only where the end runs on the node that saw the flow does it have an endpoint's number.
+    fn is_local(&self) -> bool {
+        self.peer.id.is_some()
+    }
+
+    /// Notes what is known about the end beside what it is.
+    fn learn(&self, endpoint: &Endpoint, node: Option<&str>, collector: &mut Collector) {
+        let is_local = self.is_local();
+        let seen = collector.endpoint(endpoint);
         if is_local {
             seen.nodes.extend(node.map(str::to_owned));
         }
@@ -408,12 +375,6 @@ impl<'a> Described<'a> {
                 self.labels().filter_map(|(key, value)| Some((key.strip_prefix(NAMESPACE_LABEL)?, value)));
             seen.namespace_labels.extend(labels.map(|(key, value)| (key.to_owned(), value.to_owned())));
         }
-        let port_of = match endpoint {
-            Endpoint::Service { .. } => PortOf::Service,
-            Endpoint::Address { outside: false, .. } => PortOf::Unknown,
-            _ => PortOf::Server,
-        };
-        End { number, endpoint, port_of, is_local }
     }
 }
 

@@ -25,8 +25,15 @@ impl<T> Known<T> {
 
     /// Adds a part. Its length keeps it apart from the next one.
     pub(super) fn part(&mut self, part: &str) -> &mut Self {
-        self.key.extend_from_slice(&(part.len() as u64).to_le_bytes());
+        // No piece is as long as 4 GiB, and short keys are compared faster.
+        self.key.extend_from_slice(&(part.len() as u32).to_le_bytes());
         self.key.extend_from_slice(part.as_bytes());
+        self
+    }
+
+    /// Adds a number.
+    pub(super) fn number(&mut self, number: u64) -> &mut Self {
+        self.key.extend_from_slice(&number.to_le_bytes());
         self
     }
 

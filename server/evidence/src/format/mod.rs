@@ -20,12 +20,14 @@ mod spade;
 mod tetragon;
 mod text;
 mod time;
+mod traffic;
 
 pub(crate) use owner::Owner;
 
 use crate::Caution;
 use crate::collect::Collector;
 use audit::Audit;
+use calico::Calico;
 use hubble::Hubble;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -68,16 +70,14 @@ impl From<&str> for Unreadable {
 
 /// A count, as a number or, where Protocol Buffers have made JSON of it, as a string. What is no count is 0.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(from = "Option<serde_json::Value>")]
+#[serde(from = "Option<&RawValue>")]
 struct Number(u64);
 
-impl From<Option<serde_json::Value>> for Number {
-    fn from(value: Option<serde_json::Value>) -> Self {
-        Self(match value {
-            Some(serde_json::Value::Number(number)) => number.as_u64().unwrap_or_default(),
-            Some(serde_json::Value::String(text)) => text.parse().unwrap_or_default(),
-            _ => 0,
-        })
+impl From<Option<&RawValue>> for Number {
+    fn from(value: Option<&RawValue>) -> Self {
+        let text = value.map_or("", RawValue::get);
+        let digits = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
+        Self(digits.parse().unwrap_or_default())
     }
 }
 
@@ -97,6 +97,7 @@ pub(crate) struct Formats {
     last: Option<Kind>,
     audit: Audit,
     hubble: Hubble,
+    calico: Calico,
     spade: Spade,
 }
 
@@ -155,7 +156,7 @@ impl Formats {
             Kind::GoogleAudit => google::read(json, &mut self.audit, collector),
             Kind::AzureRow => azure::read(json, &mut self.audit, collector),
             Kind::Hubble => self.hubble.read(json, collector),
-            Kind::Calico => calico::read(json, collector),
+            Kind::Calico => self.calico.read(json, collector),
             Kind::Tetragon => tetragon::read(json, collector),
             Kind::Falco => falco::read(json, collector),
             Kind::Spade => self.spade.read(json, collector),

@@ -46,8 +46,7 @@ impl Pump {
     }
 
     /// Takes a chunk back whose bytes are of no more use.
-    pub(crate) fn take_back(&self, mut chunk: Vec<u8>) {
-        chunk.clear();
+    pub(crate) fn take_back(&self, chunk: Vec<u8>) {
         // At the end of the log nobody wants it.
         let _ = self.emptied.send(chunk);
     }
@@ -64,8 +63,8 @@ fn pump(
     let error = reader.and_then(|reader| {
         let mut reader = decompressed(Watched { reader, watch })?;
         loop {
-            let mut chunk = empty.try_recv().unwrap_or_else(|_| Vec::with_capacity(CHUNK));
-            let outcome = reader.by_ref().take(CHUNK as u64).read_to_end(&mut chunk);
+            let mut chunk = empty.try_recv().unwrap_or_default();
+            let outcome = fill(&mut reader, &mut chunk);
             digest.update(&chunk);
             bytes += chunk.len() as u64;
             let is_last = chunk.is_empty();
@@ -82,6 +81,26 @@ fn pump(
     id.0.iter_mut().zip(digest.finalize()).for_each(|(byte, digested)| *byte = digested);
     // Where nobody waits for the end, reading was stopped.
     let _ = chunks.send(Chunk::End { id, bytes, error: error.err() });
+}
+
+/// Reads until the chunk is full or the log at its end. A chunk that was full before is not cleared first.
+fn fill(reader: &mut impl Read, chunk: &mut Vec<u8>) -> io::Result<()> {
+    chunk.resize(CHUNK, 0);
+    let mut filled = 0;
+    let mut outcome = Ok(());
+    while let Some(rest) = chunk.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+        match reader.read(rest) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => {
+                outcome = Err(error);
+                break;
+            }
+        }
+    }
+    chunk.truncate(filled);
+    outcome
 }
 
 /// Tells the watch about every byte that is read.

@@ -1,3 +1,4 @@
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Two accounts of the same thing become one.
@@ -11,11 +12,16 @@ pub trait Unite {
 
 impl<K: Ord, V: Unite> Unite for BTreeMap<K, V> {
     fn unite(&mut self, other: Self) {
+        if self.is_empty() {
+            // As with the first log, which is most often the only one.
+            *self = other;
+            return;
+        }
         for (key, value) in other {
-            match self.get_mut(&key) {
-                Some(own) => own.unite(value),
-                None => {
-                    self.insert(key, value);
+            match self.entry(key) {
+                Entry::Occupied(mut own) => own.get_mut().unite(value),
+                Entry::Vacant(place) => {
+                    place.insert(value);
                 }
             }
         }

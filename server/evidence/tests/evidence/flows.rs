@@ -303,12 +303,10 @@ fn an_endpoint_of_an_ipv6_address_is_that_address() {
 
 #[test]
 fn generated_flows_are_as_many_connections_as_there_are_pairs() {
-    let record = record(&crate::generator::flows(3, 1 << 20));
-    assert!(record.connections.len() <= 30 * 8 && record.connections.len() > 100);
-    assert!(
-        record
-            .connections
-            .keys()
-            .all(|connection| (8080..8088).contains(&connection.port.unwrap_or_default()))
-    );
+    for flows in [crate::generator::flows(3, 1 << 20), crate::generator::calico(3, 1 << 20)] {
+        let record = record(&flows);
+        assert!(record.connections.len() <= 30 * 8 && record.connections.len() > 100);
+        let mut ports = record.connections.keys().map(|connection| connection.port.unwrap_or_default());
+        assert!(ports.all(|port| (8080..8088).contains(&port)));
+    }
 }
