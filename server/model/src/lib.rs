@@ -25,6 +25,7 @@ pub mod location;
 mod mask;
 mod openai;
 pub mod pieces;
+mod process;
 mod prompt;
 pub mod prose;
 pub mod protocol;

@@ -10,15 +10,16 @@ use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use crate::process::{self, Moment};
 use crate::protocol::{self, Event, FailureKind, ModelInfo, Request, read_message, write_message};
 
 /// What a worker may do before it is ended, and how soon it is replaced.
 #[derive(Debug, Clone)]
 pub struct Limits {
     /// The longest time without a sign of life while it loads or has something to do. A busy worker gives one several times a
-    /// second.
+    /// second; one that had no processor for long is waited for.
     pub silence: Duration,
     /// The longest time from asking it to give up a request to its doing so.
     pub cancel: Duration,
@@ -72,13 +73,15 @@ pub(crate) struct Worker {
 struct Shared {
     state: Mutex<State>,
     changed: Condvar,
+    /// The process's number.
+    process: u32,
     child: Mutex<Child>,
 }
 
 #[derive(Debug)]
 struct State {
     phase: Phase,
-    last_sign: Instant,
+    last_sign: Moment,
     next_id: u64,
     pending: HashMap<u64, Pending>,
     /// The first reason that was found to end the process.
@@ -88,7 +91,7 @@ struct State {
 #[derive(Debug)]
 struct Pending {
     events: Sender<Event>,
-    cancelled_at: Option<Instant>,
+    cancelled_at: Option<Moment>,
 }
 
 impl Worker {
@@ -110,12 +113,13 @@ impl Worker {
         let shared = Arc::new(Shared {
             state: Mutex::new(State {
                 phase: Phase::Loading(0.0),
-                last_sign: Instant::now(),
+                last_sign: Moment::now(process),
                 next_id: 0,
                 pending: HashMap::new(),
                 fault: None,
             }),
             changed: Condvar::new(),
+            process,
             child: Mutex::new(child),
         });
         let (requests, to_write) = mpsc::channel();
@@ -124,7 +128,7 @@ impl Worker {
         let reader = Arc::clone(&shared);
         named("model-reader", move || reader.read(stdout, &last_words))?;
         named("model-writer", move || write(stdin, &to_write))?;
-        named("model-watchdog", move || shared.watch(&limits, process, memory))?;
+        named("model-watchdog", move || shared.watch(&limits, memory))?;
         Ok(worker)
     }
 
@@ -142,7 +146,7 @@ impl Worker {
         }
         if state.pending.is_empty() {
             // It had nothing to say until now.
-            state.last_sign = Instant::now();
+            state.last_sign = Moment::now(self.shared.process);
         }
         state.next_id += 1;
         let id = state.next_id;
@@ -157,7 +161,7 @@ impl Worker {
     pub(crate) fn cancel(&self, id: u64) {
         let mut state = self.shared.state();
         if let Some(pending) = state.pending.get_mut(&id) {
-            pending.cancelled_at.get_or_insert_with(Instant::now);
+            pending.cancelled_at.get_or_insert_with(|| Moment::now(self.shared.process));
             // As in `submit`.
             let _ = self.requests.send(Request::Cancel { id });
             self.shared.changed.notify_all();
@@ -171,7 +175,7 @@ impl Worker {
 
     /// The process's number.
     pub(crate) fn process(&self) -> u32 {
-        self.shared.child.lock().unwrap_or_else(PoisonError::into_inner).id()
+        self.shared.process
     }
 }
 
@@ -229,7 +233,7 @@ impl Shared {
 
     fn heard(&self, event: Event) {
         let mut state = self.state();
-        state.last_sign = Instant::now();
+        state.last_sign = Moment::now(self.process);
         let (id, last) = match &event {
             Event::Hello { version } => {
                 if *version != protocol::VERSION {
@@ -275,7 +279,8 @@ impl Shared {
     }
 
     /// The watchdog thread. It sleeps while the worker has nothing to do.
-    fn watch(&self, limits: &Limits, process: u32, memory: u64) {
+    fn watch(&self, limits: &Limits, memory: u64) {
+        let process = self.process;
         let pause = (limits.silence.min(limits.cancel) / 8)
             .clamp(Duration::from_millis(5), Duration::from_millis(250));
         let mut state = self.state();
@@ -283,7 +288,9 @@ impl Shared {
             let idle = state.pending.is_empty() && matches!(state.phase, Phase::Ready(_));
             state = if idle || state.fault.is_some() {
                 self.changed.wait(state).unwrap_or_else(PoisonError::into_inner)
-            } else if let Some(reason) = state.fault_of(limits).or_else(|| too_large(process, memory)) {
+            } else if let Some(reason) =
+                state.fault_of(limits, process).or_else(|| too_large(process, memory))
+            {
                 drop(state);
                 self.end(reason);
                 self.state()
@@ -295,9 +302,9 @@ impl Shared {
 }
 
 impl State {
-    fn fault_of(&self, limits: &Limits) -> Option<String> {
-        let too_late = |since: &Instant| since.elapsed() > limits.cancel;
-        if self.last_sign.elapsed() > limits.silence {
+    fn fault_of(&self, limits: &Limits, process: u32) -> Option<String> {
+        let too_late = |since: &Moment| since.is_longer_ago_than(limits.cancel, process);
+        if self.last_sign.is_longer_ago_than(limits.silence, process) {
             Some(format!("it gave no sign of life for {:?}", limits.silence))
         } else if self.pending.values().filter_map(|pending| pending.cancelled_at.as_ref()).any(too_late) {
             Some(format!("it did not give up a cancelled request within {:?}", limits.cancel))
@@ -307,11 +314,9 @@ impl State {
     }
 }
 
-/// Whether the process is larger than it may be. Never known where there is no `/proc`.
+/// Whether the process is larger than it may be.
 fn too_large(process: u32, most: u64) -> Option<String> {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-    let resident = line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? * 1024;
+    let resident = process::resident(process)?;
     let mebibytes = |bytes: u64| bytes / (1024 * 1024);
     (resident > most).then(|| {
         format!(
