@@ -4,7 +4,7 @@
 //! up in the text as it is.
 
 use crate::diagnostics::diagnostic;
-use crate::event::View;
+use crate::view::View;
 use leastwise_analysis::{Action, ActionKind, actions, fix_all, harden, resolve};
 use leastwise_text::{TextEdit, TextRange};
 use serde::{Deserialize, Serialize};

@@ -2,7 +2,7 @@
 
 use crate::action;
 use crate::convert;
-use crate::event::View;
+use crate::view::View;
 use leastwise_analysis::{Creation, NewManifest};
 use leastwise_text::{TextEdit, TextRange};
 use serde::{Deserialize, Serialize};

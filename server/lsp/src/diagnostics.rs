@@ -2,8 +2,8 @@
 
 use crate::client::Features;
 use crate::convert::{Text, severity};
-use crate::event::View;
 use crate::revision::Revision;
+use crate::view::View;
 use leastwise_analysis::{File, Located, Sighting, certainty};
 use leastwise_manifest::Declared;
 use leastwise_text::{Buffer, TextRange};

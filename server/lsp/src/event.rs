@@ -1,13 +1,12 @@
 //! What the state actor hears, in the order in which it happened.
 
 use crate::client::Features;
-use crate::model::Model;
 use crate::pool::Lane;
 use crate::revision::Revision;
-use leastwise_analysis::File;
+use crate::tell::Tell;
+use crate::view::View;
 use leastwise_analysis::composition::Compositions;
 use leastwise_manifest::Declarations;
-use leastwise_text::PositionEncoding;
 use serde_json::Value;
 use std::sync::Arc;
 use tokio::sync::mpsc::UnboundedSender;
@@ -67,26 +66,6 @@ pub(crate) struct Question {
     pub(crate) answer: Box<dyn FnOnce(Option<View>) + Send>,
 }
 
-/// What an answer is read off.
-#[derive(Clone)]
-pub(crate) struct View {
-    pub(crate) revision: Arc<Revision>,
-    pub(crate) file: Arc<File>,
-    pub(crate) client: Arc<Features>,
-    pub(crate) model: Option<Arc<Model>>,
-}
-
-impl View {
-    /// The text, to convert places.
-    pub(crate) fn text(&self) -> crate::convert::Text<'_> {
-        crate::convert::Text { buffer: self.file.buffer(), encoding: self.encoding() }
-    }
-
-    fn encoding(&self) -> PositionEncoding {
-        self.client.encoding
-    }
-}
-
 /// A text that has been judged.
 pub(crate) struct Judged {
     pub(crate) revision: Arc<Revision>,
@@ -103,5 +82,11 @@ impl Events {
     /// Tells it. When the actor is gone the server is ending, and nobody needs to know any more.
     pub(crate) fn send(&self, event: Event) {
         let _ending = self.0.send(event);
+    }
+
+    /// Tells of whatever is told as such an event.
+    pub(crate) fn telling<T: 'static>(&self, event: fn(T) -> Event) -> Tell<T> {
+        let events = self.clone();
+        Tell::new(move |what| events.send(event(what)))
     }
 }

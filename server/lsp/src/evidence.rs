@@ -1,6 +1,6 @@
 //! What was seen at run time, from the files that settings name: read in the background, and again when they change.
 
-use crate::event::{Event, Events};
+use crate::tell::Tell;
 use leastwise_analysis::{Configuration, Evidence, EvidenceFile, read_evidence};
 use leastwise_evidence::Watch;
 use std::collections::{BTreeSet, HashMap};
@@ -75,16 +75,16 @@ impl Evidences {
     }
 
     /// Begins to read what has never been read. Whether anything has begun.
-    pub(crate) fn read_new(&mut self, events: &Events) -> bool {
-        self.read(events, |known| known.evidence.is_none())
+    pub(crate) fn read_new(&mut self, done: &Tell<Read>) -> bool {
+        self.read(done, |known| known.evidence.is_none())
     }
 
     /// Begins to read what has never been read, or has changed since. Whether anything has begun.
-    pub(crate) fn read_changed(&mut self, events: &Events) -> bool {
-        self.read(events, |_| true)
+    pub(crate) fn read_changed(&mut self, done: &Tell<Read>) -> bool {
+        self.read(done, |_| true)
     }
 
-    fn read(&mut self, events: &Events, is_meant: impl Fn(&Known) -> bool) -> bool {
+    fn read(&mut self, done: &Tell<Read>, is_meant: impl Fn(&Known) -> bool) -> bool {
         let mut has_begun = false;
         for (files, known) in self.known.iter_mut().filter(|(_, known)| is_meant(known)) {
             let stamps: Vec<_> = files.iter().map(|file| stamp(&file.path())).collect();
@@ -95,7 +95,7 @@ impl Evidences {
             if known.is_reading {
                 known.is_outdated = true;
             } else {
-                known.is_reading = begin(files.clone(), Duration::ZERO, events);
+                known.is_reading = begin(files.clone(), Duration::ZERO, done);
                 has_begun |= known.is_reading;
             }
         }
@@ -104,11 +104,11 @@ impl Evidences {
 
     /// Takes over what was read, and answers what is to be told of it: each thing once. What has changed meanwhile is
     /// read again, after a pause: of a log that never rests, half of the time is enough.
-    pub(crate) fn take(&mut self, read: Read, events: &Events) -> Vec<String> {
+    pub(crate) fn take(&mut self, read: Read, done: &Tell<Read>) -> Vec<String> {
         if let Some(known) = self.known.get_mut(&read.files) {
             (known.evidence, known.took) = (Some(read.evidence), read.took);
             known.is_reading =
-                std::mem::take(&mut known.is_outdated) && begin(read.files.clone(), known.took, events);
+                std::mem::take(&mut known.is_outdated) && begin(read.files.clone(), known.took, done);
         }
         read.problems.into_iter().filter(|problem| self.told.insert(problem.clone())).collect()
     }
@@ -155,8 +155,8 @@ fn stamp(path: &Path) -> Stamp {
 }
 
 /// Reads in a thread of its own, after a pause: a log may be large. Whether that has begun.
-fn begin(files: Vec<EvidenceFile>, pause: Duration, events: &Events) -> bool {
-    let events = events.clone();
+fn begin(files: Vec<EvidenceFile>, pause: Duration, done: &Tell<Read>) -> bool {
+    let done = done.clone();
     let reading = std::thread::Builder::new().name("evidence".to_owned()).spawn(move || {
         std::thread::sleep(pause);
         let start = Instant::now();
@@ -166,12 +166,7 @@ fn begin(files: Vec<EvidenceFile>, pause: Duration, events: &Events) -> bool {
             let problem = "the evidence could not be read. Please report this.".to_owned();
             (Evidence::new(leastwise_evidence::Record::default()), vec![problem])
         });
-        events.send(Event::Evidence(Read {
-            files,
-            evidence: Arc::new(evidence),
-            problems,
-            took: start.elapsed(),
-        }));
+        done.tell(Read { files, evidence: Arc::new(evidence), problems, took: start.elapsed() });
     });
     if let Err(error) = &reading {
         tracing::error!(%error, "cannot read evidence");

@@ -1,6 +1,6 @@
 //! Explanations where the cursor is.
 
-use crate::event::View;
+use crate::view::View;
 use leastwise_analysis::{Sighting, explain_request, sightings_at, weighed, weight_words};
 use leastwise_text::TextSize;
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};

@@ -1,7 +1,7 @@
 //! Lines above objects: the profile that a workload meets, and what evidence could make for it.
 
 use crate::create;
-use crate::event::View;
+use crate::view::View;
 use tower_lsp::lsp_types::{CodeLens, Command};
 
 /// The lenses of a document. Those that only say something have an empty command.

@@ -26,10 +26,12 @@ mod revision;
 mod settings;
 mod state;
 mod symbol;
+mod tell;
+mod view;
 
 use crate::backend::Backend;
 use crate::dialect::Translated;
-use crate::event::Events;
+use crate::event::{Event, Events};
 use crate::pool::Pool;
 use crate::state::State;
 use leastwise_text::PositionEncoding;
@@ -106,7 +108,7 @@ where
     let shut_down = Arc::new(AtomicBool::new(false));
     let assumed = options.position_encoding;
     let (service, socket) = LspService::new(|client| {
-        let outbox = outbox::open(client, events.clone());
+        let outbox = outbox::open(client, events.telling(Event::Settings));
         let state = State::new(events.clone(), outbox, Arc::new(Pool::new()), options);
         tokio::spawn(state.run(receiver));
         Backend { events, parent, shut_down: Arc::clone(&shut_down), assumed }

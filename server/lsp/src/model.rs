@@ -5,11 +5,11 @@
 //! the detector, which sees, and the explainer, which talks and is not started before it is asked.
 
 use crate::convert;
-use crate::event::{Event, Events};
 use crate::outbox::{Outbox, Outgoing};
 use crate::pool::panic_message;
 use crate::revision::Revision;
 use crate::settings::{ModelChoice, ModelSettings};
+use crate::tell::Tell;
 use answers::Answers;
 use disagreements::DisagreementLog;
 use leastwise_analysis::{File, Sighting, TaughtLabels, sightings};
@@ -103,7 +103,7 @@ impl Model {
     pub(crate) fn open(
         settings: &ModelSettings,
         worker: Option<&Path>,
-        events: &Events,
+        seen: Tell<Arc<Revision>>,
         outbox: &Outbox,
         shows_progress: bool,
     ) -> Result<Option<Arc<Self>>, String> {
@@ -119,7 +119,7 @@ impl Model {
         });
         let asking = Asking {
             model: Arc::clone(&model),
-            events: events.clone(),
+            seen,
             outbox: outbox.clone(),
             shows_progress,
             answers: Answers::default(),
@@ -282,7 +282,8 @@ fn local(file: ModelFile, worker: Option<&Path>) -> Result<Arc<Supervisor>, Stri
 /// The thread that asks.
 struct Asking {
     model: Arc<Model>,
-    events: Events,
+    /// Is told of each text that was looked at.
+    seen: Tell<Arc<Revision>>,
     outbox: Outbox,
     shows_progress: bool,
     /// What the detector has said, of documents that may not have changed when they are looked at again.
@@ -367,7 +368,7 @@ impl Asking {
         }
         taught.put_words(&mut seen);
         revision.see(seen);
-        self.events.send(Event::Seen(Arc::clone(revision)));
+        self.seen.tell(Arc::clone(revision));
         Ok(())
     }
 

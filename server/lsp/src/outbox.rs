@@ -1,7 +1,8 @@
 //! The way out: everything the server says unasked. Handlers never ask the client anything themselves, for the
 //! answer could be stuck behind them; they leave it here.
 
-use crate::event::{Event, Events};
+use crate::tell::Tell;
+use serde_json::Value;
 use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
@@ -28,7 +29,7 @@ pub(crate) enum Outgoing {
     Message(MessageType, String),
     /// Something for the log.
     Log(MessageType, String),
-    /// What are the settings? Answered by [`Event::Settings`].
+    /// What are the settings? The one who opened the outbox is told.
     Configuration,
     /// Tell about changes of files.
     WatchFiles,
@@ -45,14 +46,14 @@ pub(crate) enum Outgoing {
 /// Where to leave it.
 pub(crate) type Outbox = UnboundedSender<Outgoing>;
 
-/// An outbox, which a task of its own empties.
-pub(crate) fn open(client: Client, events: Events) -> Outbox {
+/// An outbox, which a task of its own empties. `settings` is told those of the client, or `None` when it did not say in time.
+pub(crate) fn open(client: Client, settings: Tell<Option<Value>>) -> Outbox {
     let (sender, receiver) = unbounded_channel();
-    tokio::spawn(empty(client, events, receiver));
+    tokio::spawn(empty(client, settings, receiver));
     sender
 }
 
-async fn empty(client: Client, events: Events, mut receiver: UnboundedReceiver<Outgoing>) {
+async fn empty(client: Client, settings: Tell<Option<Value>>, mut receiver: UnboundedReceiver<Outgoing>) {
     while let Some(outgoing) = receiver.recv().await {
         match outgoing {
             Outgoing::Diagnostics(uri, diagnostics, version) => {
@@ -61,19 +62,18 @@ async fn empty(client: Client, events: Events, mut receiver: UnboundedReceiver<O
             Outgoing::Message(kind, text) => client.show_message(kind, text).await,
             Outgoing::Log(kind, text) => client.log_message(kind, text).await,
             // A client may take its time to answer; nothing else waits for that.
-            request => drop(tokio::spawn(ask(client.clone(), events.clone(), request))),
+            request => drop(tokio::spawn(ask(client.clone(), settings.clone(), request))),
         }
     }
 }
 
-async fn ask(client: Client, events: Events, request: Outgoing) {
+async fn ask(client: Client, settings: Tell<Option<Value>>, request: Outgoing) {
     let answered = match request {
         Outgoing::Configuration => {
             let section = Some(crate::NAME.to_owned());
             let item = ConfigurationItem { scope_uri: None, section };
             let answer = tokio::time::timeout(PATIENCE, client.configuration(vec![item])).await;
-            let settings = answer.ok().and_then(Result::ok).and_then(|mut values| values.pop());
-            events.send(Event::Settings(settings));
+            settings.tell(answer.ok().and_then(Result::ok).and_then(|mut values| values.pop()));
             Ok(())
         }
         Outgoing::WatchFiles => client.register_capability(vec![watchers()]).await,

@@ -8,7 +8,7 @@ use crate::client::Features;
 use crate::composing::Composing;
 use crate::convert::{self, Text};
 use crate::diagnostics::diagnostics;
-use crate::event::{Event, Events, Judged, Question, View};
+use crate::event::{Event, Events, Judged, Question};
 use crate::evidence::Evidences;
 use crate::index;
 use crate::model::Model;
@@ -16,6 +16,7 @@ use crate::outbox::{Outbox, Outgoing};
 use crate::pool::{Lane, Pool, panic_message};
 use crate::revision::{Edited, Revision};
 use crate::settings::{Configurations, EditorSettings, ModelChoice, ModelSettings};
+use crate::view::View;
 use leastwise_analysis::configuration::{ConfigurationError, FILE_NAME};
 use leastwise_analysis::{Environment, File, know_taught_names_near, today};
 use leastwise_manifest::{Declarations, Workspace};
@@ -155,7 +156,7 @@ impl State {
             }
             Event::Evidence(read) => {
                 let summary = read.summary();
-                for problem in self.evidences.take(read, &self.events) {
+                for problem in self.evidences.take(read, &self.events.telling(Event::Evidence)) {
                     self.say(Outgoing::Message(MessageType::WARNING, problem));
                 }
                 if let Some(ended) = self.reading_evidence.take_if(|_| !self.evidences.is_reading()) {
@@ -269,7 +270,7 @@ impl State {
         for fault in self.evidences.faults() {
             self.say(Outgoing::Message(MessageType::WARNING, fault));
         }
-        let has_begun = self.evidences.read_new(&self.events);
+        let has_begun = self.evidences.read_new(&self.events.telling(Event::Evidence));
         self.show_reading(has_begun);
         Environment {
             configuration,
@@ -284,7 +285,7 @@ impl State {
 
     /// Reads evidence again that has changed.
     fn look_at_evidence(&mut self) {
-        let has_begun = self.evidences.read_changed(&self.events);
+        let has_begun = self.evidences.read_changed(&self.events.telling(Event::Evidence));
         self.show_reading(has_begun);
     }
 
@@ -485,7 +486,8 @@ impl State {
             model.close();
         }
         let worker = self.options.worker.as_deref();
-        match Model::open(&models, worker, &self.events, &self.outbox, self.client.shows_progress) {
+        let seen = self.events.telling(Event::Seen);
+        match Model::open(&models, worker, seen, &self.outbox, self.client.shows_progress) {
             Ok(model) => self.model = model,
             Err(reason) => {
                 self.say(Outgoing::Message(

@@ -1,6 +1,6 @@
 //! The outline: objects and their containers.
 
-use crate::event::View;
+use crate::view::View;
 use leastwise_analysis::{Symbol, symbols};
 use tower_lsp::lsp_types::{DocumentSymbol, DocumentSymbolResponse, Location, SymbolInformation, SymbolKind};
 
