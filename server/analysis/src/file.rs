@@ -1,5 +1,6 @@
 use crate::composition::Composition;
-use crate::diagnosis::{Diagnosis, DocumentAnalysis, Standing, Workload};
+use crate::diagnosis::{Diagnosis, Standing};
+use crate::document::{DocumentAnalysis, Workload};
 use crate::suppression::{Scope, Suppression, unused};
 use crate::{Configuration, Evidence, evidence};
 use jiff::civil::Date;

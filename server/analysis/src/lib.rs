@@ -9,6 +9,7 @@ pub mod composition;
 pub mod configuration;
 mod detect;
 mod diagnosis;
+mod document;
 mod evidence;
 mod explain;
 mod field;
@@ -30,7 +31,8 @@ pub use configuration::{Configuration, ConfigurationError};
 pub use detect::{
     Disagreement, LEAST_PROBABILITY, Sighting, WeighedLine, certainty, disagreements, sightings, weighed,
 };
-pub use diagnosis::{Diagnosis, Standing, Workload};
+pub use diagnosis::{Diagnosis, Standing};
+pub use document::Workload;
 pub use evidence::{
     Creatable, Creation, Evidence, EvidenceFile, NewManifest, create, creations, read_evidence,
 };

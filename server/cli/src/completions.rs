@@ -1,9 +1,8 @@
 //! `leastwise completions`
 
 use crate::DONE;
-use crate::arguments::Arguments;
 use crate::console::Console;
-use clap::{Args, CommandFactory};
+use clap::{Args, Command};
 use clap_complete::Shell;
 use std::io::{self, Write};
 
@@ -14,9 +13,9 @@ pub(crate) struct Completions {
     shell: Shell,
 }
 
-pub(crate) fn run(completions: &Completions, console: &mut Console) -> io::Result<u8> {
+pub(crate) fn run(completions: &Completions, command: &mut Command, console: &mut Console) -> io::Result<u8> {
     let mut text = Vec::new();
-    clap_complete::generate(completions.shell, &mut Arguments::command(), "leastwise", &mut text);
+    clap_complete::generate(completions.shell, command, "leastwise", &mut text);
     console.out().write_all(&text)?;
     Ok(DONE)
 }

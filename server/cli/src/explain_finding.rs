@@ -2,23 +2,20 @@
 
 use crate::configurations::Configurations;
 use crate::console::Console;
+use crate::explain_place::{HEADING, split};
 use crate::judged::{Judged, judge};
 use crate::local_model::{self, Choice, Task};
 use crate::markdown::{Flow, WIDTH};
 use crate::output::{Format, Human, Reported};
 use crate::sources::sources;
 use crate::{DONE, FAILED, explain_sighting};
-use anstyle::Style;
 use leastwise_analysis::configuration::{RuleId, Selector};
 use leastwise_analysis::{Configuration, Located, explain_request};
 use leastwise_model::Explainer;
 use leastwise_rules::Rule;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-
-pub(crate) const HEADING: Style = Style::new().bold().underline();
 
 /// Shows what the rule found at a place, then `page`, then the model's words as they come.
 pub(crate) fn run(
@@ -99,15 +96,6 @@ fn ask(judged: &Judged, located: &Located<'_>, model: &Choice, console: &mut Con
             console.error(&error);
             Ok(FAILED)
         }
-    }
-}
-
-/// The file, and the row behind the last colon, if that is one.
-pub(crate) fn split(place: &str) -> (PathBuf, Option<u32>) {
-    let row = |row: &str| row.parse().ok();
-    match place.rsplit_once(':').and_then(|(path, after)| Some((path, row(after)?))) {
-        Some((path, row)) if !Path::new(place).exists() => (path.into(), Some(row)),
-        _ => (place.into(), None),
     }
 }
 

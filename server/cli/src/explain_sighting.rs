@@ -2,7 +2,7 @@
 
 use crate::configurations::Configurations;
 use crate::console::Console;
-use crate::explain_finding::{HEADING, split};
+use crate::explain_place::{HEADING, split};
 use crate::judged::{Judged, judge};
 use crate::local_model::{self, Choice, Task};
 use crate::output::{Format, Human, Reported};

@@ -14,6 +14,7 @@ mod console;
 mod evidence;
 mod explain;
 mod explain_finding;
+mod explain_place;
 mod explain_sighting;
 mod fix;
 mod graph;
@@ -41,7 +42,7 @@ mod teach;
 mod text;
 
 use arguments::{Arguments, Command};
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use console::Console;
 use std::io;
 use std::process::ExitCode;
@@ -86,8 +87,8 @@ fn run(command: &Command, console: &mut Console) -> io::Result<ExitCode> {
         Command::Teach(options) => teach::run(options, console)?,
         Command::ModelWorker(options) => model_worker::run(options, console)?,
         Command::ConfigurationSchema => configuration_schema::run(console)?,
-        Command::Completions(options) => completions::run(options, console)?,
-        Command::ManPages(options) => man_pages::run(options, console)?,
+        Command::Completions(options) => completions::run(options, &mut Arguments::command(), console)?,
+        Command::ManPages(options) => man_pages::run(options, Arguments::command(), console)?,
     };
     console.flush()?;
     Ok(ExitCode::from(code))

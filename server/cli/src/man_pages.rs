@@ -1,10 +1,9 @@
 //! `leastwise man-pages`
 
-use crate::arguments::Arguments;
 use crate::console::Console;
 use crate::problem::Problem;
 use crate::{DONE, FAILED};
-use clap::{Args, CommandFactory};
+use clap::{Args, Command};
 use std::fs;
 use std::io;
 use std::path::PathBuf;
@@ -16,10 +15,9 @@ pub(crate) struct ManPages {
     folder: PathBuf,
 }
 
-pub(crate) fn run(pages: &ManPages, console: &mut Console) -> io::Result<u8> {
+pub(crate) fn run(pages: &ManPages, command: Command, console: &mut Console) -> io::Result<u8> {
     let folder = &pages.folder;
-    let written =
-        fs::create_dir_all(folder).and_then(|()| clap_mangen::generate_to(Arguments::command(), folder));
+    let written = fs::create_dir_all(folder).and_then(|()| clap_mangen::generate_to(command, folder));
     Ok(match written {
         Ok(()) => DONE,
         Err(error) => {

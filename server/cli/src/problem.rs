@@ -12,8 +12,8 @@ pub(crate) enum Problem {
     #[error("{0}")]
     Walk(Arc<ignore::Error>),
     /// It is larger than what is read.
-    #[error("{0}: larger than {limit} MiB; not judged", limit = crate::text::LIMIT >> 20)]
-    TooLarge(String),
+    #[error("{name}: larger than {limit} MiB; not judged", limit = limit >> 20)]
+    TooLarge { name: String, limit: u64 },
     /// It is Kubernetes', as far as can be seen, but no text.
     #[error("{name}:{row}:{column}: not UTF-8 from here on; not judged")]
     NotText { name: String, row: u32, column: u32 },

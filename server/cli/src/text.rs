@@ -34,7 +34,7 @@ pub(crate) fn read(source: &Source) -> Result<Text, Problem> {
     };
     let bytes = bytes.map_err(|error| Problem::unreadable(&source.name, error))?;
     if bytes.len() as u64 > LIMIT {
-        return Err(Problem::TooLarge(source.name.clone()));
+        return Err(Problem::TooLarge { name: source.name.clone(), limit: LIMIT });
     }
     Ok(decode(bytes))
 }

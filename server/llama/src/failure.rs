@@ -46,3 +46,11 @@ impl From<Failure> for Stop {
         Self::Failed(failure)
     }
 }
+
+/// What to say where nobody can have cancelled anything.
+pub(crate) fn failure(stop: Stop) -> Failure {
+    match stop {
+        Stop::Failed(failure) => failure,
+        Stop::Cancelled => Failure::engine("it cannot be measured", "it was cancelled"),
+    }
+}

@@ -46,13 +46,17 @@ mod tagger;
 #[cfg(feature = "engine")]
 mod tap;
 #[cfg(feature = "engine")]
+mod thread_time;
+#[cfg(feature = "engine")]
 mod weigh;
 
 #[cfg(feature = "engine")]
 pub use failure::Failure;
 #[cfg(feature = "engine")]
+pub use load::Options;
+#[cfg(feature = "engine")]
 pub use measure::{Measurements, TextMeasurements, measure};
 #[cfg(feature = "engine")]
 pub use measure_tags::TagMeasurements;
 #[cfg(feature = "engine")]
-pub use serve::{Options, serve};
+pub use serve::serve;

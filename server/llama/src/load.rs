@@ -1,6 +1,7 @@
 //! From a path to a model that is ready, or to a message that says what is wrong with it.
 
 use std::io;
+use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use leastwise_model::protocol::{FailureKind, ModelInfo};
@@ -9,8 +10,28 @@ use llama_cpp_2::model::LlamaModel;
 use llama_cpp_2::model::params::LlamaModelParams;
 
 use crate::labels::{self, Labels};
-use crate::serve::Options;
 use crate::{Failure, checks, native_log};
+
+/// What the worker is told when it is started.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The model file.
+    pub model: PathBuf,
+    /// The SHA-256 that the file must have, in hexadecimal.
+    pub sha256: Option<String>,
+    /// The threads to compute with. An editor shares the machine: on busy cores two threads are slower than one.
+    pub threads: u32,
+    /// The memory that may be used, in bytes, in place of what the system says is available.
+    pub available_memory: Option<u64>,
+}
+
+impl Options {
+    /// One thread, no digest, and the memory that there is.
+    #[must_use]
+    pub fn new(model: impl Into<PathBuf>) -> Self {
+        Self { model: model.into(), sha256: None, threads: 1, available_memory: None }
+    }
+}
 
 /// A model and what was found in its file.
 pub(crate) struct Loaded {

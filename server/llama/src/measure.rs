@@ -16,10 +16,10 @@ use llama_cpp_2::token::LlamaToken;
 
 use crate::chat;
 use crate::completer::Completer;
-use crate::failure::{Failure, Stop};
-use crate::load::{Loaded, load};
+use crate::failure::{Failure, failure};
+use crate::load::{Loaded, Options, load};
 use crate::measure_tags::{self, TagMeasurements};
-use crate::serve::Options;
+use crate::thread_time::thread_seconds;
 
 /// Tokens of an answer.
 const ANSWER: u32 = 64;
@@ -193,22 +193,6 @@ fn complete(
         }
     }
     Ok(())
-}
-
-pub(crate) fn failure(stop: Stop) -> Failure {
-    match stop {
-        Stop::Failed(failure) => failure,
-        Stop::Cancelled => Failure::engine("it cannot be measured", "it was cancelled"),
-    }
-}
-
-/// Seconds that this thread has had a processor, or on the clock where the system does not tell.
-pub(crate) fn thread_seconds() -> f64 {
-    static START: std::sync::LazyLock<Instant> = std::sync::LazyLock::new(Instant::now);
-    let nanoseconds = std::fs::read_to_string("/proc/thread-self/schedstat")
-        .ok()
-        .and_then(|text| text.split_whitespace().next()?.parse::<u64>().ok());
-    nanoseconds.map_or_else(|| START.elapsed().as_secs_f64(), |nanoseconds| nanoseconds as f64 / 1e9)
 }
 
 fn resident_bytes() -> u64 {

@@ -3,11 +3,11 @@
 use std::fmt;
 use std::sync::atomic::AtomicBool;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, failure};
 use crate::labels::Labels;
 use crate::load::Loaded;
-use crate::measure::{failure, thread_seconds};
 use crate::tagger::Tagger;
+use crate::thread_time::thread_seconds;
 
 /// The most lines that are changed.
 const MOST_CHANGES: usize = 16;

@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 use std::io::{self, BufRead, Write};
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,29 +11,8 @@ use leastwise_model::protocol::{self, Event, FailureKind, Probe, Request, read_m
 
 use crate::completer::Completer;
 use crate::failure::{Failure, Stop};
-use crate::load::{Loaded, load};
+use crate::load::{Loaded, Options, load};
 use crate::tagger::Tagger;
-
-/// What the worker is told when it is started.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// The model file.
-    pub model: PathBuf,
-    /// The SHA-256 that the file must have, in hexadecimal.
-    pub sha256: Option<String>,
-    /// The threads to compute with. An editor shares the machine: on busy cores two threads are slower than one.
-    pub threads: u32,
-    /// The memory that may be used, in bytes, in place of what the system says is available.
-    pub available_memory: Option<u64>,
-}
-
-impl Options {
-    /// One thread, no digest, and the memory that there is.
-    #[must_use]
-    pub fn new(model: impl Into<PathBuf>) -> Self {
-        Self { model: model.into(), sha256: None, threads: 1, available_memory: None }
-    }
-}
 
 /// Loads the model and answers requests until the input ends. That the model cannot be loaded, or a request not be answered,
 /// is told as an event; it is no error of this function.

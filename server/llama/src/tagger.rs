@@ -136,8 +136,7 @@ mod tests {
     use llama_cpp_2::token::LlamaToken;
 
     use super::*;
-    use crate::load::load;
-    use crate::serve::Options;
+    use crate::load::{Options, load};
 
     /// A model as its file, loaded.
     fn loaded(file: &[u8]) -> Loaded {

@@ -1,6 +1,6 @@
 //! A line of a document as the model's labels see it: what stands there, and whether the rules can judge it.
 
-use crate::diagnosis::DocumentAnalysis;
+use crate::document::DocumentAnalysis;
 use crate::field::{in_pod, pattern};
 use crate::meaning::meaning;
 use leastwise_rules::{Rule, rule};

@@ -9,7 +9,8 @@ pub use disagreement::{Disagreement, LEAST_PROBABILITY, disagreements};
 pub use weighed::{WeighedLine, weighed};
 
 use crate::baseline::identity_of;
-use crate::diagnosis::{DocumentAnalysis, Standing, Suppressed};
+use crate::diagnosis::{Standing, Suppressed};
+use crate::document::DocumentAnalysis;
 use crate::meaning::meaning;
 use crate::suppression::Suppression;
 use crate::{File, partial};

@@ -3,12 +3,14 @@
 mod decompress;
 mod files;
 mod framing;
+mod pieces;
 mod pump;
 mod sniff;
 mod values;
 
 pub use files::Input;
-pub(crate) use framing::{Framer, Pieces};
+pub(crate) use framing::Framer;
+pub(crate) use pieces::Pieces;
 pub(crate) use pump::{Chunk, Pump};
 
 /// The most bytes that one event may have. Whatever is longer is reported and skipped, so that memory stays bounded.

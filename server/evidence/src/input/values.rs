@@ -1,5 +1,5 @@
 use super::LIMIT;
-use super::framing::{Pieces, too_long};
+use super::pieces::{Pieces, too_long};
 use super::sniff::LISTS;
 use memchr::memchr3;
 

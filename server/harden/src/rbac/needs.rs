@@ -2,7 +2,6 @@
 
 use super::discovery::granted_by;
 use super::generated_names::Passing;
-use super::refine::needed_request;
 use crate::seen::{Seen, shown};
 use crate::{Level, Manifests, Whose};
 use leastwise_evidence::{self as evidence, Basis, Decision, Grant, Record};
@@ -38,6 +37,15 @@ pub(crate) fn exact_requests(record: &Record) -> Vec<NeededRequest> {
     without_discovery(&mut needs);
     let exact = needs.iter().filter(|(_, need)| need.level == Level::Exact);
     exact.map(|(atom, need)| needed_request(atom, &need.reasons)).collect()
+}
+
+pub(super) fn needed_request(
+    atom: &RbacAtom,
+    reasons: &BTreeSet<leastwise_evidence::Grant>,
+) -> NeededRequest {
+    let groups =
+        reasons.iter().filter(|grant| grant.subject_kind == "Group").map(|grant| grant.subject.clone());
+    NeededRequest { atom: atom.clone(), groups: groups.collect() }
 }
 
 /// The requests that were only ever forbidden.

@@ -2,7 +2,9 @@ use super::generated_names::Passing;
 use super::hidden_checks::{Askers, HIDDEN_CHECKS, part_for_owners, writes_objects};
 use super::holders::{Holders, Named};
 use super::implied::implied;
-use super::needs::{Need, Needs, allowed, attempted, is_meant, without_discovery, without_name, words};
+use super::needs::{
+    Need, Needs, allowed, attempted, is_meant, needed_request, without_discovery, without_name, words,
+};
 use super::packing::Rule;
 use super::risk::risk;
 use super::tighten::{Tightened, tighten};
@@ -13,7 +15,7 @@ use crate::{Level, Manifests, Options, Proposal, Statement, Whose};
 use leastwise_evidence::Record;
 use leastwise_manifest::{PolicyRule, Role, lookup, role};
 use leastwise_privilege::rbac::{ALL, Access, RbacAtom, Target, rule_allows};
-use leastwise_privilege::{Applied, Needed, NeededRequest};
+use leastwise_privilege::{Applied, Needed};
 use leastwise_yaml::{Emptied, Patch};
 use std::collections::BTreeSet;
 
@@ -292,15 +294,6 @@ impl<'r, 'd> Refining<'r, 'd> {
             }
         }
     }
-}
-
-pub(super) fn needed_request(
-    atom: &RbacAtom,
-    reasons: &BTreeSet<leastwise_evidence::Grant>,
-) -> NeededRequest {
-    let groups =
-        reasons.iter().filter(|grant| grant.subject_kind == "Group").map(|grant| grant.subject.clone());
-    NeededRequest { atom: atom.clone(), groups: groups.collect() }
 }
 
 fn title(role: &Role<'_>) -> String {

@@ -138,7 +138,7 @@ impl<'d> Refining<'_, 'd> {
         let objects = self.manifests.objects();
         let access = Access::of(Applied { objects: &objects, namespace: self.manifests.namespace });
         let is_refused = |atom: &RbacAtom, need: &Need| {
-            let groups = super::refine::needed_request(atom, &need.reasons).groups;
+            let groups = super::needs::needed_request(atom, &need.reasons).groups;
             access.allows(atom, &groups) == Some(false)
         };
         let words = |found: Vec<(&RbacAtom, &Need)>| {

@@ -1,6 +1,6 @@
 //! Whether somebody was listening: since when each log shows each kind of event.
 
-use super::coverage::{Family, family};
+use super::file_family::{Family, family};
 use leastwise_evidence::{Channel, Deed, Place, Record, Run, Tally};
 use std::collections::BTreeMap;
 

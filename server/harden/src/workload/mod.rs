@@ -10,6 +10,7 @@ mod coverage;
 mod create;
 mod decision;
 mod escalation;
+mod file_family;
 mod folders;
 mod handlers;
 mod host_namespaces;

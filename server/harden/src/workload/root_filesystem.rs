@@ -1,7 +1,8 @@
 //! `readOnlyRootFilesystem`: set where nothing was written there, or where all that was can have volumes of its own.
 
-use super::coverage::{Family, covered};
+use super::coverage::covered;
 use super::decision::{Decision, HIDDEN};
+use super::file_family::Family;
 use super::folders::{Mount, Place, mounts, place};
 use super::part::Part;
 use super::writable_folders;

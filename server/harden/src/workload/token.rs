@@ -1,7 +1,8 @@
 //! `automountServiceAccountToken`: switched off where no container of the pod opened what is mounted with the token.
 
-use super::coverage::{Family, covered};
+use super::coverage::covered;
 use super::decision::{Decision, HIDDEN};
+use super::file_family::Family;
 use super::folders::{is_in, mounts};
 use super::subject::Subject;
 use crate::seen::shown;

@@ -1,7 +1,8 @@
 //! Mounts of volumes: read-only where nothing was written; those that were not opened could go.
 
-use super::coverage::{Family, covered};
+use super::coverage::covered;
 use super::decision::{Decision, Decisions};
+use super::file_family::Family;
 use super::folders::{Mount, Place, mounts, place};
 use super::part::Part;
 use crate::seen::shown;

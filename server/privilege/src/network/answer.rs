@@ -2,10 +2,11 @@
 
 use super::addresses::{Version, number};
 use super::atom::{ConnectionAtom, End, NeededConnection, Peer};
+use super::classes::Point;
 use super::classes::{Classes, PodClass};
 use super::compare::peers;
 use super::ports::Ports;
-use super::reach::{Point, Reach, blocks};
+use super::reach::{Reach, blocks};
 use super::side::Network;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;

@@ -7,7 +7,6 @@
 use super::atom::{Namespaces, Peer, written};
 use super::policy::{Peers, Policy};
 use super::ports::NamedPorts;
-use super::reach::Point;
 use super::side::Network;
 use leastwise_manifest::{Labels, Operator, Requirement, Selector};
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +25,15 @@ pub(super) type Answers = Vec<bool>;
 
 /// Labels that give certain answers.
 pub(super) type Witness = BTreeMap<String, String>;
+
+/// A class of pods, or some addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Point {
+    /// The pods of a class, by its place.
+    Pods(usize),
+    /// An interval of addresses that no block divides, by its place.
+    Addresses(usize),
+}
 
 /// Some selectors, each once.
 #[derive(Clone, Debug, Default)]

@@ -2,10 +2,11 @@
 
 use super::addresses::{Addresses, Version};
 use super::atom::{ConnectionAtom, Namespaces, Peer};
+use super::classes::Point;
 use super::classes::{Classes, NamespaceClass, PodClass, selector_words};
 use super::intervals::Intervals;
 use super::ports::Ports;
-use super::reach::{Point, Reach, blocks};
+use super::reach::{Reach, blocks};
 use super::side::Network;
 use crate::comparison::{Answer, Verdict};
 use crate::rbac::Origin;

@@ -1,7 +1,7 @@
 //! What the policies of one side allow between classes.
 
 use super::addresses::{Addresses, Version};
-use super::classes::{Classes, PodClass, all_peers};
+use super::classes::{Classes, PodClass, Point, all_peers};
 use super::policy::{Peers, Policy, Rule};
 use super::ports::Ports;
 use super::side::Network;
@@ -9,15 +9,6 @@ use leastwise_manifest::Direction;
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
-
-/// A class of pods, or some addresses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Point {
-    /// The pods of a class, by its place.
-    Pods(usize),
-    /// An interval of addresses that no block divides, by its place.
-    Addresses(usize),
-}
 
 /// The policies of one side, with the pods for which they are.
 pub(super) struct Reach<'r, 'd> {

@@ -1,7 +1,7 @@
 //! Who holds which role, as roles and bindings say it together.
 
-use super::access::{Grantable, Held, Home, Origin};
 use super::atom::Subject;
+use super::held::{Grantable, Held, Home, Origin};
 use crate::Applied;
 use crate::data::written;
 use leastwise_manifest::{Binding, Labels, Object, Role, Selector, binding, lookup, objects, role};

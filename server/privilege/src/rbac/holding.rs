@@ -1,8 +1,9 @@
 //! The roles that somebody holds, permission by permission: for those who show them, rather than compare them.
 
-use super::access::{Access, Held, Home, Origin};
+use super::access::Access;
 use super::atom::{Subject, Target};
 use super::authorizer::{ALL, matches_resource};
+use super::held::{Held, Home, Origin};
 use super::piece::rule_allows;
 use leastwise_manifest::PolicyRule;
 use leastwise_yaml::Path;

@@ -10,6 +10,7 @@
 mod access;
 mod atom;
 mod authorizer;
+mod held;
 mod holders;
 mod holding;
 mod idle;
@@ -17,9 +18,10 @@ mod order;
 mod piece;
 mod served;
 
-pub use access::{Access, Exceeding, Excess, Origin};
+pub use access::{Access, Exceeding, Excess};
 pub use atom::{RbacAtom, Subject, Target};
 pub use authorizer::{ALL, Granted, Grants, Item, Match, Objects, matches_resource, matches_url};
+pub use held::Origin;
 pub use holding::{Holding, Permission};
 pub use idle::{Idle, IdleBecause, idle};
 pub(crate) use order::{compare_bindings, compare_roles};

@@ -4,8 +4,9 @@
 //! repeated flags the last counts, except that lists grow. Where an item is hidden by a template, a flag that cannot
 //! be seen is unknown and not missing. etcd reads variables named `ETCD_...` as well.
 
-use super::component::{Component, Start, base_name, items, start};
+use super::component::{Component, Start, items, start};
 use super::shell;
+use super::shell::base_name;
 use leastwise_manifest::Container;
 use leastwise_yaml::{Emptied, Field, Kind, Literal, Node, Patch, Path};
 use std::borrow::Cow;

@@ -1,7 +1,7 @@
 //! Which container runs which component of the control plane: by the program it starts, or by its image where that
 //! alone decides what starts.
 
-use super::shell;
+use super::shell::{self, base_name};
 use leastwise_manifest::Container;
 use leastwise_yaml::{Field, Item, Kind, Node};
 
@@ -103,11 +103,6 @@ fn is_empty(list: Field<'_>) -> bool {
         }
         Field::Unknown => false,
     }
-}
-
-/// What stands after the last slash.
-pub(super) fn base_name(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
 }
 
 /// Whether the image is called like the program, perhaps with a processor's name behind it.

@@ -1,7 +1,5 @@
 //! As much of the shell's grammar as is needed to find a program in a script and read its arguments.
 
-use super::component::base_name;
-
 const SHELLS: [&str; 5] = ["sh", "ash", "bash", "dash", "busybox"];
 
 /// Words after which a command begins.
@@ -102,6 +100,11 @@ fn next(script: &str, from: usize) -> Option<Token> {
         }
     }
     begun.then_some(Token { word: Some(word), end: script.len() })
+}
+
+/// What stands after the last slash.
+pub(super) fn base_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
 }
 
 #[cfg(test)]
