@@ -82,7 +82,8 @@ impl<'d> Flows<'d> {
             let because = format!("it was only attempted: {}", was.words("flow"));
             self.aside.insert(Refused { what: self.words(connection), because });
             if let (Some(protocol), Some(port)) = (protocol(connection.protocol), connection.port) {
-                for flow in self.between(connection, protocol, port, services).unwrap_or_default() {
+                let flows = self.between(connection, protocol, port, services);
+                for flow in flows.into_iter().filter_map(|(flow, _)| flow.ok()) {
                     self.dropped.entry(flow).or_default().seen.add(&was);
                 }
             }
@@ -110,53 +111,65 @@ impl<'d> Flows<'d> {
             let names: Vec<_> = seen.names.iter().map(|name| shown(name)).collect();
             notes.insert(format!("found by the name {}", names.join(", ")));
         }
-        match self.between(connection, protocol, port, services) {
-            Ok(flows) => {
-                for flow in flows {
-                    if flow.client == flow.server
-                        && !matches!(connection.server, Endpoint::Pod(_))
-                        && self.is_one_pod(flow.client)
-                    {
-                        let because =
-                            "the only pod behind it is the one that asks, and a pod reaches itself \
-                                       whatever a policy says"
-                                .to_owned();
-                        self.aside.insert(Refused { what: self.words(connection), because });
-                        continue;
-                    }
-                    let known = self.needed.entry(flow).or_default();
-                    known.seen.add(&was);
-                    known.notes.extend(notes.iter().cloned());
-                }
-            }
-            Err(because) => {
+        for (flow, server_of_flow) in self.between(connection, protocol, port, services) {
+            let flow = match flow {
+                Ok(flow) => flow,
                 // Cilium's own probes come from the node.
-                if matches!(&connection.client, Endpoint::Reserved { name, .. } if name == "health") {
-                    return;
+                Err(_) if matches!(&connection.client, Endpoint::Reserved { name, .. } if name == "health") =>
+                {
+                    continue;
                 }
-                let refused = Refused { what: self.words(connection), because };
-                let ends = [client.map(|place| (place, false)), server.map(|place| (place, true))];
-                if ends == [None, None] {
-                    self.aside.insert(refused.clone());
+                Err(because) => {
+                    let refused = Refused { what: self.words(connection), because };
+                    let server = server.or(server_of_flow);
+                    let ends = [client.map(|place| (place, false)), server.map(|place| (place, true))];
+                    if ends == [None, None] {
+                        self.aside.insert(refused.clone());
+                    }
+                    for end in ends.into_iter().flatten() {
+                        self.unclear.entry(end).or_default().insert(refused.clone());
+                    }
+                    continue;
                 }
-                for end in ends.into_iter().flatten() {
-                    self.unclear.entry(end).or_default().insert(refused.clone());
-                }
+            };
+            let is_by_service = !matches!(connection.server, Endpoint::Pod(_));
+            if is_by_service && flow.client == flow.server && self.is_one_pod(flow.client) {
+                let because =
+                    "the only pod behind it is the one that asks, and a pod reaches itself whatever a \
+                               policy says"
+                        .to_owned();
+                self.aside.insert(Refused { what: self.words(connection), because });
+                continue;
             }
+            let known = self.needed.entry(flow).or_default();
+            known.seen.add(&was);
+            known.notes.extend(notes.iter().cloned());
         }
     }
 
-    /// The connection as policies see it, behind the address of a Service; `Err` says why nobody can tell.
+    /// The connection as policies see it, with each server behind the address of a Service; `Err` says why nobody can
+    /// tell. Beside it the server, where that is a party.
     fn between(
         &self,
         connection: &Connection,
         protocol: Protocol,
         port: u16,
         services: &Services<'_>,
-    ) -> Result<Vec<Flow>, String> {
-        let client = self.client(&connection.client)?;
-        let servers = self.servers(connection, protocol, port, services)?.into_iter();
-        Ok(servers.map(|(server, port)| Flow { client, server, protocol, port }).collect())
+    ) -> Vec<(Result<Flow, String>, Option<usize>)> {
+        let client = self.client(&connection.client);
+        let servers = self.servers(connection, protocol, port, services).into_iter();
+        let flow = |server: Result<(Peer, u16), String>| {
+            let party = match server {
+                Ok((Peer::Party(place), _)) => Some(place),
+                _ => None,
+            };
+            let flow = client.clone().and_then(|client| {
+                let (server, port) = server?;
+                Ok(Flow { client, server, protocol, port })
+            });
+            (flow, party)
+        };
+        servers.map(flow).collect()
     }
 
     fn client(&self, end: &Endpoint) -> Result<Peer, String> {
@@ -176,27 +189,32 @@ impl<'d> Flows<'d> {
         }
     }
 
+    /// Who may have accepted it, each with the port of theirs.
     fn servers(
         &self,
         connection: &Connection,
         protocol: Protocol,
         port: u16,
         services: &Services<'_>,
-    ) -> Result<Vec<(Peer, u16)>, String> {
-        let behind = |name: (&str, &str)| {
-            let parties = services.behind(name, protocol.name(), port, &self.inventory)?;
-            parties.into_iter().map(|(place, port)| Ok((self.party(Some(place))?, port))).collect()
+    ) -> Vec<Result<(Peer, u16), String>> {
+        let service = match &connection.server {
+            Endpoint::Service { namespace, name } => Some((namespace.as_str(), name.as_str())),
+            // Cilium takes the address of a Service for one outside.
+            Endpoint::Address { address: Some(address), .. } => {
+                services.at_address(*address).map(|(namespace, name)| (namespace.as_str(), name.as_str()))
+            }
+            _ => None,
         };
-        // Cilium takes the address of a Service for one outside.
-        if let Endpoint::Address { address: Some(address), .. } = &connection.server
-            && let Some((namespace, name)) = services.at_address(*address)
-        {
-            return behind((namespace, name));
-        }
+        let Some(name) = service else { return vec![self.server(connection).map(|server| (server, port))] };
+        let behind = services.behind(name, protocol.name(), port, &self.inventory).into_iter();
+        let peer = |(place, port)| Ok((self.party(Some(place))?, port));
+        behind.map(|party| party.and_then(peer)).collect()
+    }
+
+    fn server(&self, connection: &Connection) -> Result<Peer, String> {
         match &connection.server {
-            Endpoint::Service { namespace, name } => behind((namespace, name)),
             Endpoint::Pod(pod) if connection.port_of == PortOf::Server => {
-                Ok(vec![(self.party(self.inventory.find(pod))?, port)])
+                self.party(self.inventory.find(pod))
             }
             Endpoint::ApiServer { .. } if connection.port_of != PortOf::Server => {
                 Err("it is the address of a Service, and which addresses are behind it no log shows"
@@ -204,13 +222,11 @@ impl<'d> Flows<'d> {
             }
             Endpoint::RemoteNode { address: Some(address) }
             | Endpoint::ApiServer { address: Some(address) }
-            | Endpoint::Address { address: Some(address), outside: true } => {
-                Ok(vec![(Peer::Address(*address), port)])
-            }
+            | Endpoint::Address { address: Some(address), outside: true } => Ok(Peer::Address(*address)),
             Endpoint::Address { address: Some(address), outside: false } => {
                 let place = self.inventory.at_address(*address);
                 let place = place.ok_or_else(|| format!("nobody knows whose address {address} is"))?;
-                Ok(vec![(self.party(Some(place))?, port)])
+                self.party(Some(place))
             }
             _ => Err("the log does not tell who accepted it".to_owned()),
         }

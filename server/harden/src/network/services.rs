@@ -4,7 +4,7 @@ use super::inventory::Inventory;
 use super::labels::chooses;
 use crate::Manifests;
 use leastwise_evidence::{Endpoint, Record};
-use leastwise_manifest::{PortReference, Service, Setting, lookup};
+use leastwise_manifest::{PortReference, Selector, Service, ServicePort, Setting, lookup};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
@@ -47,26 +47,20 @@ impl<'d> Services<'d> {
         self.by_address.get(&address)
     }
 
-    /// The parties behind a port of a Service, each with the port that its pods receive on.
+    /// The parties behind a port of a Service, each with the port that its pods receive on; `Err` says why one of them, or
+    /// all, cannot be told.
     pub(super) fn behind(
         &self,
         (namespace, name): (&str, &str),
         protocol: &str,
         port: u16,
         inventory: &Inventory<'_>,
-    ) -> Result<Vec<(usize, u16)>, String> {
+    ) -> Vec<Result<(usize, u16), String>> {
         let title = format!("Service {namespace}/{name}");
-        let service = self.services.get(&(namespace.to_owned(), name.to_owned())).ok_or_else(|| {
-            format!("{title} is not among the manifests, so the port of its pods is not known")
-        })?;
-        let selector = service
-            .selector()
-            .ok_or_else(|| format!("{title} selects no pods, so nobody knows who answers"))?;
-        let found = service.ports().find(|known| {
-            let of = known.node.get("protocol").value().and_then(|of| of.as_str()).unwrap_or("TCP");
-            known.number().known() == Some(i64::from(port)) && of == protocol
-        });
-        let found = found.ok_or_else(|| format!("{title} has no port {port}"))?;
+        let (selector, found) = match self.find((namespace, name), protocol, port) {
+            Ok(found) => found,
+            Err(why) => return vec![Err(format!("{title} {why}"))],
+        };
         let mut behind = Vec::new();
         for (place, party) in inventory.parties.iter().enumerate() {
             if party.namespace != namespace || chooses(&selector, &party.labels) != Some(true) {
@@ -78,14 +72,30 @@ impl<'d> Services<'d> {
                 Setting::Set(PortReference::Name(name), _) => party.named_port(name, protocol),
                 Setting::Unknown => None,
             };
-            let number = number.ok_or_else(|| {
-                format!("the target port {port} of {title} has no number at {}", party.title())
-            })?;
-            behind.push((place, number));
+            let unknown =
+                || format!("the target port of port {port} of {title} has no number at {}", party.title());
+            behind.push(number.map(|number| (place, number)).ok_or_else(unknown));
         }
         if behind.is_empty() {
-            return Err(format!("{title} selects no pods that are known"));
+            behind.push(Err(format!("{title} selects no pods that are known")));
         }
-        Ok(behind)
+        behind
+    }
+
+    /// What a Service selects and its port of a number.
+    fn find(
+        &self,
+        (namespace, name): (&str, &str),
+        protocol: &str,
+        port: u16,
+    ) -> Result<(Selector<'d>, ServicePort<'d>), String> {
+        let service = self.services.get(&(namespace.to_owned(), name.to_owned()));
+        let service = service.ok_or("is not among the manifests, so the port of its pods is not known")?;
+        let selector = service.selector().ok_or("selects no pods, so nobody knows who answers")?;
+        let found = service.ports().find(|known| {
+            let of = known.node.get("protocol").value().and_then(|of| of.as_str()).unwrap_or("TCP");
+            known.number().known() == Some(i64::from(port)) && of == protocol
+        });
+        Ok((selector, found.ok_or_else(|| format!("has no port {port}"))?))
     }
 }

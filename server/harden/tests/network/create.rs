@@ -216,3 +216,37 @@ fn a_single_pod_behind_its_own_service_needs_no_rule_for_itself() {
         )
     );
 }
+
+/// What a Service leads to on a node has the address of some node, which no log shows. Its other pods are known: whoever
+/// asks it is let in there, or a policy for what else they serve would keep them out.
+#[test]
+fn pods_behind_a_service_let_its_clients_in_though_another_runs_on_a_node() {
+    let back = "---\napiVersion: v1\nkind: Service\nmetadata: {name: back, namespace: shop}\nspec: {selector: {tier: back}, ports: [{port: 80, targetPort: http}]}\n";
+    let of_tier = |name: &str| deployment("shop", name).replace("labels: {", "labels: {tier: back, ");
+    let on_node = of_tier("agent").replace("    spec:\n", "    spec:\n      hostNetwork: true\n");
+    let manifests = shop() + &of_tier("stock") + &on_node + back;
+    let seen = "shop/web > svc:shop/back TCP 80\n 192.0.2.1 > shop/stock TCP 8080";
+    let proposal = created(&manifests, seen, &Options::default());
+    let specs = specs(&proposal);
+    assert_eq!(specs.len(), 1, "what web connects to is not wholly known: {}", refusals(&proposal));
+    assert_eq!(
+        specs[0].1,
+        "  podSelector:
+    matchLabels:
+      app: stock
+  policyTypes:
+  - Ingress
+  ingress:
+  - from:
+    - podSelector:
+        matchLabels:
+          app: web
+    - ipBlock:
+        cidr: 192.0.2.1/32
+    ports:
+    - port: 8080
+      protocol: TCP
+"
+    );
+    assert!(refusals(&proposal).contains("shop/Deployment/agent runs in the network of its node"));
+}
