@@ -7,7 +7,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 from zlib import crc32
 
 import numpy as np
@@ -17,13 +16,11 @@ from torch import Tensor, nn
 from .documents import Document, read
 from .examples import Known, examples
 from .export import VARIANTS
+from .figures import Judged, Marks, judged_of
 from .network import Base, Detector, Rows
 from .teacher import Teacher
 from .tokens import Tokens
 from .train import loss_of
-
-if TYPE_CHECKING:
-    from .evaluate import Judged, Marks
 
 TRAINED_ON = 2500
 """Documents that a baseline learns from."""
@@ -42,7 +39,6 @@ def judge(
     teacher: Teacher,
     base: Path,
     known: Known,
-    judged_of: Callable[[Document, Marks, Known], Judged],
 ) -> dict[str, dict[str, list[Judged]]]:
     """What each baseline says of the tests."""
     learned = [document for _, document in zip(range(TRAINED_ON), read(data / "train.jsonl"), strict=False)]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 
 from .documents import Document
-from .evaluate import Figures, Judged, error_of, figures, is_meaning, is_rule
+from .figures import Figures, Judged, error_of, figures, is_meaning, is_rule
 from .speed import Speed
 from .teaching import EXAMPLES, Taught
 
