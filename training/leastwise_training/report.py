@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from .documents import Document
 from .figures import Figures, Judged, error_of, figures, is_meaning, is_rule
 from .speed import Speed

@@ -2,10 +2,10 @@
 //! rules and what it is called. As with roles, whoever chooses need not be trusted: a draft becomes a policy only after
 //! the privilege order has seen that it allows the same as the exact one.
 
-use super::create::{policy_name, resource, rules, silent, types};
 use super::flows::{Flows, Peer};
 use super::labels::LabelMap;
-use super::peers::{PortSet, by_ports, mapping, port_words, selector};
+use super::making::{DIRECTIONS, policy_name, resource, rules, seen, silent, types};
+use super::peers::{Group, PortSet, by_ports, mapping, port_words, selector};
 use crate::name::check_name;
 use crate::{Created, Manifests, Statement};
 use leastwise_manifest::{Direction, NetworkPolicy, Object};
@@ -68,9 +68,6 @@ impl DraftedNetworkPolicy {
     }
 }
 
-/// A rule is the product of its ports and its peers.
-pub(super) type Group = (PortSet, BTreeSet<Peer>);
-
 /// One port of one peer in one direction.
 type Atom = (Direction, Peer, (Protocol, u16));
 
@@ -90,7 +87,7 @@ impl NetworkPolicyTask<'_> {
     pub fn connections(&self) -> Vec<PolicyConnection> {
         let connection = |(direction, peer, port): Atom| {
             let ports = BTreeSet::from([port]);
-            let (seen, _) = super::create::seen(self.flows, self.place, peer, direction, &ports);
+            let (seen, _) = seen(self.flows, self.place, peer, direction, &ports);
             PolicyConnection {
                 direction: direction.name(),
                 port: port_words(&ports),
@@ -157,7 +154,7 @@ impl NetworkPolicyTask<'_> {
         let mut entries =
             vec![("podSelector", selector(&self.subject)), ("policyTypes", types(&self.isolated))];
         let mut statements = Vec::new();
-        for direction in super::create::DIRECTIONS {
+        for direction in DIRECTIONS {
             if self.silent.contains(&direction) {
                 statements.push(silent(resource.clone(), direction));
             } else if self.isolated.contains(&direction) {

@@ -5,6 +5,7 @@ mod draft;
 mod flows;
 mod inventory;
 mod labels;
+mod making;
 mod names;
 mod peers;
 mod refine;

@@ -10,6 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Ports of a server.
 pub(super) type PortSet = BTreeSet<(Protocol, u16)>;
 
+/// A rule is the product of its ports and its peers.
+pub(super) type Group = (PortSet, BTreeSet<Peer>);
+
 /// The label that the API server gives to every namespace: its name.
 const NAMESPACE_NAME: &str = "kubernetes.io/metadata.name";
 

@@ -1,6 +1,7 @@
-use super::create::{DIRECTIONS, implied, meant};
+use super::create::meant;
 use super::flows::{Flows, Peer};
 use super::labels::{LabelMap, chooses};
+use super::making::{DIRECTIONS, implied};
 use super::peers::{Beside, by_ports, key, peer};
 use super::written::{Item, Port, PortItem, Written, WrittenPort, is_whole, words};
 use crate::manifests::Placed;

@@ -1,7 +1,7 @@
 //! What a network policy allows and nobody was seen to use, peer by peer and port by port: for a reader who looks at it.
 
-use super::create::{DIRECTIONS, implied, seen};
 use super::flows::{Flow, Flows, Peer};
+use super::making::{DIRECTIONS, implied, seen};
 use super::peers::{PortSet, key, port_words};
 use super::refine::{Directed, Need, NeededRule, Refining};
 use super::written::{Item, Port, PortItem, WrittenPort, words};

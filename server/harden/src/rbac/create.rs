@@ -1,15 +1,13 @@
 use super::draft::{DraftedRole, RoleTask};
 use super::hidden_checks::HIDDEN_CHECKS;
 use super::implied::implied;
+use super::making::{Place, because};
 use super::needs::{Need, Needs, allowed, attempted, is_meant, settle_names, without_discovery, words};
-use super::packing::Rule;
 use super::risk::risk;
-use crate::seen::Seen;
 use crate::{Judgement, Level, Manifests, Options, Proposal, Statement};
 use leastwise_evidence::Record;
 use leastwise_manifest::Resource;
-use leastwise_privilege::rbac::{RbacAtom, Subject};
-use leastwise_yaml::Literal;
+use leastwise_privilege::rbac::Subject;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Makes the Roles, ClusterRoles and bindings that grant what was needed: each need where it was, in the namespace or
@@ -97,19 +95,6 @@ fn as_if_needed(mut need: Need) -> Need {
     need
 }
 
-/// Where something is granted. Namespaces come before the cluster.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Place {
-    Namespace(String),
-    Cluster,
-}
-
-impl Place {
-    fn of(atom: &RbacAtom) -> Self {
-        atom.namespace.clone().map_or(Self::Cluster, Self::Namespace)
-    }
-}
-
 fn by_place(needs: Needs) -> BTreeMap<(Subject, Place), Needs> {
     let mut by_place: BTreeMap<(Subject, Place), Needs> = BTreeMap::new();
     for (atom, need) in needs {
@@ -131,14 +116,6 @@ fn names_of_roles(manifests: &Manifests<'_>) -> BTreeSet<(Place, String)> {
         Some((place, object.name()?.to_owned()))
     });
     named.collect()
-}
-
-pub(super) fn because(needs: &[&Need]) -> String {
-    let mut seen = Seen::default();
-    needs.iter().for_each(|need| seen.add(&need.seen));
-    let notes: BTreeSet<_> = needs.iter().flat_map(|need| &need.notes).copied().collect();
-    let notes: String = notes.iter().map(|note| format!("; {note}")).collect();
-    format!("{}{notes}", seen.words("request"))
 }
 
 /// A name for somebody's role that none of the others has: a user may be called like a service account.
@@ -166,54 +143,6 @@ fn role_name(subject: &Subject, place: &Place) -> String {
         Subject::User(name) => segment(name),
         other => segment(&other.to_string()),
     }
-}
-
-fn mapping(entries: Vec<(&str, Literal)>) -> Literal {
-    Literal::Mapping(entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
-}
-
-fn head(kind: &str, place: &Place, name: &str) -> Vec<(&'static str, Literal)> {
-    let mut metadata = vec![("name", Literal::from(name))];
-    if let Place::Namespace(namespace) = place {
-        metadata.push(("namespace", Literal::from(namespace.as_str())));
-    }
-    vec![
-        ("apiVersion", Literal::from("rbac.authorization.k8s.io/v1")),
-        ("kind", Literal::from(kind)),
-        ("metadata", mapping(metadata)),
-    ]
-}
-
-pub(super) fn role(place: &Place, name: &str, rules: &[Rule]) -> Literal {
-    let mut entries = head(if *place == Place::Cluster { "ClusterRole" } else { "Role" }, place, name);
-    entries.push(("rules", Literal::Sequence(rules.iter().map(Rule::literal).collect())));
-    mapping(entries)
-}
-
-pub(super) fn binding(subject: &Subject, place: &Place, name: &str) -> Literal {
-    let is_cluster = *place == Place::Cluster;
-    let mut entries = head(if is_cluster { "ClusterRoleBinding" } else { "RoleBinding" }, place, name);
-    let role = if is_cluster { "ClusterRole" } else { "Role" };
-    let group = || Literal::from("rbac.authorization.k8s.io");
-    entries.push((
-        "roleRef",
-        mapping(vec![("apiGroup", group()), ("kind", Literal::from(role)), ("name", Literal::from(name))]),
-    ));
-    let subject = match subject {
-        Subject::ServiceAccount { namespace, name } => mapping(vec![
-            ("kind", Literal::from("ServiceAccount")),
-            ("name", Literal::from(name.as_str())),
-            ("namespace", Literal::from(namespace.as_str())),
-        ]),
-        Subject::User(name) => mapping(vec![
-            ("kind", Literal::from("User")),
-            ("apiGroup", group()),
-            ("name", Literal::from(name.as_str())),
-        ]),
-        other => mapping(vec![("kind", Literal::from(other.to_string().as_str()))]),
-    };
-    entries.push(("subjects", Literal::Sequence(vec![subject])));
-    mapping(entries)
 }
 
 /// Says what no log can show about those who wrote roles, bindings or certificates.

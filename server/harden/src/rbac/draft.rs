@@ -2,7 +2,7 @@
 //! made-up names are given up, and what it is called. Whoever chooses need not be trusted: a draft becomes a role only
 //! after the privilege order has seen that it allows what was needed and nothing beyond what was asked for.
 
-use super::create::{Place, because, binding, role};
+use super::making::{Place, because, binding, role};
 use super::needs::{Need, Needs, without_name, words};
 use super::packing::{Rule, in_order, pack};
 use super::risk::risk;

@@ -7,6 +7,7 @@ mod generated_names;
 mod hidden_checks;
 mod holders;
 mod implied;
+mod making;
 mod needs;
 mod packing;
 mod refine;
