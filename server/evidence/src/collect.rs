@@ -68,7 +68,7 @@ impl<K: Eq + Hash, V: Default> Table<K, V> {
 }
 
 /// A request or a connection that was noted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Noted(usize);
 
 impl Collector {

@@ -3,7 +3,7 @@
 use super::answers::{Answer, Answers};
 use super::audit_event::{Event, Impersonated, ObjectRef};
 use super::known::Known;
-use super::recent::Recent;
+use super::pods::Pods;
 use super::time::time;
 use super::{Unreadable, parse};
 use crate::collect::{Collector, Noted};
@@ -26,8 +26,7 @@ pub(super) struct Audit {
     /// What was made of events that say the same.
     known: Known<Learned>,
     hasher: RandomState,
-    /// Requests with the pods from which they came: nearly all events are about a pair that is noted already.
-    pods: Recent,
+    pods: Pods,
     /// Levels and stages, with how many events have them.
     audited: Vec<(String, String, u64)>,
     requests: u64,
@@ -84,6 +83,7 @@ impl Audit {
 
     /// There are no more events.
     pub(super) fn finish(&mut self, collector: &mut Collector) {
+        self.pods.hand_over(collector);
         let audited = self.audited.drain(..).map(|(level, stage, count)| ((level, stage), count));
         collector.source.audited.extend(audited);
         let count = self.answers.unanswered();
@@ -183,22 +183,21 @@ impl Learned {
         event: &Event<'_>,
         when: Option<Timestamp>,
         answers: &mut Answers,
-        pods: &mut Recent,
+        pods: &mut Pods,
         collector: &mut Collector,
     ) {
         for noted in std::iter::once(&self.noted).chain(&self.entailed) {
             let is_new = answers.is_new(&event.audit_id, Answer::Decided(*noted), has_only_begun(event));
             collector.count_request(*noted, is_new, when);
         }
-        let Some(seen) = collector.request_seen(self.noted) else { return };
-        if let Some(created) = created(event).filter(|created| *created != self.created) {
+        if let Some(created) = created(event).filter(|created| *created != self.created)
+            && let Some(seen) = collector.request_seen(self.noted)
+        {
             created.clone_into(&mut self.created);
             seen.created.offer(created);
         }
-        if let Some(pod) = pod(event).filter(|pod| pods.insert((self.noted, pod)))
-            && let Some(namespace) = namespace_of(subject(event))
-        {
-            seen.pods.insert(format!("{namespace}/{pod}"));
+        if let Some(pod) = pod(event) {
+            pods.note(self.noted, subject(event), pod, collector);
         }
     }
 }
@@ -325,10 +324,6 @@ fn path(uri: &str) -> String {
 /// Whether a `get` of it opens a websocket over which more is done than reading.
 fn is_upgraded(object: &ObjectRef<'_>) -> bool {
     &*object.resource == "pods" && matches!(&*object.subresource, "exec" | "attach" | "portforward")
-}
-
-fn namespace_of(subject: &str) -> Option<&str> {
-    subject.strip_prefix("system:serviceaccount:")?.split(':').next()
 }
 
 /// The pod whose token was used.

@@ -13,6 +13,7 @@ mod hubble;
 mod known;
 mod labels;
 mod owner;
+mod pods;
 mod recent;
 mod shape;
 mod sockets;

@@ -87,8 +87,8 @@ impl<T: Ord> Default for Sample<T> {
 
 impl<T: Ord> FromIterator<T> for Sample<T> {
     fn from_iter<I: IntoIterator<Item = T>>(values: I) -> Self {
-        let mut sample = Self::default();
-        sample.extend(values);
+        let mut sample = Self { kept: values.into_iter().collect(), more: false };
+        sample.trim();
         sample
     }
 }
