@@ -180,6 +180,21 @@ fn screen(tools: &Tools<'_>, places: &Places, package: &Path) -> Result<()> {
     Ok(script(tools, places, "screen.mjs", package, SCREENS)?.run()?)
 }
 
+/// Records a short session. `LEASTWISE_BIN` names the server.
+///
+/// # Errors
+/// When something that should be seen is not.
+pub(crate) fn record(
+    tools: &Tools<'_>,
+    places: &Places,
+    package: &Path,
+    recorder: &Path,
+    recording: &Path,
+) -> Result<()> {
+    let session = script(tools, places, "record.mjs", package, "target/vscode-failures")?;
+    Ok(session.env("LEASTWISE_RECORDER", recorder).env("LEASTWISE_RECORDING", recording).run()?)
+}
+
 /// Takes the pictures that the extension's README shows.
 ///
 /// # Errors

@@ -63,7 +63,12 @@ export class Editor {
   constructor() {
     mkdirSync(this.#screens, { recursive: true });
     mkdirSync(join(this.#data, 'User'), { recursive: true });
-    writeFileSync(join(this.#data, 'User', 'settings.json'), JSON.stringify(SETTINGS));
+    this.set({});
+  }
+
+  /** Sets settings of the user beside those that every test wants. */
+  set(settings) {
+    writeFileSync(join(this.#data, 'User', 'settings.json'), JSON.stringify({ ...SETTINGS, ...settings }));
   }
 
   #environment(more = {}) {
