@@ -27,6 +27,9 @@ export class Server implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   /** It started, stopped or failed. */
   readonly onDidChange = this.changed.event;
+  private readonly evidence = new vscode.EventEmitter<void>();
+  /** It reads other evidence than before, or has read it. */
+  readonly onDidChangeEvidence = this.evidence.event;
   /** The program in use. */
   program: Program | undefined;
   /** Why there is no server, in words. */
@@ -71,6 +74,7 @@ export class Server implements vscode.Disposable {
       );
       this.client = client;
       client.onDidChangeState(() => this.changed.fire());
+      client.onNotification('leastwise/evidenceChanged', () => this.evidence.fire());
       await client.start();
       if (vscode.workspace.getConfiguration('leastwise').get('trace.server') === 'verbose') {
         await client.setTrace(Trace.Verbose);
@@ -121,5 +125,6 @@ export class Server implements vscode.Disposable {
 
   dispose(): void {
     this.changed.dispose();
+    this.evidence.dispose();
   }
 }

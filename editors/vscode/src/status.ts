@@ -1,6 +1,7 @@
-// The status bar: the profile that counts for the file in front, and the state of the models.
+// The status bar: the profile and the evidence that count for the file in front, and the state of the models.
 
 import * as vscode from 'vscode';
+import { type Evidence, evidenceOf } from './evidence-window';
 import { modelState } from './models';
 import { profileOf } from './profile';
 import { isServed, type Server } from './server';
@@ -22,6 +23,7 @@ export class Status implements vscode.Disposable {
     return [
       this,
       this.server.onDidChange(refresh),
+      this.server.onDidChangeEvidence(refresh),
       vscode.window.onDidChangeActiveTextEditor(refresh),
       vscode.workspace.onDidSaveTextDocument(refresh),
       vscode.workspace.onDidChangeConfiguration(refresh),
@@ -44,17 +46,20 @@ export class Status implements vscode.Disposable {
     }
     const profile = await profileOf(document);
     const model = await modelState(this.server.program.path);
+    const evidence = await evidenceOf(this.server, document);
     // The server may have stopped meanwhile, or another file come to the front.
     if (generation !== this.generation) return;
     const tooltip = new vscode.MarkdownString(
-      [
-        `**Leastwise** ${this.server.version ?? ''}, ${this.server.program.origin}`,
-        `Profile: ${profile.name}, from ${profile.origin}`,
-        `Model: ${model}`,
-      ].join('\n\n'),
+      `**Leastwise** ${this.server.version ?? ''}, ${this.server.program.origin}`,
     );
-    const said = `Leastwise: profile ${profile.name}, from ${profile.origin}; model ${model}`;
-    this.set(`$(shield) ${profile.name}`, tooltip, said);
+    // What comes from files and logs is text, whatever stands there.
+    const line = (text: string) => tooltip.appendMarkdown('\n\n').appendText(text);
+    line(`Profile: ${profile.name}, from ${profile.origin}`);
+    line(`Model: ${model}`);
+    line(`Evidence: ${evidence.summary}`);
+    for (const problem of evidence.problems) line(problem);
+    const said = `Leastwise: profile ${profile.name}, from ${profile.origin}; model ${model}; evidence ${evidence.summary}`;
+    this.set(`$(shield) ${profile.name}${inShort(evidence)}`, tooltip, said);
     this.item.show();
   }
 
@@ -63,4 +68,11 @@ export class Status implements vscode.Disposable {
     this.item.tooltip = tooltip;
     this.item.accessibilityInformation = { label: said, role: 'button' };
   }
+}
+
+/** The evidence beside the profile: its window, of which the tooltip has more. */
+function inShort({ state, summary }: Evidence): string {
+  if (state === 'reading') return ' $(sync~spin) evidence';
+  if (state === 'unreadable') return ' $(warning) evidence';
+  return state === 'read' ? ` $(history) ${summary.split(', ')[0]}` : '';
 }

@@ -34,7 +34,7 @@ pub use rbac::{
     refine_roles, risk, role_usages,
 };
 pub use seen::in_words;
-pub use usage::{Excess, Unused, Usage};
+pub use usage::{Excess, Unused, Usage, window};
 pub use workload::{create_workloads, refine_workloads, seen_namespaces, workload_usages};
 
 use leastwise_evidence::Record;

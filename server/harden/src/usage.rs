@@ -2,7 +2,7 @@
 
 use crate::Kind;
 use crate::seen::Seen;
-use leastwise_evidence::Tally;
+use leastwise_evidence::{Record, Source, Tally};
 use leastwise_yaml::{Patch, Path};
 
 /// A role, a network policy or a workload beside what was seen of those whom it is for.
@@ -126,6 +126,14 @@ impl Usage {
     }
 }
 
+/// From when until when there are events, and how many, in words like `14 days, 41,208 events`.
+pub fn window(record: &Record) -> String {
+    let total = record.sources.values().map(Source::total).fold(Tally::default(), Tally::plus);
+    let s = if total.count == 1 { "" } else { "s" };
+    let events = format!("{} event{s}", grouped(total.count));
+    span(total).map_or_else(|| events.clone(), |span| format!("{span}, {events}"))
+}
+
 /// For how long and at what was looked: `window` is from when until when there are events at all.
 pub(crate) fn watched(window: Tally, seen: &Seen, replicas: usize, thing: &str) -> String {
     let window = if window.first.is_some() { window } else { seen.tally() };
@@ -139,19 +147,22 @@ pub(crate) fn watched(window: Tally, seen: &Seen, replicas: usize, thing: &str) 
     format!("{}, {replicas}{} {thing}{s}", duration(window), grouped(count))
 }
 
-/// How long a time is, in words that one reads at a glance.
 fn duration(tally: Tally) -> String {
-    let (Some(first), Some(last)) = (tally.first, tally.last) else { return "in these logs".to_owned() };
-    let seconds = last.as_second() - first.as_second();
+    span(tally).map_or_else(|| "in these logs".to_owned(), |span| format!("in {span}"))
+}
+
+/// How long a time is, in words that one reads at a glance; `None` where it is none.
+fn span(tally: Tally) -> Option<String> {
+    let seconds = tally.last?.as_second() - tally.first?.as_second();
     let (count, unit) = match seconds {
-        ..1 => return "in these logs".to_owned(),
+        ..1 => return None,
         1..120 => (seconds, "second"),
         120..7_200 => (seconds / 60, "minute"),
         7_200..172_800 => (seconds / 3_600, "hour"),
         _ => (seconds / 86_400, "day"),
     };
     let s = if count == 1 { "" } else { "s" };
-    format!("in {count} {unit}{s}")
+    Some(format!("{count} {unit}{s}"))
 }
 
 /// A number with a comma between each three digits.
@@ -170,6 +181,7 @@ fn grouped(number: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use leastwise_evidence::SourceId;
 
     #[test]
     fn times_and_numbers_are_read_at_a_glance() {
@@ -187,6 +199,21 @@ mod tests {
         ] {
             assert_eq!(of(last), words);
         }
+        let mut log = Source::default();
+        log.nodes.entry(None).or_default().count("2026-03-01T08:00:00Z".parse().ok());
+        let of = |logs: &[&Source]| {
+            let name = |(place, log): (usize, &&Source)| {
+                (SourceId([u8::try_from(place).unwrap(); 16]), (*log).clone())
+            };
+            window(&Record { sources: logs.iter().enumerate().map(name).collect(), ..Record::default() })
+        };
+        assert_eq!(of(&[&log]), "1 event");
+        let mut later = Source::default();
+        let tally = later.nodes.entry(None).or_default();
+        for time in ["2026-03-04T08:00:00Z", "2026-03-15T20:00:00Z"] {
+            tally.count(time.parse().ok());
+        }
+        assert_eq!(of(&[&log, &later]), "14 days, 3 events");
         assert_eq!(
             [7, 999, 1000, 41_208, 1_234_567].map(grouped),
             ["7", "999", "1,000", "41,208", "1,234,567"]

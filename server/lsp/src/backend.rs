@@ -6,6 +6,7 @@ use crate::client::Features;
 use crate::convert::encoding_kind;
 use crate::create::{self, CREATE, Wanted as Creation};
 use crate::event::{Event, Events, Question};
+use crate::evidence::{EvidenceParams, EvidenceStatus};
 use crate::pool::{Lane, panic_message};
 use crate::view::View;
 use crate::{diagnostics, hover, lens, symbol};
@@ -40,6 +41,15 @@ pub(crate) struct Backend {
     pub(crate) shut_down: Arc<AtomicBool>,
     /// How a client counts columns that does not say it.
     pub(crate) assumed: PositionEncoding,
+}
+
+impl Backend {
+    /// The request `leastwise/evidence`: by what evidence an open document is judged.
+    pub(crate) async fn evidence(&self, parameters: EvidenceParams) -> Result<Option<EvidenceStatus>> {
+        let (sender, receiver) = oneshot::channel();
+        self.events.send(Event::EvidenceAsked(parameters.text_document.uri, sender));
+        receiver.await.map_err(|_| internal("leastwise/evidence", "no answer"))
+    }
 }
 
 /// Raised when the client no longer wants an answer: tower-lsp then drops the waiting handler.

@@ -1,6 +1,7 @@
 //! What the state actor hears, in the order in which it happened.
 
 use crate::client::Features;
+use crate::evidence::EvidenceStatus;
 use crate::pool::Lane;
 use crate::revision::Revision;
 use crate::tell::Tell;
@@ -10,6 +11,7 @@ use leastwise_manifest::Declarations;
 use serde_json::Value;
 use std::sync::Arc;
 use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::oneshot;
 use tower_lsp::lsp_types::{
     Diagnostic, DidChangeTextDocumentParams, FileEvent, TextDocumentItem, Url, WorkspaceFoldersChangeEvent,
 };
@@ -50,6 +52,8 @@ pub(crate) enum Event {
     Composed(Option<Compositions>),
     /// What was seen at run time has been read.
     Evidence(crate::evidence::Read),
+    /// Somebody wants to know by what evidence a document is judged; `None` when it is not open.
+    EvidenceAsked(Url, oneshot::Sender<Option<EvidenceStatus>>),
     /// A manifest was made that somebody has asked for.
     Made(crate::create::Made),
     /// Something that somebody has asked for cannot be done.

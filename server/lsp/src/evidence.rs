@@ -1,5 +1,9 @@
 //! What was seen at run time, from the files that settings name: read in the background, and again when they change.
 
+mod status;
+
+pub(crate) use status::{EvidenceChanged, EvidenceChangedParams, EvidenceParams, EvidenceStatus};
+
 use crate::tell::Tell;
 use leastwise_analysis::{Configuration, Evidence, EvidenceFile, read_evidence};
 use leastwise_evidence::Watch;
@@ -31,6 +35,8 @@ struct Known {
     is_outdated: bool,
     /// How long the last reading took.
     took: Duration,
+    /// What could not be read of it.
+    problems: Vec<String>,
 }
 
 /// What was read.
@@ -74,6 +80,18 @@ impl Evidences {
         self.known.entry(files).or_default().evidence.clone()
     }
 
+    /// What a user may know of the evidence by which a file is judged.
+    pub(crate) fn status(
+        &mut self,
+        configuration: &Configuration,
+        path: Option<&Path>,
+        folders: &[PathBuf],
+    ) -> EvidenceStatus {
+        let files = self.files(configuration, path, folders);
+        let Some(known) = self.known.get(&files) else { return EvidenceStatus::of(0, None, false, &[]) };
+        EvidenceStatus::of(files.len(), known.evidence.as_deref(), known.is_reading, &known.problems)
+    }
+
     /// Begins to read what has never been read. Whether anything has begun.
     pub(crate) fn read_new(&mut self, done: &Tell<Read>) -> bool {
         self.read(done, |known| known.evidence.is_none())
@@ -107,6 +125,7 @@ impl Evidences {
     pub(crate) fn take(&mut self, read: Read, done: &Tell<Read>) -> Vec<String> {
         if let Some(known) = self.known.get_mut(&read.files) {
             (known.evidence, known.took) = (Some(read.evidence), read.took);
+            known.problems.clone_from(&read.problems);
             known.is_reading =
                 std::mem::take(&mut known.is_outdated) && begin(read.files.clone(), known.took, done);
         }

@@ -107,12 +107,14 @@ where
     let (parent, parent_seen) = watch::channel(None);
     let shut_down = Arc::new(AtomicBool::new(false));
     let assumed = options.position_encoding;
-    let (service, socket) = LspService::new(|client| {
+    let (service, socket) = LspService::build(|client| {
         let outbox = outbox::open(client, events.telling(Event::Settings));
         let state = State::new(events.clone(), outbox, Arc::new(Pool::new()), options);
         tokio::spawn(state.run(receiver));
         Backend { events, parent, shut_down: Arc::clone(&shut_down), assumed }
-    });
+    })
+    .custom_method("leastwise/evidence", Backend::evidence)
+    .finish();
 
     let (to_server, server_input) = tokio::io::duplex(INPUT_BUFFER);
     let ended = tokio::spawn(input::pump(input, to_server));

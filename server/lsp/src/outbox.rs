@@ -1,6 +1,7 @@
 //! The way out: everything the server says unasked. Handlers never ask the client anything themselves, for the
 //! answer could be stuck behind them; they leave it here.
 
+use crate::evidence::{EvidenceChanged, EvidenceChangedParams};
 use crate::tell::Tell;
 use serde_json::Value;
 use std::time::Duration;
@@ -39,6 +40,8 @@ pub(crate) enum Outgoing {
     RefreshLenses,
     /// Make this change, and then show this file.
     Apply(Box<WorkspaceEdit>, Option<Url>),
+    /// The evidence is another.
+    EvidenceChanged,
     /// Work of this title goes on until the other end says how it went.
     Progress(&'static str, oneshot::Receiver<String>),
 }
@@ -61,6 +64,9 @@ async fn empty(client: Client, settings: Tell<Option<Value>>, mut receiver: Unbo
             }
             Outgoing::Message(kind, text) => client.show_message(kind, text).await,
             Outgoing::Log(kind, text) => client.log_message(kind, text).await,
+            Outgoing::EvidenceChanged => {
+                client.send_notification::<EvidenceChanged>(EvidenceChangedParams {}).await;
+            }
             // A client may take its time to answer; nothing else waits for that.
             request => drop(tokio::spawn(ask(client.clone(), settings.clone(), request))),
         }

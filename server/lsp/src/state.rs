@@ -9,7 +9,7 @@ use crate::composing::Composing;
 use crate::convert::{self, Text};
 use crate::diagnostics::diagnostics;
 use crate::event::{Event, Events, Judged, Question};
-use crate::evidence::Evidences;
+use crate::evidence::{EvidenceStatus, Evidences};
 use crate::index;
 use crate::model::Model;
 use crate::outbox::{Outbox, Outgoing};
@@ -54,6 +54,8 @@ pub(crate) struct State {
     evidences: Evidences,
     /// The folders of the workspace.
     folders: Vec<std::path::PathBuf>,
+    /// The client shows by what evidence it is judged, since it has asked for that.
+    shows_evidence: bool,
     /// Evidence is being read, and somebody watches.
     reading_evidence: Option<oneshot::Sender<String>>,
     disabled: Arc<Vec<&'static str>>,
@@ -91,6 +93,7 @@ impl State {
             composing: Composing::default(),
             evidences: Evidences::default(),
             folders: Vec::new(),
+            shows_evidence: false,
             reading_evidence: None,
             disabled: Arc::default(),
             options,
@@ -164,6 +167,12 @@ impl State {
                     let _unwatched = ended.send(summary);
                 }
                 self.judge_all();
+            }
+            Event::EvidenceAsked(uri, asked) => {
+                self.shows_evidence = true;
+                let status = self.documents.contains_key(&uri).then(|| self.evidence_status(&uri));
+                // Whoever asked may have gone meanwhile.
+                let _unwanted = asked.send(status);
             }
             Event::Made(made) => {
                 let show = made.file.filter(|_| self.client.shows_documents);
@@ -289,7 +298,22 @@ impl State {
         self.show_reading(has_begun);
     }
 
+    fn evidence_status(&mut self, uri: &Url) -> EvidenceStatus {
+        let path = convert::path(uri);
+        let configuration = self.configurations.of(path.as_deref());
+        self.evidences.status(&configuration, path.as_deref(), &self.folders)
+    }
+
+    fn tell_evidence_changed(&self) {
+        if self.shows_evidence {
+            self.say(Outgoing::EvidenceChanged);
+        }
+    }
+
     fn show_reading(&mut self, has_begun: bool) {
+        if has_begun {
+            self.tell_evidence_changed();
+        }
         if has_begun && self.reading_evidence.is_none() {
             let (ended, watched) = oneshot::channel();
             self.reading_evidence = Some(ended);
@@ -319,11 +343,13 @@ impl State {
     /// Puts every document into the environment as it is now, and judges those whose environment has changed.
     fn judge_all(&mut self) {
         let uris: Vec<_> = self.documents.keys().cloned().collect();
-        let mut has_changed = false;
+        let (mut has_changed, mut has_other_evidence) = (false, false);
         for uri in uris {
             let environment = self.environment(&uri);
             let Some(document) = self.documents.get_mut(&uri) else { continue };
             let before = &document.revision;
+            let evidence = |environment: &Environment| environment.evidence.as_ref().map(Arc::as_ptr);
+            has_other_evidence |= evidence(&before.environment) != evidence(&environment);
             match before.judged() {
                 Some(file) if file.is_current(&environment) => continue,
                 None if before.environment.is_same(&environment) => {
@@ -342,6 +368,9 @@ impl State {
             }
             document.revision = revision;
             self.judge(&uri);
+        }
+        if has_other_evidence {
+            self.tell_evidence_changed();
         }
         if has_changed && self.client.pulls_diagnostics {
             self.say(Outgoing::RefreshDiagnostics);

@@ -84,7 +84,7 @@ async function hardened() {
 async function status() {
   const item = await editor.seen('.statusbar-item[id*="leastwise"]', 'restricted');
   await item.hover();
-  await editor.seen('.monaco-hover', 'Model: none fetched');
+  await editor.seen('.monaco-hover', /Model: none fetched.*Evidence: none/s);
   done('the status bar tells profile and model');
   await editor.picture('status');
 }

@@ -69,6 +69,21 @@ local function check_model(program)
   end
 end
 
+--- By what evidence a server judges the texts that it has been told of.
+---@param client vim.lsp.Client
+local function check_evidence(client)
+  for buffer in pairs(client.attached_buffers) do
+    local parameters = { textDocument = vim.lsp.util.make_text_document_params(buffer) }
+    local response = client:request_sync('leastwise/evidence', parameters, 5000, buffer)
+    local evidence = response and response.result
+    if evidence and evidence.state ~= 'none' then
+      local report = evidence.state == 'unreadable' and vim.health.warn or vim.health.ok
+      local name = vim.fn.fnamemodify(vim.api.nvim_buf_get_name(buffer), ':~:.')
+      report(('evidence for %s: %s'):format(name, evidence.summary))
+    end
+  end
+end
+
 local function check_clients()
   local clients = vim.lsp.get_clients({ name = 'leastwise' })
   if #clients == 0 then
@@ -80,6 +95,7 @@ local function check_clients()
       client.root_dir or 'single files',
       client.offset_encoding
     ))
+    check_evidence(client)
   end
 end
 

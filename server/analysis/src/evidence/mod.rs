@@ -50,6 +50,16 @@ impl Evidence {
         &self.record
     }
 
+    /// Whether it holds any event.
+    pub fn has_events(&self) -> bool {
+        self.record.sources.values().any(|source| source.total().count > 0)
+    }
+
+    /// From when until when it is, and of how many events, in words like `14 days, 41,208 events`.
+    pub fn window(&self) -> String {
+        leastwise_harden::window(&self.record)
+    }
+
     /// Whether a service account was allowed something.
     fn has_asked(&self, namespace: &str, account: &str) -> bool {
         self.accounts.get(account).is_some_and(|namespaces| namespaces.contains(namespace))

@@ -253,3 +253,74 @@ async fn an_editors_setting_names_files_of_the_workspace_only() {
     assert_eq!(client.published(&role, 0).await, Vec::<Value>::new());
     client.end().await;
 }
+
+#[tokio::test]
+async fn an_editor_may_ask_by_what_evidence_a_document_is_judged_and_hears_when_it_is_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("audit.log");
+    fs::write(&log, event("get")).unwrap();
+    let options = json!({"select": ["grant-unused"], "evidence": ["audit.log"]});
+    let mut client = start(folder.path(), json!({}), options).await;
+    let role = uri(&folder.path().join("role.yaml"));
+    client.open(&role, ROLE).await;
+    judged(&mut client, &role).await;
+    let asking = json!({"textDocument": {"uri": role}});
+    let known = client.request("leastwise/evidence", asking.clone()).await;
+    assert_eq!(known, json!({"state": "read", "summary": "1 event, 1 file", "problems": []}));
+
+    for (text, told) in [
+        (
+            event("get").replace("-01T", "-15T") + &event("list"),
+            json!({"state": "read", "summary": "14 days, 2 events, 1 file", "problems": []}),
+        ),
+        (
+            event("get") + "no event\n",
+            json!({
+                "state": "read",
+                "summary": "1 event, 1 file, not all of it readable",
+                "problems": ["evidence audit.log:2: no JSON object"],
+            }),
+        ),
+    ] {
+        fs::write(&log, text).unwrap();
+        changed(&mut client, &log).await;
+        // Once as it begins, and once when it has been read.
+        for _ in 0..2 {
+            client.next("leastwise/evidenceChanged").await;
+        }
+        for problem in told["problems"].as_array().unwrap() {
+            assert_eq!(client.next("window/showMessage").await["message"], *problem);
+        }
+        assert_eq!(client.request("leastwise/evidence", asking.clone()).await, told);
+        client.published(&role, 0).await;
+    }
+
+    fs::remove_file(&log).unwrap();
+    fs::create_dir(&log).unwrap();
+    changed(&mut client, &log).await;
+    for _ in 0..2 {
+        client.next("leastwise/evidenceChanged").await;
+    }
+    let told = json!({
+        "state": "unreadable",
+        "summary": "unreadable: evidence audit.log: it is no file",
+        "problems": ["evidence audit.log: it is no file"],
+    });
+    assert_eq!(client.request("leastwise/evidence", asking).await, told);
+    client.next("window/showMessage").await;
+
+    let untold = json!({"textDocument": {"uri": "file:///nowhere.yaml"}});
+    assert_eq!(client.request("leastwise/evidence", untold).await, Value::Null);
+    client.end().await;
+}
+
+#[tokio::test]
+async fn without_evidence_an_editor_is_told_that_there_is_none() {
+    let mut client = Client::start(json!({})).await;
+    client.open("untitled:role", ROLE).await;
+    client.published("untitled:role", 0).await;
+    let asking = json!({"textDocument": {"uri": "untitled:role"}});
+    let none = json!({"state": "none", "summary": "none", "problems": []});
+    assert_eq!(client.request("leastwise/evidence", asking).await, none);
+    client.end().await;
+}

@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { auditEvent } from './audit.js';
 import { hands } from './outside.js';
 import { finds, folder, found, open, tab, test, when, write } from './test.js';
 
@@ -142,7 +143,7 @@ test('a profile is chosen, and counts in this workspace', async () => {
   await choosing;
   try {
     await finds(document, ['11:69 privileged-container true']);
-    await hands.named('a', 'Leastwise: profile baseline, from the setting leastwise.profile; model none fetched');
+    await hands.named('a', 'Leastwise: profile baseline, from the setting leastwise.profile; model none fetched; evidence none');
   } finally {
     await vscode.workspace
       .getConfiguration('leastwise')
@@ -208,29 +209,11 @@ test('a branch is proved against its base', async () => {
   }
 });
 
-const AUDIT_LOG = `${JSON.stringify({
-  kind: 'Event',
-  apiVersion: 'audit.k8s.io/v1',
-  level: 'Metadata',
-  auditID: '1',
-  stage: 'ResponseComplete',
-  requestURI: '/api/v1/namespaces/shop/configmaps/cart',
-  verb: 'get',
-  user: {
-    username: 'system:serviceaccount:shop:cart',
-    groups: ['system:serviceaccounts', 'system:serviceaccounts:shop', 'system:authenticated'],
-  },
-  objectRef: { resource: 'configmaps', namespace: 'shop', name: 'cart', apiVersion: 'v1' },
-  responseStatus: { code: 200 },
-  requestReceivedTimestamp: '2026-03-01T08:00:00.000000Z',
-  stageTimestamp: '2026-03-01T08:00:00.010000Z',
-  annotations: { 'authorization.k8s.io/decision': 'allow' },
-})}\n`;
 const TIGHTENED_ROLE = ROLE.replace('verbs: [get]\n', 'verbs: [get]\n    resourceNames:\n      - cart\n');
 
 test('roles are tightened to the evidence, shown with the reasons before the files change', async () => {
   const role = write('role.yaml', ROLE.replace('[get]', '[get, delete]'));
-  write('audit.log', AUDIT_LOG);
+  write('audit.log', auditEvent());
   const hardening = vscode.commands.executeCommand('leastwise.hardenFromEvidence');
   await hands.choose('audit.log');
   await hands.choose('Tighten the roles');
@@ -245,7 +228,7 @@ test('roles are tightened to the evidence, shown with the reasons before the fil
 });
 
 test('roles are made of the evidence', async () => {
-  write('audit.log', AUDIT_LOG);
+  write('audit.log', auditEvent());
   const hardening = vscode.commands.executeCommand('leastwise.hardenFromEvidence');
   await hands.choose('audit.log');
   await hands.choose('Create roles');
@@ -279,7 +262,7 @@ subjects: [{kind: ServiceAccount, name: cart}]
 test('the blast radius of a workload is drawn, greys what evidence never showed, leads to the text, and is kept', async () => {
   const workload = write('deploy/cart-app.yaml', CART);
   const role = write('deploy/role.yaml', ROLE.replace('[configmaps]', '[configmaps, secrets]'));
-  write('audit.log', AUDIT_LOG);
+  write('audit.log', auditEvent());
   await vscode.commands.executeCommand('leastwise.showGraph', 'shop/Deployment/cart');
   const shown = await tab('the picture is there', (one) => one.input?.viewType?.endsWith('leastwise.graph'));
   assert.equal(shown.label, 'shop/Deployment/cart');

@@ -14,7 +14,7 @@ test('each folder has its own profile', async () => {
   const [strict, loose] = [STRICT, LOOSE].map((index) => write(join(folder(index), 'shell.yaml'), POD));
   await finds(await open(strict), RESTRICTED);
   await finds(await open(loose), BASELINE);
-  await hands.named('a', 'Leastwise: profile baseline, from loose/.leastwise.yaml; model none fetched');
+  await hands.named('a', 'Leastwise: profile baseline, from loose/.leastwise.yaml; model none fetched; evidence none');
 });
 
 test("a change of one folder's configuration is of that folder alone", async () => {

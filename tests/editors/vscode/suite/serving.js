@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import * as vscode from 'vscode';
+import { auditEvent } from './audit.js';
 import { hands } from './outside.js';
 import { BASELINE, POD, RESTRICTED } from './shell.js';
 import { finds, found, open, test, when, withSettings, write } from './test.js';
@@ -100,7 +101,25 @@ test('a program that cannot be run is named, and one that can is taken as soon a
 
 test('the status bar tells a screen reader the profile and the model', async () => {
   await open(write('shell.yaml', POD));
-  await hands.named('a', 'Leastwise: profile restricted, from the default; model none fetched');
+  await hands.named('a', 'Leastwise: profile restricted, from the default; model none fetched; evidence none');
+});
+
+test('the status bar tells by what evidence a file is judged, and why it cannot be read', async () => {
+  const log = write('audit.log', auditEvent() + auditEvent('2026-03-15'));
+  const configuration = write('.leastwise.yaml', 'evidence: [audit.log]\n');
+  await open(write('shell.yaml', POD));
+  const says = (evidence) =>
+    hands.named('a', `Leastwise: profile restricted, from the default; model none fetched; evidence ${evidence}`);
+  await says('14 days, 2 events, 1 file');
+  await hands.seen('.statusbar-item', 'restricted 14 days');
+  write('audit.log', `${auditEvent()}no event\n`);
+  await says('1 event, 1 file, not all of it readable');
+  await hands.seen('.notifications-toasts', 'evidence audit.log:2: no JSON object');
+  rmSync(log.fsPath);
+  await says('unreadable: evidence audit.log: No such file or directory (os error 2)');
+  rmSync(configuration.fsPath);
+  await says('none');
+  await vscode.commands.executeCommand('notifications.clearAll');
 });
 
 test('the log is shown', async () => {
