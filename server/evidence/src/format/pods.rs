@@ -55,3 +55,44 @@ impl Pods {
 fn namespace_of(subject: &str) -> Option<&str> {
     subject.strip_prefix("system:serviceaccount:")?.split(':').next()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Basis, Decision, Request, Target};
+
+    #[test]
+    fn each_request_gets_the_names_of_its_own_pods_however_many_wait() {
+        let (mut pods, mut collector) = (Pods::default(), Collector::default());
+        let mut request = |subject: &str| {
+            let (subject, target, verb) = (subject.to_owned(), Target::Url("/version".into()), "get".into());
+            collector.request(Request {
+                subject,
+                target,
+                verb,
+                decision: Decision::Allowed,
+                basis: Basis::Logged,
+            })
+        };
+        let (cart, front, carol) =
+            ("system:serviceaccount:shop:cart", "system:serviceaccount:web:front", "carol");
+        let (of_cart, of_front, of_carol) = (request(cart), request(front), request(carol));
+        for number in (0..PAIRS + 10).rev() {
+            pods.note(of_cart, cart, &format!("cart-{number:05}"), &mut collector);
+        }
+        for pod in ["front-1", "front-0", "front-1"] {
+            pods.note(of_front, front, pod, &mut collector);
+            pods.note(of_carol, carol, pod, &mut collector);
+        }
+        pods.hand_over(&mut collector);
+
+        let mut names = |noted: Noted| {
+            let names = collector.request_seen(noted).map(|seen| seen.pods.clone()).unwrap_or_default();
+            (names.is_complete(), names.iter().cloned().collect::<Vec<_>>())
+        };
+        let smallest: Vec<_> = (0..64).map(|number| format!("shop/cart-{number:05}")).collect();
+        assert_eq!(names(of_cart), (false, smallest));
+        assert_eq!(names(of_front), (true, vec!["web/front-0".into(), "web/front-1".into()]));
+        assert_eq!(names(of_carol), (true, vec![]), "only a service account has pods");
+    }
+}
