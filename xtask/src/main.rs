@@ -85,7 +85,7 @@ enum Errand {
     Bench,
     /// Make the READMEs' pictures of real editors.
     Screenshot,
-    /// Write down what a real Neovim says to the server, for a test that says it again.
+    /// Write down what a real Neovim and a real VS Code say to the server and hear of it, for a test that says it again.
     Record,
     /// Write the files that are made from code: the rule reference and the schema of the configuration.
     Generate {

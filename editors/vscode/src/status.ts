@@ -52,8 +52,7 @@ export class Status implements vscode.Disposable {
     const tooltip = new vscode.MarkdownString(
       `**Leastwise** ${this.server.version ?? ''}, ${this.server.program.origin}`,
     );
-    // What comes from files and logs is text, whatever stands there.
-    const line = (text: string) => tooltip.appendMarkdown('\n\n').appendText(text);
+    const line = (text: string) => tooltip.appendMarkdown(`\n\n${escaped(text)}`);
     line(`Profile: ${profile.name}, from ${profile.origin}`);
     line(`Model: ${model}`);
     line(`Evidence: ${evidence.summary}`);
@@ -75,4 +74,9 @@ function inShort({ state, summary }: Evidence): string {
   if (state === 'reading') return ' $(sync~spin) evidence';
   if (state === 'unreadable') return ' $(warning) evidence';
   return state === 'read' ? ` $(history) ${summary.split(', ')[0]}` : '';
+}
+
+/** What comes from files and logs as Markdown that shows just that. The editor's own way would break no line at a space. */
+function escaped(text: string): string {
+  return text.replace(/\s+/g, ' ').replace(/[!-/:-@[-`{-~]/g, '\\$&');
 }
