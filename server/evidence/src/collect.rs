@@ -1,4 +1,4 @@
-use crate::format::Owner;
+use crate::owner::Owner;
 use crate::{
     Act, Channel, Connection, ConnectionSeen, Container, ContainerSeen, Deed, Endpoint, EndpointSeen,
     Observations, Origin, Record, Request, RequestSeen, Run, Source, SourceId, Tally, Undecided,

@@ -14,6 +14,7 @@
 mod collect;
 mod format;
 mod input;
+mod owner;
 mod problem;
 mod read;
 mod record;

@@ -1,10 +1,10 @@
 //! Falco's alerts. An alert is a hit of some rule: it shows what was done, and its absence shows nothing.
 
-use super::owner::Owner;
 use super::text::{Pairs, Text, or_default};
 use super::time::time;
 use super::{Unreadable, files, sockets};
 use crate::collect::{Collector, Scene};
+use crate::owner::Owner;
 use crate::{
     Caution, Deed, FileAccess, FileUse, Format, Loss, Origin, Outcome, Process, SocketAccess, SocketUse,
     Syscall, Undecided,

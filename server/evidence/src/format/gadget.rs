@@ -1,11 +1,11 @@
 //! Events of Inspektor Gadget. They do not name their gadget: their fields tell.
 
 use super::labels::lasting;
-use super::owner::Owner;
 use super::text::{Text, or_default};
 use super::time::time;
 use super::{Unreadable, files, sockets};
 use crate::collect::{Collector, Scene};
+use crate::owner::Owner;
 use crate::{
     CapabilityCheck, Channel, Connection, Deed, Endpoint, FileUse, Format, Origin, Outcome, PodEndpoint,
     PortOf, Process, Protocol, Side, SocketAccess, SocketUse, Syscall, Verdict, Workload,

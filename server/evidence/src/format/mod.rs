@@ -12,7 +12,6 @@ mod google;
 mod hubble;
 mod known;
 mod labels;
-mod owner;
 mod pods;
 mod recent;
 mod shape;
@@ -22,8 +21,6 @@ mod tetragon;
 mod text;
 mod time;
 mod traffic;
-
-pub(crate) use owner::Owner;
 
 use crate::Caution;
 use crate::collect::Collector;

@@ -1,9 +1,9 @@
 //! SPADE's provenance graph in the vocabularies of OPM and PROV: vertices, and edges from effect to cause.
 
-use super::owner::Owner;
 use super::text::{Pairs, Text, or_default};
 use super::{Unreadable, files, sockets};
 use crate::collect::{Collector, Scene};
+use crate::owner::Owner;
 use crate::{
     Channel, Deed, FileAccess, FileUse, Format, Origin, Outcome, Process, SocketAccess, SocketUse, Syscall,
 };

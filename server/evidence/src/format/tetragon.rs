@@ -1,11 +1,11 @@
 //! Tetragon's export: one event a line, under the key of its kind.
 
 use super::labels::lasting;
-use super::owner::Owner;
 use super::text::{Pairs, Text, or_default};
 use super::time::time;
 use super::{Number, Unreadable, files, sockets};
 use crate::collect::{Collector, Scene};
+use crate::owner::Owner;
 use crate::{
     CapabilityCheck, Caution, Channel, Deed, Format, Loss, Origin, Outcome, Process, Protocol, SocketAccess,
     SocketUse, Syscall,
