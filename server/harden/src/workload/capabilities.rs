@@ -63,6 +63,28 @@ pub(super) fn decide(part: &Part<'_, '_>, now: &Granted) -> Result<(Vec<Decision
     Ok((decisions, after))
 }
 
+/// What is added for a user who is not root, and can do nothing: the container's programs do not inherit it, and have it
+/// only where their files say so.
+pub(super) fn without_effect(part: &Part<'_, '_>) -> Option<Decision> {
+    let user = part.container.security_integer(&["runAsUser"]).or(part.pod.security_integer(&["runAsUser"]));
+    let user = user.known().filter(|user| *user != 0)?;
+    let added: BTreeSet<String> =
+        list(part, "add").ok()?.into_iter().map(|(_, name)| capability_name(name)).collect();
+    let has_any = part.processes().any(|process| {
+        let held = process.permitted.iter().chain(&process.effective).flatten();
+        held.into_iter().any(|name| added.contains(&capability_name(name)) || added.contains("ALL"))
+    });
+    if added.is_empty() || has_any {
+        return None;
+    }
+    let names = added.iter().map(|name| shown(name)).collect::<Vec<_>>().join(", ");
+    let because = format!(
+        "user {user} is not root, whose programs alone inherit it; others have it only where their files say so"
+    );
+    let path = part.container.security_path(&["capabilities", "add"]);
+    Some(Decision::candidate(format!("{names} is added and does nothing"), because, path, Vec::new()))
+}
+
 /// What is needed: nothing where no process had any; otherwise what the kernel was asked about and granted.
 pub(super) fn need(part: &Part<'_, '_>) -> Result<Need, String> {
     let by_processes = part.watched(Channel::Processes).and_then(|watched| {

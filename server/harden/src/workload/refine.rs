@@ -160,6 +160,7 @@ fn confine(part: &Part<'_, '_>, decisions: &mut Decisions) -> Option<Granted> {
                 Err(_) if now.as_ref().is_some_and(|now| now.is_empty()) => Some(now),
                 Err(why) => {
                     decisions.refuse("capabilities", why);
+                    decisions.made.extend(capabilities::without_effect(part));
                     Some(now)
                 }
             }

@@ -59,6 +59,21 @@ fn held_capabilities_are_no_need_and_no_proof_either() {
     assert!(!after.text.contains("capabilities"));
 }
 
+/// Kubernetes makes none of them ambient.
+#[test]
+fn capabilities_added_for_a_user_who_is_not_root_are_told_to_do_nothing() {
+    let manifest = web("securityContext: {runAsUser: 1000, capabilities: {add: [NET_ADMIN]}}");
+    let said = |events: &str| {
+        let after = refined(&manifest, events);
+        assert!(after.text.contains("add: [NET_ADMIN]"), "{}", after.text);
+        let said = after.proposal.statements.into_iter().find(|said| said.what.contains("does nothing"));
+        said.map(|said| (said.what, said.level, said.applied))
+    };
+    let told = ("NET_ADMIN is added and does nothing".to_owned(), Level::Candidate, false);
+    assert_eq!(said("ran /bin/web uid 1000 gid 1000"), Some(told));
+    assert_eq!(said("ran /bin/web uid 1000 gid 1000 caps NET_ADMIN"), None, "its file says so");
+}
+
 #[test]
 fn checks_that_a_rate_limit_may_have_held_back_prove_nothing() {
     use leastwise_evidence::Caution;
