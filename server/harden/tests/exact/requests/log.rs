@@ -154,7 +154,8 @@ impl Log {
         if fate == Fate::Unanswered {
             self.undecided += 1;
         } else {
-            self.entailed.extend(allowed.iter().cloned());
+            let scoped = allowed.iter().cloned().map(|(user, asked)| (user, Self::scoped(asked)));
+            self.entailed.extend(scoped);
             allowed.insert((user.clone(), asked.clone()));
             self.allowed.extend(allowed.into_iter().map(|(user, asked)| (user, Self::scoped(asked))));
         }
