@@ -9,6 +9,7 @@ interface Model {
   name: string;
   /** Size, licence and purpose. */
   description: string;
+  sha256: string;
   isFetched: boolean;
 }
 
@@ -30,12 +31,14 @@ export async function downloadModel(server: Server): Promise<void> {
     label: model.name,
     description: model.isFetched ? 'fetched' : '',
     detail: model.description,
+    sha256: model.sha256,
   }));
   const placeHolder = 'Which model? Leastwise checks its size and SHA-256, and runs it on this machine only.';
   const chosen = await vscode.window.showQuickPick(items, { placeHolder });
   if (!chosen) return;
   const fetch = 'Download';
-  const detail = `${chosen.detail}\n\nThe file is checked by its SHA-256 before it is used. Nothing of yours is sent.`;
+  const checked = `The file is checked before it is used: its SHA-256 must be ${chosen.sha256}. Nothing of yours is sent.`;
+  const detail = `${chosen.detail}\n\n${checked}`;
   const question = `Download the model "${chosen.label}"?`;
   if ((await vscode.window.showInformationMessage(question, { modal: true, detail }, fetch)) !== fetch) return;
   const options = {
@@ -49,13 +52,14 @@ export async function downloadModel(server: Server): Promise<void> {
   await server.restart();
 }
 
-/** Each model's name and words stand on one line, and where it lies or `not fetched` on the next. */
+/** Three lines for each model: its name and words, its SHA-256, and where it lies or `not fetched`. */
 async function list(program: string): Promise<Model[]> {
   const { stdout, code } = await run(program, ['model', 'list']);
   if (code !== 0) return [];
-  return [...stdout.matchAll(/^(\S+)(.*)\n +(.*)$/gm)].map(([, name, description, place]) => ({
+  return [...stdout.matchAll(/^(\S+)(.*)\n +SHA-256 (.*)\n +(.*)$/gm)].map(([, name, description, sha256, place]) => ({
     name: name ?? '',
     description: (description ?? '').trim(),
+    sha256: sha256 ?? '',
     isFetched: place !== 'not fetched',
   }));
 }

@@ -128,7 +128,9 @@ export class WorkspaceCheck implements vscode.Disposable {
   }
 
   private async exportSarif(): Promise<void> {
-    const [folder] = this.folders();
+    const folders = this.folders();
+    const placeHolder = 'The findings of which folder?';
+    const folder = folders.length > 1 ? await vscode.window.showWorkspaceFolderPick({ placeHolder }) : folders[0];
     if (!folder) return;
     const target = await vscode.window.showSaveDialog({
       defaultUri: vscode.Uri.joinPath(folder.uri, 'leastwise.sarif'),

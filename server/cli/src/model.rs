@@ -58,11 +58,11 @@ pub(crate) fn run(models: &Models, console: &mut Console) -> io::Result<u8> {
 }
 
 fn list(console: &mut Console) -> io::Result<u8> {
-    for Detector { name, purpose, file, size, licence, .. } in catalog::detectors() {
-        entry(name, *size, licence, purpose, file, console)?;
+    for Detector { name, purpose, file, size, licence, sha256, .. } in catalog::detectors() {
+        entry(name, *size, licence, purpose, sha256, file, console)?;
     }
-    let Model { name, purpose, file, size, licence, .. } = SMOLLM2;
-    entry(&format!("{EXPLAINER} ({name})"), size, licence, purpose, file, console)?;
+    let Model { name, purpose, file, size, licence, sha256, .. } = SMOLLM2;
+    entry(&format!("{EXPLAINER} ({name})"), size, licence, purpose, sha256, file, console)?;
     Ok(DONE)
 }
 
@@ -71,13 +71,14 @@ fn entry(
     size: u64,
     licence: &str,
     purpose: &str,
+    sha256: &str,
     file: &str,
     console: &mut Console,
 ) -> io::Result<()> {
     let megabytes = size.div_ceil(1_000_000);
     let there = location::folders().into_iter().map(|folder| folder.join(file)).find(|path| path.is_file());
     let state = there.map_or("not fetched".to_owned(), |path| path.display().to_string());
-    writeln!(console.out(), "{name}  {megabytes} MB, {licence}: {purpose}\n  {state}")
+    writeln!(console.out(), "{name}  {megabytes} MB, {licence}: {purpose}\n  SHA-256 {sha256}\n  {state}")
 }
 
 fn path(console: &mut Console) -> io::Result<u8> {

@@ -22,19 +22,21 @@ fn the_list_says_what_is_fetched() {
     let list = || run(&folder, &["model", "list"]).out;
     let fresh = list();
     let lines: Vec<&str> = fresh.lines().collect();
-    assert_eq!(lines.len(), 6, "{fresh}");
-    for (entry, name) in lines.chunks(2).zip(["detector", "small", "explainer (smollm2-135m-instruct)"]) {
+    assert_eq!(lines.len(), 9, "{fresh}");
+    for (entry, name) in lines.chunks(3).zip(["detector", "small", "explainer (smollm2-135m-instruct)"]) {
         assert!(
             entry[0].starts_with(&format!("{name}  ")) && entry[0].contains(" MB, Apache-2.0: "),
             "{fresh}"
         );
-        assert_eq!(entry[1], "  not fetched");
+        let digest = entry[1].strip_prefix("  SHA-256 ").unwrap();
+        assert!(digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit()), "{fresh}");
+        assert_eq!(entry[2], "  not fetched");
     }
     folder.write(EXPLAINER, b"not checked until it is loaded");
     folder.write(SMALL, b"nor is this");
     let [explainer, small] = [EXPLAINER, SMALL].map(|name| folder.path(name).display().to_string());
     let list = list();
-    let states: Vec<&str> = list.lines().skip(1).step_by(2).map(str::trim).collect();
+    let states: Vec<&str> = list.lines().skip(2).step_by(3).map(str::trim).collect();
     assert_eq!(states, ["not fetched", small.as_str(), explainer.as_str()]);
 }
 

@@ -32,7 +32,7 @@ pub(super) enum Wrapper<'a> {
 
 /// The keys by which formats are told apart.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, expecting = "an event as a JSON object")]
 pub(super) struct Shape<'a> {
     #[serde(borrow, rename = "auditID")]
     audit_id: Text<'a>,
