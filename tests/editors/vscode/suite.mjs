@@ -8,7 +8,7 @@ import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { Editor, given } from './editor.mjs';
+import { Editor, given, until } from './editor.mjs';
 
 const start = performance.now();
 const editor = new Editor();
@@ -41,6 +41,13 @@ const HANDS = {
     const input = editor.page.locator('.quick-input-widget input[type="text"]').first();
     await input.waitFor();
     await input.fill(text);
+    await input.press('Enter');
+  },
+  /** Waits until the input holds this, as a dialog for files does once it has looked around, and confirms. */
+  accept: async (text) => {
+    const input = editor.page.locator('.quick-input-widget input[type="text"]').first();
+    await input.waitFor();
+    await until(`the input holds ${text}`, async () => (await input.inputValue()) === text);
     await input.press('Enter');
   },
   /** Waits for something of which a screen reader says this. */

@@ -114,7 +114,7 @@ test('findings are exported as SARIF', async () => {
   write('deploy/pipe.yaml', PIPE);
   const target = join(folder(), 'leastwise.sarif');
   const exporting = vscode.commands.executeCommand('leastwise.exportSarif');
-  await hands.click('.quick-input-widget .monaco-button', 'OK');
+  await hands.accept(target);
   await exporting;
   try {
     const log = JSON.parse(readFileSync(target, 'utf8'));
@@ -287,7 +287,7 @@ test('the blast radius of a workload is drawn, greys what evidence never showed,
   );
   await hands.clickInWebview('#keep');
   const kept = join(folder(), 'shop-Deployment-cart.svg');
-  await hands.answer(kept);
+  await hands.accept(kept);
   await when('it is written', () => existsSync(kept), vscode.workspace.createFileSystemWatcher('**/*.svg').onDidCreate);
   assert.match(readFileSync(kept, 'utf8'), /^<svg /);
   rmSync(kept);

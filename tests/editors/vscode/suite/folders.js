@@ -1,6 +1,5 @@
 // A workspace of two folders, each with a `.leastwise.yaml` of its own.
 
-import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { hands } from './outside.js';
@@ -10,7 +9,12 @@ import { finds, folder, open, test, when, write } from './test.js';
 const [STRICT, LOOSE] = [0, 1];
 
 test('each folder has its own profile', async () => {
-  assert.equal(vscode.workspace.workspaceFolders.length, 2);
+  // The window is there before the file that names its folders has been read.
+  await when(
+    'both folders are there',
+    () => vscode.workspace.workspaceFolders?.length === 2,
+    vscode.workspace.onDidChangeWorkspaceFolders,
+  );
   const [strict, loose] = [STRICT, LOOSE].map((index) => write(join(folder(index), 'shell.yaml'), POD));
   await finds(await open(strict), RESTRICTED);
   await finds(await open(loose), BASELINE);
