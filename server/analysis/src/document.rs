@@ -36,7 +36,7 @@ pub(crate) struct DocumentAnalysis {
     pub(crate) pods: Vec<Path>,
     pub(crate) workloads: Vec<Workload>,
     pub(crate) suppressions: Vec<Suppression>,
-    /// Its roles and network policies beside what was seen at run time.
+    /// Its roles, network policies and workloads beside what was seen at run time.
     pub(crate) usages: Vec<Usage>,
     pub(crate) panicked: Vec<Panicked>,
     /// What was asked of the workspace.

@@ -1,5 +1,5 @@
-//! All that makes a workload meet the restricted profile, or a role or network policy grant what was used, as one
-//! change to be looked at.
+//! All that makes a workload meet the restricted profile or do what its events prove to be enough, or a role or network
+//! policy grant what was used, as one change to be looked at.
 
 use crate::action::{Action, ActionKind};
 use crate::configuration::Selector;
@@ -14,7 +14,7 @@ use leastwise_yaml::Path;
 use std::sync::Arc;
 
 /// Hardens the objects that `range` touches, each as far as what is known of it allows: workloads to the restricted
-/// profile, roles and network policies to what was seen at run time.
+/// profile, and all to what was seen at run time.
 pub fn harden(file: &File, range: TextRange) -> Vec<Action> {
     let mut workloads: Vec<(usize, Path)> = Vec::new();
     for (index, offset, analysis) in file.placed() {
