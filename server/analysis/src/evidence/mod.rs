@@ -1,7 +1,6 @@
 //! Manifests beside what was seen at run time: what a role or network policy grants and nobody used, what a workload may
-//! do and never needed, what was denied,
-//! what is behind a grant, and what could be made anew. The record is read by the rims; what it entails,
-//! [`leastwise_harden`] says.
+//! do and never needed, what was denied, what is behind a grant, and what could be made anew. The record is read by the
+//! rims; what it entails, [`leastwise_harden`] says.
 
 mod around;
 mod create;
