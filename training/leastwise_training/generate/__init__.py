@@ -35,7 +35,7 @@ GROUPS = (
 TEMPLATES = 64
 """The families of a kind: each writes it with other habits."""
 
-LONGEST = 120
+LONGEST = 260
 """The most lines of a document."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from leastwise_training.generate.author import Author
+from leastwise_training.generate.operator_rules import operator_rules
 
 READ = ["get", "list", "watch"]
 VERBS = ["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"]
@@ -113,10 +114,14 @@ def _rule(author: Author) -> dict:
 
 
 def _rules(author: Author, cluster: bool) -> list[dict]:
-    rules = [_rule(author) for _ in range(author.rng.choices((1, 2, 3, 5), (34, 30, 22, 14))[0])]
-    if cluster and author.chance(0.08):
-        rules.append(
-            {"nonResourceURLs": author.choice((["/metrics"], ["/healthz", "/metrics"], ["*"])), "verbs": ["get"]}
+    if author.chance(0.6):
+        rules = operator_rules(author)
+    else:
+        rules = [_rule(author) for _ in range(author.rng.choices((1, 2, 3, 5), (34, 30, 22, 14))[0])]
+    if cluster and author.chance(0.1):
+        paths = author.choice((["/metrics"], ["/healthz", "/metrics"], ["/version", "/version/*"], ["/healthz/*"], ["*"]))
+        rules.insert(
+            author.rng.randint(0, len(rules)), {"nonResourceURLs": paths, "verbs": author.choice((["get"], ["get", "head"], ["*"]))}
         )
     return rules
 
@@ -151,8 +156,9 @@ def cluster_role(author: Author) -> dict:
     rules = _rules(author, True)
     metadata = author.metadata(_role_name(author, rules), namespaced=False)
     if author.chance(0.12):
-        to = author.choice(("edit", "admin"))
-        metadata.setdefault("labels", {})[f"rbac.authorization.k8s.io/aggregate-to-{to}"] = "true"
+        labels = metadata.setdefault("labels", {})
+        for to in author.choice((("edit",), ("admin",), ("admin", "edit"))):
+            labels[f"rbac.authorization.k8s.io/aggregate-to-{to}"] = "true"
     if author.chance(0.04):
         selector = [{"matchLabels": {f"rbac.example.com/aggregate-to-{author.word('SUBJECTS')}": "true"}}]
         return author.object(
@@ -235,8 +241,8 @@ def service_account(author: Author) -> dict:
 
 
 BUILDERS = {
-    "Role": (role, 26),
-    "ClusterRole": (cluster_role, 36),
+    "Role": (role, 28),
+    "ClusterRole": (cluster_role, 46),
     "RoleBinding": (role_binding, 16),
     "ClusterRoleBinding": (cluster_role_binding, 16),
     "ServiceAccount": (service_account, 10),

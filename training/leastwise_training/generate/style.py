@@ -40,6 +40,8 @@ class Style:
     """`"` or `'`: the quotes of texts that need some."""
     quoted: float
     """How often a text is quoted that needs no quotes."""
+    quoted_in_brackets: bool
+    """Whether every text in the brackets of a list is quoted, whatever is done elsewhere."""
     flow_lists: float
     flow_mappings: float
     spaced: bool
@@ -67,6 +69,7 @@ def draw(rng: random.Random) -> Style:
         list_step=rng.choice((0, step, step)) if step == 2 else rng.choice((0, step, 2)),
         quote=rng.choice('""\''),
         quoted=rng.choices((0.0, 0.05, 0.4, 1.0), (60, 20, 14, 6))[0],
+        quoted_in_brackets=rng.random() < 0.35,
         flow_lists=rng.choices((0.0, 0.3, 0.9), (50, 25, 25))[0],
         flow_mappings=rng.choices((0.0, 0.1, 0.6), (70, 20, 10))[0],
         spaced=rng.random() < 0.2,
@@ -273,6 +276,8 @@ class _Printer:
             and value[-1] not in ": "
             and not (in_flow and re.search(r"[,?:|<>!*]", value))
         )
+        if plain and in_flow and self.style.quoted_in_brackets and value[-1:] != ":":
+            plain = False
         if plain and not (self.style.quoted and self.rng.random() < self.style.quoted and value[-1:] != ":"):
             return value
         if self.style.quote == "'" and "\n" not in value:
