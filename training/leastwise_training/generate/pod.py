@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from leastwise_training.generate.author import Author
+from leastwise_training.generate.large import enlarge, large_volumes
 from leastwise_training.generate.security import Posture, container_context, pod_context
+
+LARGE = 0.3
+"""The share of pods that are long: many variables, arguments and volumes, settings far from each other."""
 
 
 def pod_spec(author: Author, restart: str | None = None, name: str | None = None) -> dict:
     """The `spec` of a pod, before anything dangerous is put into it."""
     posture = Posture(author)
     name = name if name and author.chance(0.6) else author.name()
-    volumes = _volumes(author)
-    count = author.rng.choices((1, 2, 3), (72, 22, 6))[0]
-    containers = [_container(author, posture, name if at == 0 else author.name(), volumes) for at in range(count)]
+    large = author.chance(LARGE)
+    volumes = large_volumes(author, _source) if large else _volumes(author)
+    count = author.rng.choices((1, 2, 3, 4), (50, 30, 14, 6) if large else (72, 22, 6, 0))[0]
+    varied = count > 1 and author.chance(0.6) or large and author.chance(0.5)
+
+    def container(name: str, probes: bool = True) -> dict:
+        own = posture.of_container(author) if varied else posture
+        written = _container(author, own, name, volumes, probes)
+        return enlarge(author, written) if large and author.chance(0.75) else written
+
+    containers = [container(name if at == 0 else author.name()) for at in range(count)]
     spec: dict = {}
     if author.chance(0.4):
         spec["serviceAccountName"] = author.name()
@@ -26,10 +38,9 @@ def pod_spec(author: Author, restart: str | None = None, name: str | None = None
     if restart or author.chance(0.12):
         spec["restartPolicy"] = restart or "Always"
     _placement(author, spec)
-    if author.likes("init containers", 0.2):
-        spec["initContainers"] = [
-            _container(author, posture, f"init-{author.word('VOLUME_NAMES')}", volumes, probes=False)
-        ]
+    if author.likes("init containers", 0.45 if large else 0.2):
+        names = author.some(author.words("VOLUME_NAMES"), 1, 3 if large else 1)
+        spec["initContainers"] = [container(f"init-{volume}", probes=False) for volume in names]
     spec["containers"] = containers
     if author.likes("ephemeral containers", 0.01):
         spec["ephemeralContainers"] = [{"name": "debugger", "image": author.image(), "stdin": True, "tty": True}]
@@ -203,7 +214,7 @@ def _container(author: Author, posture: Posture, name: str, volumes: list[dict],
     if volumes:
         container["volumeMounts"] = [
             {"name": volume["name"], "mountPath": path, **({"readOnly": True} if author.chance(0.3) else {})}
-            for volume, path in zip(volumes, author.rng.sample(author.words("MOUNT_PATHS"), len(volumes)), strict=False)
+            for volume, path in zip(volumes, author.rng.sample(author.words("MOUNT_PATHS"), min(len(volumes), len(author.words("MOUNT_PATHS")))), strict=False)
         ]
     if author.likes("lifecycle", 0.04):
         container["lifecycle"] = {"preStop": {"exec": {"command": ["sleep", "10"]}}}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 from leastwise_training.generate.author import Author
 
 SETTINGS = (
@@ -41,6 +43,13 @@ class Posture:
         else:
             self.has = {setting for setting in SETTINGS if author.chance(0.06)}
         self.pod_level = {setting for setting in ("run-as-non-root", "user", "seccomp") if author.chance(0.5)}
+
+    def of_container(self, author: Author) -> Posture:
+        """What one container of several has: the pod's settings stay, a few of its own differ."""
+        own = copy(self)
+        own.pod_level = {setting for setting in self.pod_level if setting in self.has}
+        own.has = self.has ^ {setting for setting in SETTINGS if author.chance(0.2)}
+        return own
 
     def at_pod(self, setting: str) -> bool:
         return setting in self.has and setting in self.pod_level
