@@ -15,6 +15,8 @@ import torch
 import torch.nn.functional as functional
 from torch import Tensor, nn
 
+from .attention import Tiles, attended
+
 PROJECTIONS = {
     "attn_q": "query",
     "attn_k": "key",
@@ -101,17 +103,20 @@ class Block(nn.Module):
         for name in ("attn_norm", "ffn_norm"):
             self.register_buffer(name, base.tensor(f"blk.{layer}.{name}.weight").bfloat16(), persistent=False)
 
-    def forward(self, states: Tensor, cosine: Tensor, sine: Tensor, seen: Tensor) -> Tensor:
+    def forward(self, states: Tensor, cosine: Tensor, sine: Tensor, seen: Tensor | Tiles) -> Tensor:
         shape, (batch, length, _) = self.shape, states.shape
         normal = functional.rms_norm(states, (shape.width,), self.attn_norm, shape.epsilon)
         split = lambda values, heads: values.view(batch, length, heads, -1).transpose(1, 2)  # noqa: E731
         query = rotated(split(self.query(normal), shape.heads), cosine, sine)
         key = rotated(split(self.key(normal), shape.key_heads), cosine, sine)
         value = split(self.value(normal), shape.key_heads)
-        # Several query heads look at one key head.
-        group = shape.heads // shape.key_heads
-        key, value = key.repeat_interleave(group, dim=1), value.repeat_interleave(group, dim=1)
-        mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=seen)
+        if isinstance(seen, Tiles):
+            mixed = attended(query / math.sqrt(shape.head_width), key, value, seen)
+        else:
+            # Several query heads look at one key head.
+            group = shape.heads // shape.key_heads
+            key, value = key.repeat_interleave(group, dim=1), value.repeat_interleave(group, dim=1)
+            mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=seen)
         mixed = mixed.transpose(1, 2).reshape(batch, length, -1)
         states = states + self.output(mixed)
         normal = functional.rms_norm(states, (shape.width,), self.ffn_norm, shape.epsilon)
@@ -176,10 +181,11 @@ class Detector(nn.Module):
         angle = rows.positions[:, None, :, None] * self.shape.rope_base ** (-torch.arange(half, device=device) / half)
         cosine, sine = angle.cos().bfloat16(), angle.sin().bfloat16()
         # Pieces that share a row do not see each other.
-        seen = rows.segments[:, None, :, None] == rows.segments[:, None, None, :]
+        seen = rows.segments[:, :, None] == rows.segments[:, None, :]
         if self.causal:
             length = rows.tokens.shape[1]
             seen = seen & torch.ones(length, length, dtype=torch.bool, device=device).tril()
+        seen = Tiles.of(seen) if device.type == "cpu" else seen[:, None]
         # All blocks are one compiled function, for which an input either has a gradient or not.
         states = functional.embedding(rows.tokens, self.embedding).requires_grad_(torch.is_grad_enabled())
         found = {}

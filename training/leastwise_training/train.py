@@ -11,8 +11,10 @@ With `--minutes` the clock ends the run instead.
 from __future__ import annotations
 
 import argparse
+import ctypes
 import json
 import os
+import platform
 import random
 import time
 from collections.abc import Iterator
@@ -149,6 +151,7 @@ def main() -> None:
     device = "cuda" if torch.cuda.is_available() else "cpu"
     torch.set_num_threads(1)
     torch.manual_seed(arguments.seed)
+    _keep_memory()
     rank, world = int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
     if world > 1:
         distributed.init_process_group("gloo")
@@ -172,7 +175,7 @@ def main() -> None:
         ],
         betas=(0.9, 0.98),
         weight_decay=0.01,
-        fused=device == "cuda",
+        fused=True,
     )
     lengths, size = batches.pieces.lengths, ROWS[device]
     step = read_tokens = 0
@@ -241,6 +244,16 @@ def _blurred(rows: Rows, share: float, detector: Detector) -> Rows:
         return rows
     other = torch.randint_like(rows.tokens, len(detector.embedding))
     return replace(rows, tokens=torch.where(torch.rand_like(rows.tokens, dtype=torch.float32) < share, other, rows.tokens))
+
+
+def _keep_memory() -> None:
+    """Keeps memory that a step has freed for the next one: handed back to the system, each of its pages would be cleared again,
+    which took a tenth of the time on a CPU."""
+    if platform.libc_ver()[0] == "glibc":
+        # From glibc's malloc.h: no block has a mapping of its own, and the heap never shrinks.
+        trim_threshold, mappings, libc = -1, -4, ctypes.CDLL(None)
+        libc.mallopt(trim_threshold, -1)
+        libc.mallopt(mappings, 0)
 
 
 def _average(parameters: list[torch.nn.Parameter], world: int) -> None:
