@@ -11,6 +11,8 @@ from leastwise_training.generate import manifests
 
 NAME = re.compile(r"^  name: ([a-z0-9-]+)$", re.MULTILINE)
 
+RULE = re.compile(r"\bverbs['\"]?:")
+
 KNOWN = re.compile(
     r"default$|(cluster-)?admin$|edit$|view$|kube-|etcd$|tiller|kubernetes-dashboard$|ingress-nginx-controller$|canal-config$|system:"
 )
@@ -36,6 +38,14 @@ class Manifests(unittest.TestCase):
             self.assertTrue(names[0] and names[1])
             shared = {name for name in names[0] & names[1] if not KNOWN.match(name)}
             self.assertEqual(shared, set())
+
+    def test_roles_carry_many_rules_and_pods_are_long_as_often_as_real_ones(self) -> None:
+        texts = {kind: [] for kind in ("Role", "ClusterRole", "Deployment")}
+        for document in manifests("train", 1000, 2):
+            texts.get(document.family.rsplit("-", 1)[0], []).append(document.text)
+        roles = texts["Role"] + texts["ClusterRole"]
+        self.assertGreater(sum(len(RULE.findall(text)) >= 6 for text in roles), len(roles) / 10)
+        self.assertGreater(sum(text.count("\n") > 130 for text in texts["Deployment"]), len(texts["Deployment"]) / 8)
 
     def test_every_document_can_be_read(self) -> None:
         binary = shutil.which("leastwise")

@@ -83,6 +83,7 @@ def _written(rng: random.Random, split: Split, kind: str, family: str) -> tuple[
     while True:
         author = Author(rng, split, family)
         tree = _builders()[kind](author)
-        text = style.render(tree, style.draw(rng), (author.words("COMMENTS"), author.words("COMMENTED_SETTINGS")), rng)
+        comments = (author.words("COMMENTS"), author.words("COMMENTED_SETTINGS"), author.words("REASONS_OF_RULES"))
+        text = style.render(tree, style.draw(rng), comments, rng)
         if text.count("\n") <= LONGEST:
             return author, text

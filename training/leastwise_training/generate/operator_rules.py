@@ -113,7 +113,9 @@ class _Hand:
         self.sorts_resources = author.chance(0.4)
         self.group = author.split_custom()[0]
         words = author.some(author.words("SUBJECTS"), 2, 7)
-        self.kinds = [f"{word.replace('-', '')}s" for word in words]
+        self.kinds = [f"{word.replace('-', '').removesuffix('s')}s" for word in words]
+        self.same_verbs = author.choice(VERB_SETS).split() if author.chance(0.3) else None
+        """What the rules list again and again, where their author copied them."""
 
     def rule(self) -> dict:
         author = self.author
@@ -126,6 +128,8 @@ class _Hand:
         return self._in_order(groups, resources, self._sorted(verbs), names)
 
     def _verbs(self) -> list[str]:
+        if self.same_verbs and self.author.chance(0.7):
+            return list(self.same_verbs)
         drawn = self.author.rng.random()
         if drawn < 0.24:
             return list(READ)
@@ -197,7 +201,10 @@ class _Hand:
             )
         )
         verbs = [verb for verb in self._verbs() if verb not in ("create", "list", "watch", "deletecollection")] or ["get"]
-        names = list(dict.fromkeys(self.author.name() for _ in range(self.author.choice((1, 1, 1, 2, 3)))))
+        count = self.author.choice((1, 1, 1, 1, 2, 3, 5, 10))
+        names = list(dict.fromkeys(self.author.name() for _ in range(count)))
+        if kinds == ("customresourcedefinitions",):
+            names = [f"{kind}.{self.group}" for kind in self.kinds]
         return [group], self.author.some(kinds, 1, len(kinds)), verbs, names
 
     def _everything(self) -> tuple:

@@ -17,7 +17,7 @@ def pod_spec(author: Author, restart: str | None = None, name: str | None = None
     large = author.chance(LARGE)
     volumes = large_volumes(author, _source) if large else _volumes(author)
     count = author.rng.choices((1, 2, 3, 4), (50, 30, 14, 6) if large else (72, 22, 6, 0))[0]
-    varied = count > 1 and author.chance(0.6) or large and author.chance(0.5)
+    varied = author.chance(0.6) if count > 1 else large and author.chance(0.5)
 
     def container(name: str, probes: bool = True) -> dict:
         own = posture.of_container(author) if varied else posture

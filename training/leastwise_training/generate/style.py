@@ -42,6 +42,12 @@ class Style:
     """How often a text is quoted that needs no quotes."""
     quoted_in_brackets: bool
     """Whether every text in the brackets of a list is quoted, whatever is done elsewhere."""
+    single_in_brackets: bool
+    """Whether a list of one text stands in brackets, though longer ones have lines of their own."""
+    longest_brackets: int
+    """The most columns of a list in brackets on one line."""
+    explained_rules: float
+    """How often a comment over the rule of a role says what the rule is for."""
     flow_lists: float
     flow_mappings: float
     spaced: bool
@@ -70,6 +76,9 @@ def draw(rng: random.Random) -> Style:
         quote=rng.choice('""\''),
         quoted=rng.choices((0.0, 0.05, 0.4, 1.0), (60, 20, 14, 6))[0],
         quoted_in_brackets=rng.random() < 0.35,
+        single_in_brackets=rng.random() < 0.12,
+        longest_brackets=rng.choices((70, 110, 200), (70, 18, 12))[0],
+        explained_rules=rng.choices((0.0, 0.3, 0.9), (60, 25, 15))[0],
         flow_lists=rng.choices((0.0, 0.3, 0.9), (50, 25, 25))[0],
         flow_mappings=rng.choices((0.0, 0.1, 0.6), (70, 20, 10))[0],
         spaced=rng.random() < 0.2,
@@ -83,8 +92,8 @@ def draw(rng: random.Random) -> Style:
     )
 
 
-def render(tree: dict, style: Style, comments: tuple[list[str], list[str]], rng: random.Random) -> str:
-    """The text of a document. `comments` are the sentences and the settings that comments may hold."""
+def render(tree: dict, style: Style, comments: tuple[list[str], list[str], list[str]], rng: random.Random) -> str:
+    """The text of a document. `comments` are the sentences, the settings and the reasons of rules that comments may hold."""
     printer = _Printer(style, comments, rng)
     printer.count(tree)
     if style.start == "comment":
@@ -98,9 +107,9 @@ def render(tree: dict, style: Style, comments: tuple[list[str], list[str]], rng:
 
 
 class _Printer:
-    def __init__(self, style: Style, comments: tuple[list[str], list[str]], rng: random.Random) -> None:
+    def __init__(self, style: Style, comments: tuple[list[str], list[str], list[str]], rng: random.Random) -> None:
         self.style = style
-        self.sentences, self.settings = comments
+        self.sentences, self.settings, self.reasons = comments
         self.rng = rng
         self.lines: list[str] = []
         self.repeated: dict[str, int] = {}
@@ -142,6 +151,14 @@ class _Printer:
             text = self.rng.choice(self.settings if self.rng.random() < 0.35 else self.sentences)
             self.lines.append(" " * column + "#" + self.rng.choice((" ", " ", "")) + text)
 
+    def explain(self, resources: list[str], column: int) -> None:
+        """Perhaps what the rule of a role is for, as its author says."""
+        if self.rng.random() >= self.style.explained_rules:
+            return
+        named = " and ".join(resources[: self.rng.choice((1, 1, 2))])
+        for sentence in self.rng.sample(self.reasons, min(len(self.reasons), self.rng.choice((1, 1, 1, 2, 3)))):
+            self.lines.append(" " * column + "# " + sentence.replace("{resources}", named))
+
     def after(self) -> str:
         mark = self.rng.choice(("  # ", " # ", " #"))
         return mark + self.rng.choice(self.sentences) if self.rng.random() < self.style.comments / 2 else ""
@@ -181,6 +198,8 @@ class _Printer:
     def sequence(self, items: list, column: int) -> None:
         for item in items:
             self.before(column)
+            if isinstance(item, dict) and item.get("verbs") and item.get("resources"):
+                self.explain(item["resources"], column)
             lead = " " * column + "-"
             if isinstance(item, dict) and item:
                 if self.flows(item):
@@ -238,12 +257,14 @@ class _Printer:
             if isinstance(node, list)
             else self.style.flow_mappings * (1 if len(node) < 3 else 0.3)
         )
-        if self.rng.random() >= often:
+        single = self.style.single_in_brackets and isinstance(node, list) and len(node) == 1
+        if not single and self.rng.random() >= often:
             return False
         if isinstance(node, list) and not all(isinstance(item, (str, int)) for item in node):
             return False
         text = json.dumps(node)
-        return len(text) <= 70 and "\\n" not in text
+        longest = self.style.longest_brackets if isinstance(node, list) else 70
+        return len(text) <= longest and "\\n" not in text
 
     def flow(self, node: Node) -> str:
         if isinstance(node, dict):

@@ -190,6 +190,22 @@ nodeSelector:|resources: {}|limits:|- NET_ADMIN|drop: [ALL]|runAsUser: 0|type: L
     .split("|")
 )
 
+REASONS_OF_RULES = (
+    """
+The controller works with {resources}.|Needed for {resources}|{resources}: used when an object is reconciled
+The operator looks after {resources} of its own|Rules for {resources}, see the installation guide|access to {resources} in every namespace
+The webhook asks for {resources} at its start.|for the owner references of {resources}|Leader election needs {resources}.
+{resources} come and go with each cluster|The agent reports through {resources}|Added with version 2, when {resources} were introduced
+You can leave this out if {resources} are handled elsewhere.|What follows is about {resources}|core: {resources}
+The installer touches {resources} once|{resources} for the metrics adapter|Without {resources} the sync does not start.
+Finalizers and the status of {resources}|Requested by the scheduler plugin: {resources}|The sidecar resolves {resources} by itself
+the provisioner follows {resources}|old releases called {resources} by another name|To be dropped once {resources} have moved
+""".replace("\n", "|")
+    .strip("|")
+    .split("|")
+)
+"""What comments say a rule of a role is for, without a promise of what it may not do."""
+
 PROGRAMS = """
 /app/server /usr/local/bin/app python node java ./server /bin/worker gunicorn nginx redis-server /manager
 /usr/bin/collector celery npm bundle dotnet /opt/app/run.sh uvicorn /entrypoint.sh rails php-fpm ./main
