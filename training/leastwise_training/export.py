@@ -92,6 +92,11 @@ def gguf_order(rows: np.ndarray, heads: int) -> np.ndarray:
     return rows.reshape(heads, 2, -1, rows.shape[1]).swapaxes(1, 2).reshape(rows.shape)
 
 
+def trained_order(rows: np.ndarray, heads: int) -> np.ndarray:
+    """What `gguf_order` has put in order, as it was before."""
+    return rows.reshape(heads, -1, 2, rows.shape[1]).swapaxes(1, 2).reshape(rows.shape)
+
+
 def write_adapter(
     path: Path, base: Path, lora: Mapping[tuple[int, str], Pair], alpha: float, variants: Sequence[Variant]
 ) -> None:
@@ -139,6 +144,37 @@ def write_adapter(
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
+
+
+def read_adapter(path: Path, base: Path) -> tuple[dict[tuple[int, str], Pair], list[Variant]]:
+    """What `write_adapter` was given, in the precision of the file; B is multiplied by `alpha / rank`, so that `B @ A` is what
+    is added."""
+    shape, reader = BaseShape.read(base), gguf.GGUFReader(path)
+    field = lambda name: reader.fields[name].contents()  # noqa: E731
+    if field("leastwise.base.sha256") != shape.sha256:
+        raise ValueError(f"{path} belongs to another base model than {base}")
+    tensors = {tensor.name: np.array(tensor.data, np.float32) for tensor in reader.tensors}
+    variants = [
+        Variant(
+            name=found["name"],
+            layers=found["layers"],
+            labels=[Label(**label) for label in found["labels"]],
+            output_norm=tensors[f"{found['name']}.output_norm.weight"],
+            label_rows=tensors[f"{found['name']}.label_rows"],
+            label_bias=tensors[f"{found['name']}.label_bias"],
+            state_mean=tensors[f"{found['name']}.state_mean"],
+            state_whitening=tensors[f"{found['name']}.state_whitening"],
+        )
+        for found in json.loads(field("leastwise.variants"))
+    ]
+    lora = {}
+    for layer in range(max(variant.layers for variant in variants)):
+        for name in LINEAR:
+            a, b = (tensors[f"blk.{layer}.{name}.weight.lora_{part}"] for part in ("a", "b"))
+            if name in ("attn_q", "attn_k"):
+                b = trained_order(b, shape.heads if name == "attn_q" else shape.key_heads)
+            lora[layer, name] = a, b * (field("adapter.lora.alpha") / len(a))
+    return lora, variants
 
 
 def write_untrained(path: Path, base: Path, layers: Mapping[str, int], rank: int = 16) -> None:

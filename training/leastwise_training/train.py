@@ -5,7 +5,7 @@
 It runs on a GPU where there is one, else on one core, or on several processes with `torchrun`-like environment variables (see
 `cargo xtask train`), keeps a checkpoint, goes on from it, and writes a line of figures to `log.jsonl` now and then. The rate of
 learning stays level and falls to nothing over the last part of the tokens, so that a run can be lengthened while it is level.
-With `--minutes` the clock ends the run instead.
+With `--minutes` the clock ends the run instead. With `--begin-with` it begins from what an adapter has learned.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import os
 import platform
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -29,8 +29,8 @@ import torch.nn.functional as functional
 from torch import Tensor
 
 from .documents import MEANINGS
-from .export import VARIANTS
-from .network import Base, Detector, Rows
+from .export import VARIANTS, Pair, Variant, read_adapter
+from .network import PROJECTIONS, Base, Detector, Rows
 from .pack import Pack, Pieces, load
 from .rows import ROW_TOKENS, grouped
 
@@ -143,6 +143,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--tokens", type=float, required=True, help="read in all, by all processes together")
     parser.add_argument("--minutes", type=float, default=float("inf"), help="the run ends then, whatever has been read")
+    parser.add_argument("--begin-with", type=Path, metavar="ADAPTER", help="where there is no checkpoint, begin from this one")
+    parser.add_argument("--rate", type=float, default=1.0, help="a factor on the rate of learning: less than 1 from an adapter")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--blur", type=float, default=BLUR, help="the share of tokens that are read as any other one")
     parser.add_argument("--not-causal", action="store_true", help="let each token see those after it")
@@ -185,7 +187,15 @@ def main() -> None:
         step, read_tokens = saved["step"], saved["tokens"]
     else:
         pieces = drawn(np.ones(len(lengths)), random.Random(arguments.seed))
+        begin = read_adapter(arguments.begin_with, pack.base) if arguments.begin_with else None
+        if begin:
+            layers = {variant.name: variant.layers for variant in begin[1]}
+            if layers != VARIANTS:
+                raise SystemExit(f"{arguments.begin_with} has the layers {layers} and not {VARIANTS}")
+            _load_lora(detector, begin[0])
         _settle(detector, (batches.of(chosen) for chosen in grouped(pieces, lengths, size, random.Random(arguments.seed))))
+        if begin:
+            _load_exits(detector, begin[1], pack.labels)
 
     shares = shares_of(pack)
     # Each process learns from its own part.
@@ -199,7 +209,7 @@ def main() -> None:
             part = max(read_tokens / arguments.tokens, (time.time() - begun) / 60 / arguments.minutes)
             if part >= 1.0:
                 break
-            rate = min(1.0, (step + 1) / WARM_UP_STEPS, (1 - part) / FALLING_SHARE)
+            rate = arguments.rate * min(1.0, (step + 1) / WARM_UP_STEPS, (1 - part) / FALLING_SHARE)
             for group in optimizer.param_groups:
                 group["lr"] = group["full"] * rate
             states = detector(_blurred(batch.rows, arguments.blur, detector), batch.places)
@@ -237,6 +247,30 @@ def _settle(detector: Detector, batches: Iterator[Batch]) -> None:
             states[name].append(state)
     for name, seen in states.items():
         detector.exits[name].settle(torch.cat(seen), torch.cat(targets))
+
+
+@torch.no_grad()
+def _load_lora(detector: Detector, lora: Mapping[tuple[int, str], Pair]) -> None:
+    """Begins with these matrices."""
+    for number, block in enumerate(detector.blocks):
+        for stored, name in PROJECTIONS.items():
+            for parameter, matrix in zip((getattr(block, name).down, getattr(block, name).up), lora[number, stored], strict=True):
+                if parameter.shape != matrix.shape:
+                    raise SystemExit(f"{stored} of layer {number} is {matrix.shape} in the adapter, not {tuple(parameter.shape)}")
+                parameter.copy_(torch.from_numpy(matrix))
+
+
+@torch.no_grad()
+def _load_exits(detector: Detector, variants: Sequence[Variant], labels: list[str]) -> None:
+    """Begins with the norms and label rows of an adapter. A label that it lacks stays as it has settled."""
+    for variant in variants:
+        end = detector.exits[variant.name]
+        end.norm.copy_(torch.from_numpy(variant.output_norm))
+        known = {label.name: number for number, label in enumerate(variant.labels)}
+        for number, label in enumerate(labels):
+            if label in known:
+                end.rows[number] = torch.from_numpy(variant.label_rows[known[label]])
+                end.bias[number] = float(variant.label_bias[known[label]])
 
 
 def _blurred(rows: Rows, share: float, detector: Detector) -> Rows:

@@ -9,7 +9,7 @@ from pathlib import Path
 import gguf
 import numpy as np
 
-from leastwise_training.export import LINEAR, Label, Variant, gguf_order, write_adapter
+from leastwise_training.export import LINEAR, Label, Variant, gguf_order, read_adapter, write_adapter
 
 WIDTH, HIDDEN, HEADS, KEY_HEADS, RANK = 8, 12, 2, 1, 3
 SIZES = {
@@ -81,6 +81,26 @@ class Export(unittest.TestCase):
         np.testing.assert_array_equal(tensors["blk.1.ffn_down.weight.lora_b"], b.astype(np.float16))
         np.testing.assert_array_equal(tensors["default.output_norm.weight"], chosen.output_norm.astype(np.float32))
         np.testing.assert_array_equal(tensors["default.label_rows"], chosen.label_rows.astype(np.float16))
+
+    def test_what_is_written_is_read_back(self) -> None:
+        written = variant(self.chance)
+        write_adapter(self.path, self.base, self.lora, 6.0, [written])
+        lora, [found] = read_adapter(self.path, self.base)
+        self.assertEqual(lora.keys(), self.lora.keys())
+        for place, (a, b) in self.lora.items():
+            # B takes up alpha / rank, which is 2; the file holds 16 bits.
+            np.testing.assert_array_equal(lora[place][0], a.astype(np.float16))
+            np.testing.assert_array_equal(lora[place][1], 2 * b.astype(np.float16).astype(np.float32))
+        self.assertEqual((found.name, found.layers, found.labels), (written.name, written.layers, written.labels))
+        for part in ("output_norm", "label_rows", "label_bias", "state_mean", "state_whitening"):
+            np.testing.assert_allclose(getattr(found, part), getattr(written, part), rtol=1e-3, err_msg=part)
+
+    def test_an_adapter_of_another_base_is_refused(self) -> None:
+        write_adapter(self.path, self.base, self.lora, 6.0, [variant(self.chance)])
+        with self.base.open("ab") as base:
+            base.write(b"more")
+        with self.assertRaisesRegex(ValueError, "another base model"):
+            read_adapter(self.path, self.base)
 
     def test_queries_and_keys_are_rotated_alike_in_either_order(self) -> None:
         def halves(values: np.ndarray, position: int) -> np.ndarray:
