@@ -82,8 +82,30 @@ class Adapted(nn.Module):
         self.up = nn.Parameter(torch.zeros(outputs, rank))
 
     def forward(self, states: Tensor) -> Tensor:
+        if states.device.type == "cpu":
+            return _Merged.apply(states, self.weights, self.down, self.up)
         corrected = functional.linear(functional.linear(states, self.down.bfloat16()), self.up.bfloat16())
         return functional.linear(states, self.weights) + corrected
+
+
+class _Merged(torch.autograd.Function):
+    """An adapted layer for a CPU, where thin products cost nearly as much as thick ones: the correction is added to the weights,
+    once in a step, and only what the two thin matrices learn needs products of its own."""
+
+    @staticmethod
+    def forward(context, states: Tensor, weights: Tensor, down: Tensor, up: Tensor) -> Tensor:  # noqa: ANN001
+        down, up = down.bfloat16(), up.bfloat16()
+        merged = torch.addmm(weights, up, down)
+        context.save_for_backward(states, merged, down, up)
+        return functional.linear(states, merged)
+
+    @staticmethod
+    def backward(context, learned: Tensor) -> tuple[Tensor, None, Tensor, Tensor]:  # noqa: ANN001
+        states, merged, down, up = context.saved_tensors
+        flat, learned_flat = states.flatten(0, -2), learned.flatten(0, -2)
+        of_down = (learned_flat @ up).t() @ flat
+        of_up = learned_flat.t() @ (flat @ down.t())
+        return learned @ merged, None, of_down.float(), of_up.float()
 
 
 def rotated(heads: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
