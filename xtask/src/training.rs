@@ -3,6 +3,7 @@
 //! Everything of weight lies in the user's cache: the Python environment, the data, checkpoints and merged models. What the
 //! repository keeps is `training/detector/`.
 
+use std::ffi::OsStr;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
@@ -20,12 +21,18 @@ pub(crate) struct Training {
     /// Manifests of real repositories, as `plain/REPOSITORY/...` below this folder.
     #[arg(long, value_name = "FOLDER", default_value = "../shared/corpus")]
     corpus: PathBuf,
-    /// Tokens to read. Ten million take about two hours on two cores; a run goes on from its last checkpoint.
+    /// Tokens to read. Ten million take about half an hour on two cores; a run goes on from its last checkpoint.
     #[arg(long, value_name = "NUMBER", default_value_t = 60_000_000)]
     tokens: u64,
     /// Processes that share the work, one core each.
     #[arg(long, value_name = "NUMBER")]
     processes: Option<NonZeroUsize>,
+    /// Where there is no checkpoint, begin from what this adapter has learned and not from nothing.
+    #[arg(long, value_name = "ADAPTER")]
+    begin_with: Option<PathBuf>,
+    /// A factor on the rate of learning; less than 1 suits a run that begins with an adapter.
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
+    rate: f64,
     /// Keep the data of the last run, and not make it anew.
     #[arg(long)]
     keep_data: bool,
@@ -53,6 +60,8 @@ pub(crate) fn train(shell: &Shell, places: &Places, training: &Training) -> Resu
         Some(count) => count.get(),
         None => std::thread::available_parallelism()?.get(),
     };
+    let begin_with =
+        training.begin_with.iter().flat_map(|adapter| [OsStr::new("--begin-with"), adapter.as_os_str()]);
     let children: Result<Vec<Child>> = (0..processes)
         .map(|rank| {
             laboratory
@@ -61,7 +70,8 @@ pub(crate) fn train(shell: &Shell, places: &Places, training: &Training) -> Resu
                 .arg(&pack)
                 .arg("--out")
                 .arg(&run)
-                .args(["--tokens", &training.tokens.to_string()])
+                .args(["--tokens", &training.tokens.to_string(), "--rate", &training.rate.to_string()])
+                .args(begin_with.clone())
                 .envs([("RANK", rank.to_string()), ("WORLD_SIZE", processes.to_string())])
                 .envs([("MASTER_ADDR", "127.0.0.1"), ("MASTER_PORT", "29511")])
                 .spawn()
