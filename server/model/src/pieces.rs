@@ -7,9 +7,10 @@
 //! A piece is read in three parts, each ended by [`BORDER`]:
 //!
 //! 1. the *context*, the outline around it: the lines that it lies under, and what is short beside those;
-//! 2. its *own* lines, among them the first line of whatever was cut out of it;
-//! 3. its *heads* once more, the own lines that something lies under. What a block lacks is known only at its end, and a model
-//!    that reads forwards has long passed its head by then.
+//! 2. its *own* lines, among them the first line of whatever was cut out of it, and the settings in there on which others depend;
+//! 3. its *heads* once more, the own lines that something lies under, and the names in lists that something follows. What a block
+//!    lacks is known only at its end, and what may be done to `pods` only where the verbs stand: a model that reads forwards has
+//!    long passed them by then.
 //!
 //! A line is judged where it is read last, and in exactly one piece.
 
@@ -26,6 +27,15 @@ const CONTEXT_BYTES: usize = 200;
 /// What stands near the piece is shown whole if it has at most so many bytes, else its first line and what fits below it. At the
 /// top of the document a third of it must do.
 const SHORT_BYTES: usize = 120;
+
+/// The bytes that are shown of each part that was cut out, and of all of them together, beyond their first lines.
+const TOLD_BYTES: usize = 320;
+const ALL_TOLD_BYTES: usize = 640;
+/// A setting with more bytes is not shown.
+const SETTING_BYTES: usize = 60;
+
+/// What a container sets decides what its pod lacks, and the other way round: these blocks are told of what was cut out.
+const SETTINGS: [&str; 2] = ["securityContext", "limits"];
 
 /// A part of a document, in numbers of its lines, counted from 0.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,9 +60,9 @@ pub struct Own {
 pub enum Role {
     /// Nothing lies under it: judged where it stands.
     Leaf,
-    /// Something lies under it: read again at the end of the piece, and judged there.
+    /// Something lies under it, or follows what it lists: read again at the end of the piece, and judged there.
     Head,
-    /// The first line of what was cut out: judged in its own piece.
+    /// The first line of what was cut out, or a setting in there: judged in its own piece.
     Folded,
 }
 
@@ -112,6 +122,8 @@ fn shortened(line: &str) -> &str {
 struct Outline {
     /// The root has no line; then one node for each line that is not empty, in their order.
     nodes: Vec<Node>,
+    /// Those that are told of what was cut out, in their order.
+    settings: Vec<usize>,
 }
 
 struct Node {
@@ -124,15 +136,24 @@ struct Node {
     is_item: bool,
     /// Whether it is an item that may lack something: no mere word.
     is_entry: bool,
+    /// Whether it lists names: an item that is one, or a list of them on its line.
+    is_names: bool,
 }
 
 const ROOT: usize = 0;
 
 impl Outline {
     fn of(lines: &[&str]) -> Self {
-        let root =
-            Node { line: 0, bytes: 0, parent: ROOT, children: Vec::new(), is_item: false, is_entry: false };
-        let mut outline = Self { nodes: vec![root] };
+        let root = Node {
+            line: 0,
+            bytes: 0,
+            parent: ROOT,
+            children: Vec::new(),
+            is_item: false,
+            is_entry: false,
+            is_names: false,
+        };
+        let mut outline = Self { nodes: vec![root], settings: Vec::new() };
         // The nodes that the next line may lie under, with their columns.
         let mut open: Vec<(usize, usize)> = Vec::new();
         for (number, line, column) in placed(lines) {
@@ -152,11 +173,38 @@ impl Outline {
                 children: Vec::new(),
                 is_item,
                 is_entry: is_item && (content.contains(": ") || content.ends_with(':')),
+                is_names: is_names(content),
             });
             outline.nodes[parent].children.push(node);
             open.push((node, column));
         }
+        outline.find_settings(lines);
         outline
+    }
+
+    /// The blocks of `SETTINGS`, and what lies under them.
+    fn find_settings(&mut self, lines: &[&str]) {
+        let mut is_setting = vec![false; self.nodes.len()];
+        for (at, node) in self.nodes.iter().enumerate().skip(1) {
+            let is_named = || lines.get(node.line as usize).is_some_and(|line| SETTINGS.contains(&key(line)));
+            is_setting[at] = node.bytes <= SETTING_BYTES && (is_setting[node.parent] || is_named());
+        }
+        self.settings = (0..self.nodes.len()).filter(|&node| is_setting[node]).collect();
+    }
+
+    /// Whether something that stands beside a list decides what its names mean: it follows in the same block.
+    fn is_followed(&self, node: usize) -> bool {
+        let is_last = |node: usize| self.nodes[self.nodes[node].parent].children.last() == Some(&node);
+        let list = match self.nodes[node].is_item {
+            true => self.nodes[node].parent,
+            false => node,
+        };
+        // The list of an entry's first key hangs on the entry itself.
+        let hangs_on_entry = self.nodes[node].is_item && self.nodes[list].is_entry;
+        match hangs_on_entry {
+            true => self.nodes[list].children.last().is_some_and(|&last| !self.nodes[last].is_item),
+            false => list != ROOT && !is_last(list),
+        }
     }
 
     /// Where the tree is cut: sets of neighbours below one parent, each with all that lies under them and is not cut itself.
@@ -220,23 +268,45 @@ impl Outline {
     }
 
     fn collect(&self, node: usize, cuts: &[Vec<usize>], own: &mut Vec<Own>) {
+        let mut room = ALL_TOLD_BYTES;
         // By a stack of its own: a text can be indented as deep as it is long.
         let mut stack = vec![(node, true)];
         while let Some((node, is_root)) = stack.pop() {
-            let Node { line, children, is_entry, .. } = &self.nodes[node];
-            let cut = cuts.iter().find(|cut| !is_root && cut.contains(&node));
-            let role = match cut {
+            let Node { line, children, is_entry, is_names, .. } = &self.nodes[node];
+            if let Some(cut) = cuts.iter().find(|cut| !is_root && cut.contains(&node)) {
+                let folded = |node: usize| Own { line: self.nodes[node].line, role: Role::Folded };
                 // Of many short neighbours, those that stay tell enough.
-                Some(cut) if cut.len() > 1 => continue,
-                Some(_) => Role::Folded,
-                None if children.is_empty() && !is_entry => Role::Leaf,
-                None => Role::Head,
-            };
-            own.push(Own { line: *line, role });
-            if cut.is_none() {
-                stack.extend(children.iter().rev().map(|&child| (child, false)));
+                own.extend((cut.len() == 1).then(|| folded(node)));
+                own.extend(self.told(node, cut.len() > 1, &mut room).into_iter().map(folded));
+                continue;
             }
+            let is_judged_here = children.is_empty() && !is_entry && !(*is_names && self.is_followed(node));
+            own.push(Own { line: *line, role: if is_judged_here { Role::Leaf } else { Role::Head } });
+            stack.extend(children.iter().rev().map(|&child| (child, false)));
         }
+    }
+
+    /// What is told of a part that was cut out: its settings, each below the first line of the entry that it belongs to.
+    fn told(&self, root: usize, with_root: bool, room: &mut usize) -> Vec<usize> {
+        let within = (if with_root { root } else { root + 1 })..self.end(root);
+        let first = self.settings.partition_point(|&setting| setting < within.start);
+        let mut told = Vec::new();
+        let mut left = TOLD_BYTES.min(*room);
+        for &setting in self.settings[first..].iter().take_while(|&&setting| setting < within.end) {
+            let entry = std::iter::successors(Some(setting), |&node| Some(self.nodes[node].parent))
+                .take_while(|node| within.contains(node))
+                .find(|&node| self.nodes[node].is_entry);
+            let lines: Vec<usize> =
+                entry.into_iter().chain([setting]).filter(|node| told.last() < Some(node)).collect();
+            let bytes: usize = lines.iter().map(|&node| self.nodes[node].bytes).sum();
+            if bytes > left {
+                break;
+            }
+            left -= bytes;
+            *room -= bytes;
+            told.extend(lines);
+        }
+        told
     }
 
     fn context(&self, roots: &[usize]) -> Vec<u32> {
@@ -274,8 +344,8 @@ impl Outline {
         shown
     }
 
-    /// What is shown of a neighbour: all of it where it has at most so many bytes, else its first line and the next below it that
-    /// hold nothing themselves and fit.
+    /// What is shown of a neighbour: all of it where it has at most so many bytes, else its first line and what fits of the settings
+    /// in it and of the next below it that hold nothing themselves.
     fn summary(&self, node: usize, most: usize) -> Vec<usize> {
         let end = self.end(node);
         let bytes: usize = self.nodes[node..end].iter().map(|node| node.bytes).sum();
@@ -283,6 +353,7 @@ impl Outline {
             return (node..end).collect();
         }
         let mut room = most;
+        let mut shown = self.told(node, false, &mut room);
         let leaves = self.nodes[node].children.iter().copied();
         let leaves = leaves.filter(|&child| self.nodes[child].children.is_empty());
         let fitting = leaves.take_while(|&child| {
@@ -290,7 +361,11 @@ impl Outline {
             room = room.saturating_sub(self.nodes[child].bytes);
             fits
         });
-        std::iter::once(node).chain(fitting).collect()
+        shown.extend(fitting);
+        shown.push(node);
+        shown.sort_unstable();
+        shown.dedup();
+        shown
     }
 
     /// The first node that does not lie under this one.
@@ -328,6 +403,25 @@ fn placed<'text>(lines: &[&'text str]) -> Vec<(u32, &'text str, usize)> {
     }
     placed.extend(waiting.drain(..).map(|(number, line)| (number, line, last)));
     placed
+}
+
+/// The key at a line's beginning, as it is written.
+fn key(line: &str) -> &str {
+    line.trim_start().trim_start_matches("- ").split_once(':').map_or("", |(key, _)| key.trim())
+}
+
+/// Whether a line is an item that is a name, or a list of names: no setting, no argument, no sentence.
+fn is_names(content: &str) -> bool {
+    let list = content.strip_prefix("- ").or_else(|| {
+        let (_, value) = content.split_once(": ")?;
+        value.trim().strip_prefix('[')?.strip_suffix(']')
+    });
+    let is_name = |name: &str| {
+        let letters = name.trim_matches(['"', '\'']);
+        let is_letter = |letter: char| letter.is_ascii_alphanumeric() || "*/._-".contains(letter);
+        !letters.starts_with('-') && letters.chars().all(is_letter)
+    };
+    list.is_some_and(|list| list.split(',').all(|name| is_name(name.trim())))
 }
 
 /// Whether a line holds nothing but a template's action.
@@ -436,11 +530,87 @@ spec:
     }
 
     #[test]
+    fn of_a_container_that_was_cut_out_its_settings_are_told() {
+        let text = two_containers().replace(
+            "      - name: log\n",
+            "      - name: log\n        securityContext:\n          capabilities:\n            drop:\n            - ALL\n",
+        );
+        let read = read(&text);
+        let expected = [
+            "       - name: log",
+            "         securityContext:",
+            "           capabilities:",
+            "             drop:",
+            "             - ALL",
+            " ---",
+        ];
+        let from = read[0].iter().position(|line| line == expected[0]).unwrap();
+        assert_eq!(read[0][from..from + expected.len()], expected);
+    }
+
+    #[test]
+    fn settings_that_were_cut_out_among_others_are_told_below_the_entry_they_belong_to() {
+        let ports: String = (0..40).map(|n| format!("        - containerPort: {}\n", 8000 + n)).collect();
+        let text = format!(
+            "{DEPLOYMENT}        ports:\n{ports}        resources:\n          limits:\n            memory: 1Gi\n"
+        );
+        let read = read(&text);
+        let pod = read.iter().find(|piece| piece.contains(&"=- name: web".to_owned())).unwrap();
+        for told in ["           limits:", "             memory: 1Gi"] {
+            assert!(pod.contains(&told.to_owned()) || pod.contains(&told.replacen(' ', "=", 1)), "{pod:#?}");
+        }
+    }
+
+    const ROLE: &str = "\
+kind: Role
+rules:
+- apiGroups:
+  - apps
+  resources: [pods, \"pods/log\"]
+  verbs:
+  - get
+- verbs: [delete]
+  resources:
+  - secrets
+";
+
+    #[test]
+    fn the_names_of_a_list_are_read_again_where_something_follows_it() {
+        let expected = [
+            " ---",
+            "=kind: Role",
+            " rules:",
+            " - apiGroups:",
+            "   - apps",
+            "   resources: [pods, \"pods/log\"]",
+            "   verbs:",
+            "=  - get",
+            " - verbs: [delete]",
+            "   resources:",
+            "=  - secrets",
+            " ---",
+            "=rules:",
+            "=- apiGroups:",
+            "=- apps",
+            "=resources: [pods, \"pods/log\"]",
+            "=verbs:",
+            "=- verbs: [delete]",
+            "=resources:",
+        ];
+        // The first line of a document is read again, too.
+        let mut expected: Vec<String> = expected.map(str::to_owned).to_vec();
+        expected[1] = " kind: Role".to_owned();
+        expected.insert(12, "=kind: Role".to_owned());
+        assert_eq!(read(ROLE), [expected]);
+    }
+
+    #[test]
     fn every_line_is_judged_in_one_piece() {
         let long: String = (0..400).map(|n| format!("  key-{n}: some value or other\n")).collect();
         let texts = [
             DEPLOYMENT.to_owned(),
             two_containers(),
+            ROLE.to_owned(),
             format!("kind: ConfigMap\ndata:\n{long}"),
             (0..500).map(|n| format!("{}a:\n", " ".repeat(n))).collect(),
             "{{- if .Values.on }}\n# a comment\nkind: Pod\n{{- end }}\n\n- a\n-\n  - b\n".to_owned(),
