@@ -17,6 +17,9 @@ FEWEST = 8
 PRECISION_COUNTS = 0.7
 """The beta of the F-measure by which thresholds are chosen: a false alarm is worse than a miss."""
 
+MOST_UNEVEN = 4.0
+"""A row of a small group counts at most so much more than it would alone."""
+
 LOWEST = 0.4
 """No label is told below this probability, whatever the few examples say."""
 
@@ -34,33 +37,43 @@ def logistic(values: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-np.clip(values, -60, 60)))
 
 
-def calibrate(scores: np.ndarray, targets: np.ndarray) -> list[Calibration]:
-    """A calibration for each column. Targets are 1, 0, or -1 where they are not known."""
+def calibrate(scores: np.ndarray, targets: np.ndarray, weights: np.ndarray | None = None) -> list[Calibration]:
+    """A calibration for each column. Targets are 1, 0, or -1 where they are not known; weights say how much each row counts."""
+    weights = np.ones(len(scores)) if weights is None else weights
     known = targets >= 0
-    together = _fit(scores[known], targets[known] == 1)
+    together = _fit(scores[known], targets[known] == 1, np.broadcast_to(weights[:, None], known.shape)[known])
     found = []
     for column in range(scores.shape[1]):
         sure = known[:, column]
-        score, truth = scores[sure, column], targets[sure, column] == 1
+        score, truth, weight = scores[sure, column], targets[sure, column] == 1, weights[sure]
         enough = truth.sum() >= FEWEST
-        scale, offset = _fit(score, truth, together) if enough else together
+        scale, offset = _fit(score, truth, weight, together) if enough else together
         threshold = 0.5
         if enough:
-            best, _ = best_threshold(score, truth, PRECISION_COUNTS)
+            best, _ = best_threshold(score, truth, PRECISION_COUNTS, weight)
             threshold = float(logistic(np.array(scale * best + offset)))
         found.append(Calibration(scale, offset, round(min(max(threshold, LOWEST), 0.95), 4)))
     return found
 
 
-def _fit(scores: np.ndarray, truth: np.ndarray, start: tuple[float, float] = (1.0, 0.0)) -> tuple[float, float]:
+def even(groups: np.ndarray) -> np.ndarray:
+    """Weights for rows of these groups, so that a small group counts for as much as a large one, within `MOST_UNEVEN`."""
+    _, group, counts = np.unique(groups, return_inverse=True, return_counts=True)
+    weights = np.clip(len(groups) / len(counts) / counts, 1 / MOST_UNEVEN, MOST_UNEVEN)[group]
+    return weights / weights.mean()
+
+
+def _fit(
+    scores: np.ndarray, truth: np.ndarray, rows: np.ndarray, start: tuple[float, float] = (1.0, 0.0)
+) -> tuple[float, float]:
     """Logistic regression on one number by Newton's method, held near a start by as much as three examples would."""
     weights = np.array(start)
     inputs = np.stack([scores, np.ones_like(scores)], axis=1)
     pull = 3.0
     for _ in range(50):
         probability = logistic(inputs @ weights)
-        gradient = inputs.T @ (probability - truth) + pull * (weights - np.array(start))
-        curvature = (inputs * (probability * (1 - probability))[:, None]).T @ inputs + pull * np.eye(2)
+        gradient = inputs.T @ (rows * (probability - truth)) + pull * (weights - np.array(start))
+        curvature = (inputs * (rows * probability * (1 - probability))[:, None]).T @ inputs + pull * np.eye(2)
         step = np.linalg.solve(curvature, gradient)
         weights = weights - np.clip(step, -1, 1)
         # A scale below this would turn the order of scores around.

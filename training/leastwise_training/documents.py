@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal, TypeVar, get_args
 
 Split = Literal["train", "validation", "test"]
 Entry = TypeVar("Entry")
@@ -29,6 +29,12 @@ MEANINGS = (
 """The labels that no rule can decide. All others are ids of rules."""
 
 
+Kind = Literal["real", "generated", "meaning", "written", "template", "half-typed", "custom-resource"]
+"""What a document is to those who learn: where it comes from, or the form that rules cannot judge."""
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+
 @dataclass
 class Document:
     """A document and the labels of its lines. Lines count from 0 and end at a line feed."""
@@ -48,6 +54,19 @@ class Document:
     def is_about_meanings(self) -> bool:
         """Whether it was made to show a meaning, or what looks like one: then all its meanings are known."""
         return self.family.startswith(("meaning/", "written/"))
+
+    @property
+    def kind(self) -> Kind:
+        """What it is to those who learn. A form counts more than where the document comes from."""
+        forms: tuple[Kind, ...] = ("template", "half-typed", "custom-resource")
+        for form in forms:
+            if self.id.endswith(f"+{form}"):
+                return form
+        if self.id.startswith("generated-"):
+            return "generated"
+        if self.is_about_meanings:
+            return "written" if self.family.startswith("written/") else "meaning"
+        return "real"
 
 
 def write(path: Path, documents: Iterable[Document]) -> int:

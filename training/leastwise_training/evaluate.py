@@ -26,6 +26,9 @@ from .teacher import Teacher
 from .teaching import teach_all
 from .worker import Worker
 
+TOGETHER = "as shown"
+"""The name of what users hear, in the report."""
+
 LEAST = 0.02
 """Probabilities below are taken for nothing."""
 
@@ -71,6 +74,12 @@ def absent_labels(teacher: Teacher, documents: list[Document]) -> set[str]:
     return {label for label, on in heads.items() if np.mean(on) > 0.9 and label.endswith(ABSENCES)}
 
 
+def together(teacher: Teacher, documents: list[Document], detector: list[Judged], known: Known) -> list[Judged]:
+    """What users hear: the rules, and the detector where no rule can judge."""
+    told = ({mark: one.probabilities[mark] for mark in one.said} for one in detector)
+    return [judged_of(document, said, known) for document, said in zip(documents, teacher.hear(documents, told), strict=True)]
+
+
 ABSENCES = ("-missing", "-not-set", "-not-enforced", "-not-dropped", "-all-dropped", "-allowed", "-writable", "-mounted")
 """How the names of rules end that may find something because it is not there."""
 
@@ -94,6 +103,7 @@ def main() -> None:
     for name, path in models.items():
         with Measured(arguments.worker, path, known) as model:
             said[name] = {test: model.judge(documents) for test, documents in tests.items()}
+    said[TOGETHER] = {test: together(teacher, documents, said["default"][test], known) for test, documents in tests.items()}
     said |= baselines.judge(tests, arguments.data, teacher, arguments.base, known)
     speeds = {name: speed_of(arguments.worker, path, arguments.deployment) for name, path in models.items()}
     arguments.out.write_text(report(said, tests, absent, speeds, taught), encoding="utf-8")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .documents import MEANINGS, Document
+from .documents import MEANINGS, Document, Kind
 from .rows import ROW_TOKENS
 from .teacher import Reading, Teacher
 from .tokens import Tokens
@@ -24,8 +24,14 @@ TWINS = {
 BORDER = "---"
 """What the product puts between the parts of a piece."""
 
-NOT_LEARNED = {"pod-security-standard-violation", "schema-violation"}
+SUMS = {"pod-security-standard-violation", "schema-violation"}
 """Rules that sum up what others say, or that compare with a list too long to learn."""
+
+COMPARISONS = {"probes-identical", "duplicate-env-var", "port-name-duplicate", "selector-template-mismatch"}
+"""Rules that compare two blocks word by word: lines that are seen one by one do not show it, and what templates fill in is equal
+or not only when it is filled in. A network that learned them found one in six."""
+
+NOT_LEARNED = SUMS | COMPARISONS
 
 FEWEST = 30
 """A rule with fewer lines in the training data is not learned."""
@@ -52,6 +58,8 @@ class Example:
     """Of each place and label: 1, 0, or -1 where it is not known."""
     is_about_meanings: bool
     """Whether its document was made to show a meaning, or what looks like one."""
+    kind: Kind
+    """What its document is."""
 
 
 def labels_of(documents: Iterable[Document]) -> list[str]:
@@ -86,6 +94,7 @@ def examples(
                         lines=np.array(lines),
                         targets=here,
                         is_about_meanings=document.is_about_meanings,
+                        kind=document.kind,
                     )
                 )
     return found

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .calibrate import calibrate
+from .calibrate import calibrate, even
 from .export import VARIANTS, Label, Variant, write_adapter
 from .network import PROJECTIONS, Base, Detector
 from .pack import load
@@ -36,7 +36,7 @@ def main() -> None:
     labels: list[str] = saved["labels"]
     detector = Detector(Base(pack.base), VARIANTS, len(labels), RANK)
     detector.load_state_dict(saved["detector"])
-    states, targets = _states(detector.to(device), Batches(pack, "validation", device))
+    states, targets, kinds = _states(detector.to(device), Batches(pack, "validation", device))
     detector.cpu()
 
     variants = []
@@ -45,7 +45,7 @@ def main() -> None:
         with torch.no_grad():
             normal = end.states(states[name])
             scores = end(states[name]).numpy()
-        calibrations = calibrate(scores, targets)
+        calibrations = calibrate(scores, targets, even(kinds))
         mean, whitening = _whitening(normal.numpy().astype(np.float64))
         variants.append(
             Variant(
@@ -70,16 +70,20 @@ def main() -> None:
 
 
 @torch.no_grad()
-def _states(detector: Detector, batches: Batches) -> tuple[dict[str, Tensor], np.ndarray]:
+def _states(detector: Detector, batches: Batches) -> tuple[dict[str, Tensor], np.ndarray, np.ndarray]:
+    """The states at all judged lines, what is known there, and of what kind their documents are."""
     states: dict[str, list[Tensor]] = {name: [] for name in VARIANTS}
-    targets = []
+    targets, kinds = [], []
     rows = filled(list(range(len(batches.pieces))), batches.pieces.lengths)
     for at in range(0, len(rows), ROWS_AT_ONCE):
-        batch = batches.of(rows[at : at + ROWS_AT_ONCE])
+        chosen = rows[at : at + ROWS_AT_ONCE]
+        batch = batches.of(chosen)
+        pieces = np.array([piece for row in chosen for piece in row])
+        kinds.append(np.repeat(batches.pieces.kinds[pieces], batches.pieces.counts[pieces]))
         targets.append(batch.targets.cpu().numpy())
         for name, state in detector(batch.rows, batch.places).items():
             states[name].append(state.cpu())
-    return {name: torch.cat(seen) for name, seen in states.items()}, np.concatenate(targets)
+    return {name: torch.cat(seen) for name, seen in states.items()}, np.concatenate(targets), np.concatenate(kinds)
 
 
 def _whitening(states: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

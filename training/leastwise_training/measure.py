@@ -5,12 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 
-def best_threshold(scores: np.ndarray, truth: np.ndarray, beta: float = 1.0) -> tuple[float, float]:
-    """The threshold with the best F-measure, and that measure. `beta` below 1 counts precision more."""
+def best_threshold(
+    scores: np.ndarray, truth: np.ndarray, beta: float = 1.0, weights: np.ndarray | None = None
+) -> tuple[float, float]:
+    """The threshold with the best F-measure, and that measure. `beta` below 1 counts precision more; `weights` say how much
+    each score counts."""
+    weights = np.ones(len(scores)) if weights is None else weights
     order = np.argsort(-scores, kind="stable")
-    hits = np.cumsum(truth[order])
-    asked = np.arange(1, len(scores) + 1)
-    positives = truth.sum()
+    hits = np.cumsum((truth * weights)[order])
+    asked = np.cumsum(weights[order])
+    positives = (truth * weights).sum()
     if positives == 0:
         return np.inf, 0.0
     square = beta * beta

@@ -19,7 +19,7 @@ from pathlib import Path
 import gguf
 import numpy as np
 
-from .documents import read
+from .documents import KINDS, read
 from .examples import Example, examples, labels_of
 from .export import VARIANTS
 from .teacher import Teacher
@@ -47,6 +47,8 @@ class Pieces:
     """What is known of each judged line: a row of the pack's patterns."""
     is_about_meanings: np.ndarray
     """Whether the document of a piece was made to show a meaning, or what looks like one."""
+    kinds: np.ndarray
+    """What the document of a piece is: a place in `KINDS`."""
 
     def __len__(self) -> int:
         return len(self.lengths)
@@ -91,6 +93,7 @@ class Packer:
             counts=np.array([len(example.places) for example in found], np.uint16),
             patterns=np.array([self._patterns.setdefault(row, len(self._patterns)) for row in rows], np.uint32),
             is_about_meanings=np.array([example.is_about_meanings for example in found]),
+            kinds=np.array([KINDS.index(example.kind) for example in found], np.uint8),
         )
         for name, values in parts.items():
             self._parts.setdefault(f"{split}.{name}", []).append(values)

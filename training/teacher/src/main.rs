@@ -4,8 +4,10 @@
 //!
 //! * `label` adds what the rules find, by line, and says which lines they could not judge.
 //! * `cut` gives what the detector reads of each document: its pieces, and the line that is judged at each line's end.
+//! * `hear` gives what a user hears of each document: the rules, and of what the detector said that on which no rule can judge.
 
 mod cut;
+mod hear;
 mod label;
 
 use std::io::{self, BufRead, Write};
@@ -19,7 +21,8 @@ fn main() -> Result<()> {
     match std::env::args().nth(1).as_deref() {
         Some("label") => each(label::label),
         Some("cut") => each(cut::cut),
-        _ => bail!("say what to do with the documents: label or cut"),
+        Some("hear") => each(hear::hear),
+        _ => bail!("say what to do with the documents: label, cut or hear"),
     }
 }
 
