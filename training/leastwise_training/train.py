@@ -28,7 +28,7 @@ import torch.distributed as distributed
 import torch.nn.functional as functional
 from torch import Tensor
 
-from .documents import MEANINGS
+from .documents import KINDS, MEANINGS
 from .export import VARIANTS, Pair, Variant, read_adapter
 from .network import PROJECTIONS, Base, Detector, Rows
 from .pack import Pack, Pieces, load
@@ -38,10 +38,12 @@ RANK = 32
 ROWS = {"cpu": 9, "cuda": 128}
 """The rows of a batch in one process."""
 
-RARE = 500
+RARE = 1500
 """A label on fewer pieces is rare."""
-LEAST_SHARE, DECOY_SHARE, MOST_SHARE = 0.3, 1.5, 4.0
-"""How often a piece is read in a round: one with nothing to see, one with what looks like a meaning, one with a meaning."""
+LEAST_SHARE, MEANING_SHARE, MOST_SHARE = 0.5, 1.5, 4.0
+"""How often a piece is read in a round: one with nothing to see, one with a meaning, and one with the rarest of labels."""
+BY_HAND, BY_HAND_SHARE = ("real", "written"), 2.0
+"""What people wrote is read so much more often than what generators made."""
 
 LEARNING_RATE = {"network": 1e-3, "rows": 3e-3}
 SETTLING_BATCHES = 12
@@ -108,18 +110,19 @@ class Batches:
 
 
 def shares_of(pack: Pack) -> np.ndarray:
-    """How often each piece is read in a round: those with meanings or rare labels several times, most others less than once.
+    """How often each piece is read in a round: those with meanings or rare labels more than once, most others less.
 
     What rules find is alike from one manifest to the next; what a meaning looks like is not.
     """
     pieces = pack.splits["train"]
     piece = np.repeat(np.arange(len(pieces)), pieces.counts)
     held = [np.unique(piece[(pack.patterns[:, label] == 1)[pieces.patterns]]) for label in range(len(pack.labels))]
-    shares = np.where(pieces.is_about_meanings, DECOY_SHARE, LEAST_SHARE)
+    shares = np.full(len(pieces), LEAST_SHARE)
     for label, holding in enumerate(held):
-        share = MOST_SHARE if label < len(MEANINGS) else np.clip(RARE / max(len(holding), 1), LEAST_SHARE, MOST_SHARE)
+        share = MEANING_SHARE if label < len(MEANINGS) else np.clip(RARE / max(len(holding), 1), LEAST_SHARE, MOST_SHARE)
         shares[holding] = np.maximum(shares[holding], share)
-    return shares
+    by_hand = np.isin(pieces.kinds, [KINDS.index(kind) for kind in BY_HAND])
+    return np.where(by_hand, BY_HAND_SHARE * shares, shares)
 
 
 def drawn(shares: np.ndarray, chance: random.Random) -> list[int]:
