@@ -3,7 +3,7 @@
 import unittest
 
 import numpy as np
-from leastwise_training.calibrate import LOWEST, calibrate, calibration_error, logistic
+from leastwise_training.calibrate import LOWEST, MOST_UNEVEN, calibrate, calibration_error, even, logistic
 from leastwise_training.measure import best_threshold, f_measure
 
 
@@ -43,6 +43,22 @@ class Calibration(unittest.TestCase):
         probability = logistic(found.scale * scores[:, 0] + found.offset)
         self.assertLess(calibration_error(probability, truth[:, 0]), 0.02)
         self.assertGreater(calibration_error(logistic(scores[:, 0]), truth[:, 0]), 0.1)
+
+    def test_a_small_group_counts_for_as_much_as_a_large_one(self) -> None:
+        weights = even(np.array([0] * 300 + [1] * 100))
+        self.assertAlmostEqual(weights[:300].sum(), weights[300:].sum())
+        self.assertAlmostEqual(weights.mean(), 1.0)
+        # But one alone does not outweigh all others.
+        weights = even(np.array([0] * 1000 + [1]))
+        self.assertAlmostEqual(weights[-1] / weights[0], MOST_UNEVEN / (1001 / 2 / 1000))
+
+    def test_what_counts_more_is_met_better(self) -> None:
+        # Of the first group one in two of these scores holds, of the second one in ten.
+        scores = np.zeros((400, 1))
+        truth = np.array([[1], [0]] * 100 + ([[1]] + [[0]] * 9) * 20)
+        promised = lambda weights: logistic(np.array(calibrate(scores, truth, weights)[0].offset))  # noqa: E731
+        self.assertAlmostEqual(promised(None), 0.3, delta=0.02)
+        self.assertAlmostEqual(promised(np.array([1.8] * 200 + [0.2] * 200)), 0.46, delta=0.02)
 
     def test_what_nobody_knows_is_not_learned_from(self) -> None:
         scores = np.array([[3.0], [2.5], [-3.0], [-2.0]] * 20)

@@ -111,6 +111,8 @@ class EveryVariant(unittest.TestCase):
             made = variant(document, Random(3))
             self.assertEqual(document, deployment())
             self.assertEqual((made.id, made.split, made.family), (f"shop+{name}", "train", "hand"))
+            # With other settings it is still what somebody wrote.
+            self.assertEqual(made.kind, "real" if name == "mutation" else name)
 
     def test_knows_nothing_of_lines_that_are_not_there_and_doubts_no_labelled_line(self) -> None:
         for document in (deployment(), role()):
