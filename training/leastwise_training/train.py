@@ -42,7 +42,7 @@ RARE = 1500
 """A label on fewer pieces is rare."""
 LEAST_SHARE, MEANING_SHARE, MOST_SHARE = 0.5, 1.5, 4.0
 """How often a piece is read in a round: one with nothing to see, one with a meaning, and one with the rarest of labels."""
-BY_HAND, BY_HAND_SHARE = ("real", "written"), 2.0
+BY_HAND, BY_HAND_SHARE = ("real", "written"), 4.0
 """What people wrote is read so much more often than what generators made."""
 
 LEARNING_RATE = {"network": 1e-3, "rows": 3e-3}
