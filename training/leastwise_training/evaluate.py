@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import gguf
@@ -99,10 +100,14 @@ def main() -> None:
     models = {"default": arguments.model, "small": arguments.small}
     taught = list(teach_all(arguments.worker, arguments.model))
     known = Known([label["name"] for label in labels_of(arguments.model)])
-    said = {}
-    for name, path in models.items():
+
+    def judge(path: Path) -> dict[str, list[Judged]]:
         with Measured(arguments.worker, path, known) as model:
-            said[name] = {test: model.judge(documents) for test, documents in tests.items()}
+            return {test: model.judge(documents) for test, documents in tests.items()}
+
+    # Each model works in a process of its own, on one thread.
+    with ThreadPoolExecutor() as pool:
+        said = dict(zip(models, pool.map(judge, models.values()), strict=True))
     said[TOGETHER] = {test: together(teacher, documents, said["default"][test], known) for test, documents in tests.items()}
     said |= baselines.judge(tests, arguments.data, teacher, arguments.base, known)
     speeds = {name: speed_of(arguments.worker, path, arguments.deployment) for name, path in models.items()}

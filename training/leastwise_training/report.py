@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .documents import Document
+from .examples import COMPARISONS
 from .figures import Figures, Judged, error_of, figures, is_meaning, is_rule
 from .speed import Speed
 from .teaching import EXAMPLES, Taught
@@ -22,11 +23,14 @@ def report(
     said: Said, tests: dict[str, list[Document]], absent: set[str], speeds: dict[str, Speed], taught: list[Taught]
 ) -> str:
     """The report as Markdown."""
+    marks = [label for documents in tests.values() for document in documents for _, label in document.labels]
+    left_out = sum(label in COMPARISONS for label in marks)
     parts = [
         "# What the detector sees\n\nMade by `cargo xtask evaluate`; not edited by hand. A label counts only on its exact line. "
         "Micro counts all labels together, macro is the mean over labels that hold on ten lines or more; absence is the micro "
         "F1 of the rules that find what is not there. Intervals are 95 %, by drawing documents anew. \"as shown\" is what a user hears: "
-        "the rules, and the default detector where no rule can judge.\n",
+        "the rules, and the default detector where no rule can judge. Rules that compare two blocks word by word are not learned and "
+        f"not counted ({', '.join(sorted(COMPARISONS))}: {left_out} of {len(marks)} marks).\n",
         "## Labels of rules\n",
     ]
     for form, words in FORMS.items():
