@@ -89,11 +89,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     for name in ("worker", "model", "small", "base", "data", "teacher", "cases", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
-    parser.add_argument("--most", type=int, default=600, help="documents of a form")
+    parser.add_argument("--most", type=int, default=600, help="documents of a form; the real ones are judged whole")
     parser.add_argument("--deployment", type=Path, required=True, help="the 65-line Deployment whose time is taken")
     arguments = parser.parse_args()
     teacher = Teacher(arguments.teacher)
     tests = {path.stem.removeprefix("test-"): _sample(path, arguments.most) for path in sorted(arguments.data.glob("test-*.jsonl"))}
+    tests["real"] = list(read(arguments.data / "test-real.jsonl"))
     tests["cases"] = list(cases.read(arguments.cases))
     absent = absent_labels(teacher, [*tests["real"], *tests["generated"]])
 
