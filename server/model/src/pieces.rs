@@ -310,6 +310,10 @@ impl Outline {
             let entry = std::iter::successors(Some(setting), |&node| Some(self.nodes[node].parent))
                 .take_while(|node| within.contains(node))
                 .find(|&node| self.nodes[node].is_entry);
+            // What a pod's containers set is told where the pod is judged, and not further outside.
+            if entry.is_some_and(|entry| entry != root && self.nodes[entry].parent != root) {
+                continue;
+            }
             let lines: Vec<usize> =
                 entry.into_iter().chain([setting]).filter(|node| told.last() < Some(node)).collect();
             let bytes: usize = lines.iter().map(|&node| self.nodes[node].bytes).sum();
@@ -570,6 +574,18 @@ spec:
         ];
         let from = read[0].iter().position(|line| line == expected[0]).unwrap();
         assert_eq!(read[0][from..from + expected.len()], expected);
+    }
+
+    #[test]
+    fn further_outside_nothing_is_told_of_a_container() {
+        let labels: String = (0..25).map(|n| format!("    label-{n}: some value or other\n")).collect();
+        let text = DEPLOYMENT.replace("  name: shop\n", &format!("  name: shop\n  labels:\n{labels}"))
+            + "        securityContext:\n          runAsUser: 1000\n";
+        let read = read(&text);
+        let tells = |piece: &&Vec<String>| piece.iter().any(|line| line.contains("runAsUser"));
+        let outside = read.iter().find(|piece| piece.contains(&"=kind: Deployment".to_owned())).unwrap();
+        assert!(!tells(&outside), "{outside:#?}");
+        assert_eq!(read.iter().filter(tells).count(), 1);
     }
 
     #[test]

@@ -183,7 +183,7 @@ pub(crate) fn refine(file: &File, range: TextRange) -> Vec<Action> {
             if !is_touched {
                 continue;
             }
-            let Ok(edited) = proved(usage.kind, file, &analysis.document, &usage.patches) else { continue };
+            let Some((edited, left)) = tightened(file, &analysis.document, usage) else { continue };
             let name = analysis.resource(&usage.object).name.unwrap_or_else(|| "this object".to_owned());
             let details = findings(&analysis.document, std::slice::from_ref(usage));
             actions.push(Action {
@@ -195,13 +195,39 @@ pub(crate) fn refine(file: &File, range: TextRange) -> Vec<Action> {
                 edits: edited.edits.iter().map(|edit| edit.shifted(offset)).collect(),
                 details: details
                     .into_iter()
-                    .filter(|found| found.fix.is_some())
-                    .map(|found| found.message)
+                    .filter_map(|found| {
+                        let is_left = left.contains(&found.fix?.patches);
+                        let lead =
+                            if is_left { "Left as it is, since it cannot be changed here: " } else { "" };
+                        Some(format!("{lead}{}", found.message))
+                    })
                     .collect(),
             });
         }
     }
     actions
+}
+
+/// All changes of an object as one, and those that are not among them: where one field of a workload cannot be changed, its
+/// others are changed none the less.
+fn tightened(file: &File, document: &Document, usage: &Usage) -> Option<(Edited, Vec<Vec<Patch>>)> {
+    let prove = |patches: &[Patch]| proved(usage.kind, file, document, patches).ok();
+    if let Some(edited) = prove(&usage.patches) {
+        return Some((edited, Vec::new()));
+    }
+    if usage.kind != Kind::Workload {
+        return None;
+    }
+    let (mut made, mut left) = (None, Vec::new());
+    let mut patches = Vec::new();
+    for unused in &usage.unused {
+        let with_this = [&patches[..], &unused.patches].concat();
+        match prove(&with_this) {
+            Some(edited) => (made, patches) = (Some(edited), with_this),
+            None => left.push(unused.patches.clone()),
+        }
+    }
+    Some((made?, left))
 }
 
 /// What was seen of what stands at `offset`: of a name in a rule's list, of a whole list, or of a rule; of a field of a

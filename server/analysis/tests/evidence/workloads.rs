@@ -142,6 +142,22 @@ fn one_change_does_all_that_its_events_prove() {
 }
 
 #[test]
+fn what_cannot_be_changed_does_not_keep_the_rest_from_it() {
+    // Another container, of which nothing was seen, shares the capabilities.
+    let text = CART.replace("capabilities:", "capabilities: &proxy")
+        + "      - name: old\n        image: shop/old:1.2\n        securityContext:\n          capabilities: *proxy\n";
+    let file = judged(&text, "", record(&[(1000, &[])]));
+    let at = TextRange::empty(TextSize::of(&text[..text.find("containers").unwrap()]));
+    let actions = harden(&file, at);
+    let action = actions.iter().find(|action| action.title.starts_with("Tighten cart")).unwrap();
+    let after = apply(&text, &action.edits).unwrap();
+    assert!(after.contains("runAsUser: 1000\n"), "{after}");
+    assert!(after.contains("capabilities: &proxy\n            add: [NET_ADMIN]"), "{after}");
+    let left: Vec<_> = action.details.iter().filter(|line| line.starts_with("Left as it is")).collect();
+    assert!(matches!(left[..], [line] if line.contains("drop all capabilities")), "{left:?}");
+}
+
+#[test]
 fn hover_shows_what_events_prove() {
     let file = judged(CART, "", record(&[(1000, &["NET_ADMIN"]), (1000, &[])]));
     let at = |words: &str| TextSize::of(&CART[..CART.find(words).unwrap()]);
