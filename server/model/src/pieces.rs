@@ -578,9 +578,10 @@ spec:
 
     #[test]
     fn further_outside_nothing_is_told_of_a_container() {
-        let labels: String = (0..25).map(|n| format!("    label-{n}: some value or other\n")).collect();
+        let labels: String = (0..9).map(|n| format!("    label-{n}: some value or other\n")).collect();
         let text = DEPLOYMENT.replace("  name: shop\n", &format!("  name: shop\n  labels:\n{labels}"))
-            + "        securityContext:\n          runAsUser: 1000\n";
+            + "        securityContext:\n          runAsUser: 1000\n        args:\n"
+            + &"        - --some-flag=a value of it\n".repeat(12);
         let read = read(&text);
         let tells = |piece: &&Vec<String>| piece.iter().any(|line| line.contains("runAsUser"));
         let outside = read.iter().find(|piece| piece.contains(&"=kind: Deployment".to_owned())).unwrap();
