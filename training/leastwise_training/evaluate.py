@@ -21,14 +21,11 @@ from . import baselines, cases
 from .documents import Document, read
 from .examples import BORDER, Known
 from .figures import Judged, judged_of
-from .report import report
+from .report import TOGETHER, report
 from .speed import speed_of
 from .teacher import Teacher
 from .teaching import teach_all
 from .worker import Worker
-
-TOGETHER = "as shown"
-"""The name of what users hear, in the report."""
 
 LEAST = 0.02
 """Probabilities below are taken for nothing."""
