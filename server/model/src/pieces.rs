@@ -34,6 +34,9 @@ const ALL_TOLD_BYTES: usize = 640;
 /// A setting with more bytes is not shown.
 const SETTING_BYTES: usize = 60;
 
+/// Blanks beyond these are counted.
+const ONE_TOKEN_OF_BLANKS: usize = 64;
+
 /// What a container sets decides what its pod lacks, and the other way round: these blocks are told of what was cut out.
 const SETTINGS: [&str; 2] = ["securityContext", "limits"];
 
@@ -430,7 +433,9 @@ fn tokens(line: &str) -> usize {
         line.split(|letter: char| !letter.is_ascii_alphabetic()).filter(|word| !word.is_empty()).count();
     let signs =
         line.chars().filter(|letter| !letter.is_ascii_alphabetic() && !letter.is_whitespace()).count();
-    2 + (11 * words + 7 * signs) / 8
+    // As many blanks as manifests are indented by are about one token.
+    let blanks = (line.len() - line.trim_start().len()).saturating_sub(ONE_TOKEN_OF_BLANKS) / 2;
+    2 + blanks + (11 * words + 7 * signs) / 8
 }
 
 /// The key at a line's beginning, as it is written.

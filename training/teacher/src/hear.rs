@@ -47,7 +47,7 @@ mod tests {
             "the rule sees that it is not so: {heard:?}"
         );
         assert!(
-            heard.contains(&(2, "seccomp-profile-missing".to_owned())),
+            heard.contains(&(2, "service-account-token-mounted".to_owned())),
             "rules are heard as well: {heard:?}"
         );
     }
