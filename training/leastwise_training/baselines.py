@@ -13,10 +13,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from .documents import Document, read
+from .documents import Document, Marks, read
 from .examples import Known, examples
 from .export import VARIANTS
-from .figures import Judged, Marks, judged_of
+from .figures import Judged, judged_of
 from .network import Base, Detector, Rows
 from .teacher import Teacher
 from .tokens import Tokens

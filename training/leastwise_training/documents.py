@@ -12,6 +12,9 @@ from typing import Literal, TypeVar, get_args
 Split = Literal["train", "validation", "test"]
 Entry = TypeVar("Entry")
 
+Marks = set[tuple[int, str]]
+"""Lines and their labels."""
+
 MEANINGS = (
     "secret-in-plain-text",
     "command-downloads-and-executes",

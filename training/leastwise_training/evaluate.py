@@ -90,8 +90,8 @@ def main() -> None:
     parser.add_argument("--deployment", type=Path, required=True, help="the 65-line Deployment whose time is taken")
     arguments = parser.parse_args()
     teacher = Teacher(arguments.teacher)
-    tests = {path.stem.removeprefix("test-"): _sample(path, arguments.most) for path in sorted(arguments.data.glob("test-*.jsonl"))}
-    tests["real"] = list(read(arguments.data / "test-real.jsonl"))
+    files = {path.stem.removeprefix("test-"): path for path in sorted(arguments.data.glob("test-*.jsonl"))}
+    tests = {form: list(read(path)) if form == "real" else _sample(path, arguments.most) for form, path in files.items()}
     tests["cases"] = list(cases.read(arguments.cases))
     absent = absent_labels(teacher, [*tests["real"], *tests["generated"]])
 

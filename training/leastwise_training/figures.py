@@ -8,15 +8,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .calibrate import calibration_error
-from .documents import MEANINGS, Document
+from .documents import MEANINGS, Document, Marks
 from .examples import FEWEST_MEASURED, Known
 from .measure import f_measure
 
 SAMPLES = 400
 """Of documents, to see how far a figure may be from chance."""
-
-Marks = set[tuple[int, str]]
-"""Lines and their labels."""
 
 
 @dataclass

@@ -45,8 +45,6 @@ class Pieces:
     """How many lines of each piece are judged."""
     patterns: np.ndarray
     """What is known of each judged line: a row of the pack's patterns."""
-    is_about_meanings: np.ndarray
-    """Whether the document of a piece was made to show a meaning, or what looks like one."""
     kinds: np.ndarray
     """What the document of a piece is: a place in `KINDS`."""
 
@@ -92,7 +90,6 @@ class Packer:
             places=np.concatenate([example.places for example in found]).astype(np.uint16),
             counts=np.array([len(example.places) for example in found], np.uint16),
             patterns=np.array([self._patterns.setdefault(row, len(self._patterns)) for row in rows], np.uint32),
-            is_about_meanings=np.array([example.is_about_meanings for example in found]),
             kinds=np.array([KINDS.index(example.kind) for example in found], np.uint8),
         )
         for name, values in parts.items():

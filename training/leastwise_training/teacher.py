@@ -8,14 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
-from .documents import Document
+from .documents import Document, Marks
 
 Reading = tuple[str, int | None]
 """A line as it is read, and the number of the line that is judged at its end."""
-
-
-Mark = tuple[int, str]
-"""A line and a label of it."""
 
 
 class Teacher:
@@ -33,7 +29,7 @@ class Teacher:
         for values in self._run("cut", documents):
             yield [[(text, judged) for text, judged in piece] for piece in values["pieces"]]
 
-    def hear(self, documents: Iterable[Document], tags: Iterable[Mapping[Mark, float]]) -> Iterator[set[Mark]]:
+    def hear(self, documents: Iterable[Document], tags: Iterable[Mapping[tuple[int, str], float]]) -> Iterator[Marks]:
         """What a user hears of each document, of which the detector has said so much: lines and labels."""
         asked = (
             asdict(document) | {"tags": [dict(line=line, label=label, probability=p) for (line, label), p in said.items()]}

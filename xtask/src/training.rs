@@ -21,7 +21,7 @@ pub(crate) struct Training {
     /// Manifests of real repositories, as `plain/REPOSITORY/...` below this folder.
     #[arg(long, value_name = "FOLDER", default_value = "../shared/corpus")]
     corpus: PathBuf,
-    /// Tokens to read. Ten million take about half an hour on two cores; a run goes on from its last checkpoint.
+    /// Tokens to read. Ten million take about twenty minutes on two cores with AMX; a run goes on from its last checkpoint.
     #[arg(long, value_name = "NUMBER", default_value_t = 60_000_000)]
     tokens: u64,
     /// Processes that share the work, one core each.

@@ -4,9 +4,10 @@
 //! Compare within one run, by the fastest sample: other programs on the machine only ever slow things down.
 
 #![expect(dead_code, reason = "what a peer finds is not looked at")]
-#![expect(clippy::expect_used, reason = "a bench ends when it cannot go on")]
+#![expect(clippy::unwrap_used, reason = "a bench ends when it cannot go on")]
 
 mod generator;
+mod peer;
 
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
@@ -14,14 +15,10 @@ use leastwise_evidence::{Input, read};
 use serde::Deserialize;
 use std::fmt::Debug;
 use std::fs;
-use std::io::{Cursor, Write};
-use std::process::{Command, Output, Stdio};
+use std::io::Cursor;
 use std::sync::LazyLock;
 
 const SIZE: usize = 128 << 20;
-
-/// The statement that makes the same record in DuckDB.
-const DUCKDB: &str = include_str!("../sql/audit.duckdb.sql");
 
 static AUDIT: LazyLock<String> = LazyLock::new(|| generator::audit(1, SIZE));
 static FLOWS: LazyLock<String> = LazyLock::new(|| generator::flows(1, SIZE));
@@ -146,26 +143,11 @@ fn audit_fields_with_sonic_rs(bencher: Bencher) {
 /// The same record, made by DuckDB of a file; nothing where it is not installed.
 #[divan::bench(sample_count = 4, sample_size = 1)]
 fn audit_to_record_with_duckdb(bencher: Bencher) {
-    let folder = tempfile::tempdir().expect("a scratch folder");
+    let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("audit.log");
-    fs::write(&log, &*AUDIT).expect("the scratch folder can be written");
-    let script = format!("SET VARIABLE log = '{}';\n{DUCKDB}", log.display());
-    let record = || -> Option<Output> {
-        let mut duckdb = Command::new("duckdb")
-            .args(["-noheader", "-list"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .ok()?;
-        duckdb.stdin.take()?.write_all(script.as_bytes()).ok()?;
-        duckdb.wait_with_output().ok()
-    };
-    if record().is_some() {
-        bencher.counter(BytesCount::of_str(&*AUDIT)).bench(|| {
-            let output = record().expect("DuckDB is installed");
-            assert!(output.status.success(), "{output:?}");
-            output
-        });
+    fs::write(&log, &*AUDIT).unwrap();
+    if peer::record(&log).is_some() {
+        bencher.counter(BytesCount::of_str(&*AUDIT)).bench(|| peer::record(&log));
     }
 }
 

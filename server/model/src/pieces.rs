@@ -28,7 +28,7 @@ const CONTEXT_BYTES: usize = 200;
 /// top of the document a third of it must do.
 const SHORT_BYTES: usize = 120;
 
-/// The bytes that are shown of each part that was cut out, and of all of them together, beyond their first lines.
+/// The bytes that are told of each part that was cut out, and of all of a piece together, beyond their first lines.
 const TOLD_BYTES: usize = 320;
 const ALL_TOLD_BYTES: usize = 640;
 /// A setting with more bytes is not shown.
@@ -270,9 +270,9 @@ impl Outline {
     }
 
     fn piece(&self, roots: &[usize], cuts: &[Vec<usize>]) -> Piece {
-        let mut own = Vec::new();
+        let (mut own, mut room) = (Vec::new(), ALL_TOLD_BYTES);
         for &root in roots {
-            self.collect(root, cuts, &mut own);
+            self.collect(root, cuts, &mut room, &mut own);
         }
         let first_of_object = roots.first().is_some_and(|&root| self.nodes[root].parent == ROOT);
         if first_of_object && let Some(first) = own.first_mut() {
@@ -282,8 +282,7 @@ impl Outline {
         Piece { context: self.context(roots), own }
     }
 
-    fn collect(&self, node: usize, cuts: &[Vec<usize>], own: &mut Vec<Own>) {
-        let mut room = ALL_TOLD_BYTES;
+    fn collect(&self, node: usize, cuts: &[Vec<usize>], room: &mut usize, own: &mut Vec<Own>) {
         // By a stack of its own: a text can be indented as deep as it is long.
         let mut stack = vec![(node, true)];
         while let Some((node, is_root)) = stack.pop() {
@@ -292,7 +291,7 @@ impl Outline {
                 let folded = |node: usize| Own { line: self.nodes[node].line, role: Role::Folded };
                 // Of many short neighbours, those that stay tell enough.
                 own.extend((cut.len() == 1).then(|| folded(node)));
-                own.extend(self.told(node, cut.len() > 1, &mut room).into_iter().map(folded));
+                own.extend(self.told(node, cut.len() > 1, room).into_iter().map(folded));
                 continue;
             }
             own.push(Own {
@@ -427,7 +426,7 @@ fn placed<'text>(lines: &[&'text str]) -> Vec<(u32, &'text str, usize)> {
 }
 
 /// About how many tokens a line is read as, its end among them: words are often two, signs and digits one each. Found by
-/// regression on 30,000 pieces, of which it is 7 % off.
+/// regression on the pieces of 1,500 documents, whose sum it misses by 7 % as a rule.
 fn tokens(line: &str) -> usize {
     let words =
         line.split(|letter: char| !letter.is_ascii_alphabetic()).filter(|word| !word.is_empty()).count();

@@ -2,26 +2,9 @@
 
 use crate::generator;
 use crate::logs::record;
+use crate::peer;
 use leastwise_evidence::Record;
 use serde_json::json;
-use std::io::Write;
-use std::process::{Command, Stdio};
-
-const SQL: &str = include_str!("../../sql/audit.duckdb.sql");
-
-/// What `duckdb` prints for a script; `None` where there is no such program.
-fn duckdb(script: &str) -> Option<String> {
-    let mut duckdb = Command::new("duckdb")
-        .args(["-noheader", "-list"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .ok()?;
-    duckdb.stdin.take().unwrap().write_all(script.as_bytes()).unwrap();
-    let output = duckdb.wait_with_output().unwrap();
-    assert!(output.status.success(), "{output:?}");
-    Some(String::from_utf8(output.stdout).unwrap())
-}
 
 /// Events with every trap that the statement has to know, among which no two share an id but stages of one request.
 fn traps() -> String {
@@ -78,8 +61,7 @@ fn duckdb_makes_the_same_record_of_the_same_log() {
     for (name, text) in [("traps.log", traps()), ("generated.log", generator::audit(7, 1 << 20))] {
         let path = folder.path().join(name);
         std::fs::write(&path, &text).unwrap();
-        let script = format!("SET VARIABLE log = '{}';\n{SQL}", path.display());
-        let Some(json) = duckdb(&script) else {
+        let Some(json) = peer::record(&path) else {
             return;
         };
         let mut theirs: Record = serde_json::from_str(json.trim()).unwrap();

@@ -10,6 +10,8 @@ mod generator;
 mod inputs;
 mod laws;
 mod logs;
+#[path = "../../benches/peer/mod.rs"]
+mod peer;
 mod processes;
 mod record;
 mod wrappers;
