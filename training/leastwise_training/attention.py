@@ -19,6 +19,9 @@ COLUMNS_ALIGNED = 64
 HIDDEN = -32768.0
 """The score of what is not seen: its exponential is zero."""
 
+BITS = {torch.bfloat16: torch.int16, torch.float32: torch.int32}
+"""Integers as wide as a score."""
+
 
 @dataclass(frozen=True)
 class Span:
@@ -33,7 +36,7 @@ class Span:
 class Tiles:
     """Which tokens see each other, for all layers of one batch.
 
-    Two operations on bits hide a score five times as quickly as an addition in 16 bits, which is made in 32.
+    Two operations on bits hide a score, five times as quickly as an addition in 16 bits, which is made in 32.
     """
 
     spans: list[Span]
@@ -43,8 +46,8 @@ class Tiles:
     """The bits of `HIDDEN` where the column is not seen, else none."""
 
     @classmethod
-    def of(cls, seen: Tensor) -> Tiles:
-        """From rows of tokens and columns, true where the token sees the column."""
+    def of(cls, seen: Tensor, numbers: torch.dtype) -> Tiles:
+        """From rows of tokens and columns, true where the token sees the column, for scores of such numbers."""
         length = seen.shape[1]
         spans = []
         for begin in range(0, length, TILE_TOKENS):
@@ -54,15 +57,15 @@ class Tiles:
             for row, (first, last) in enumerate(zip(firsts.tolist(), lasts.tolist(), strict=True)):
                 ends = min((last // COLUMNS_ALIGNED + 1) * COLUMNS_ALIGNED, length)
                 spans.append(Span(row, tokens, slice(first // COLUMNS_ALIGNED * COLUMNS_ALIGNED, ends)))
-        fill = torch.tensor(HIDDEN, dtype=torch.bfloat16).view(torch.int16)
-        return cls(spans, -seen.short(), (~seen).short() * fill)
+        fill = torch.tensor(HIDDEN, dtype=numbers).view(BITS[numbers])
+        return cls(spans, -seen.to(fill.dtype), (~seen).to(fill.dtype) * fill)
 
 
 @torch.compiler.disable
 def attended(query: Tensor, key: Tensor, value: Tensor, tiles: Tiles) -> Tensor:
     """What `scaled_dot_product_attention` gives for `query / sqrt(width)`, up to rounding; several query heads may look at one key head.
 
-    All are of 16 bits, as batch, heads, tokens and width. A token must see at least one column.
+    All are batch, heads, tokens and width. A token must see at least one column.
     """
     return _Attention.apply(query, key, value, tiles)
 
@@ -78,7 +81,7 @@ class _Attention(torch.autograd.Function):
         for span in tiles.spans:
             row, tokens, columns = span.row, span.tokens, span.columns
             scores = torch.bmm(_gathered(grouped, span), key_turned[row, :, :, columns])
-            bits = scores.view(torch.int16).view(query.shape[1], -1, scores.shape[2])
+            bits = scores.view(BITS[scores.dtype]).view(query.shape[1], -1, scores.shape[2])
             bits.bitwise_and_(tiles.kept[row, tokens, columns]).bitwise_or_(tiles.hidden[row, tokens, columns])
             weights.append(torch.softmax(scores, dim=-1))
             _put(mixed_grouped, span, torch.bmm(weights[-1], value[row, :, columns]))

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -42,6 +43,10 @@ FEWEST_MEASURED = 10
 VALUE_HIDDEN = re.compile(r":\s+[\"']?\{\{")
 """A value that a template gives."""
 
+ACTION = re.compile(r"\s*\{\{.*\}\}\s*")
+CONTROL = re.compile(r"\s*\{\{-?\s*((if|else|end|with|range|define|block)\b|/\*|\$\w+\s*:?=)")
+"""A template's action on a line of its own, and one that writes nothing by itself."""
+
 
 @dataclass(frozen=True)
 class Example:
@@ -67,14 +72,12 @@ def labels_of(documents: Iterable[Document]) -> list[str]:
     return [*MEANINGS, *rules]
 
 
-def examples(
-    documents: list[Document], labels: list[str], teacher: Teacher, tokens: Tokens, once: bool = False
-) -> list[Example]:
-    """The pieces of the documents. `once` judges heads where they stand and does not read them again: to compare."""
+def examples(documents: list[Document], labels: list[str], teacher: Teacher, tokens: Tokens) -> list[Example]:
+    """The pieces of the documents."""
     found, known = [], Known(labels)
     for number, (document, pieces) in enumerate(zip(documents, teacher.cut(documents), strict=True)):
         targets = known.targets(document)
-        for piece in map(_read_once, pieces) if once else pieces:
+        for piece in pieces:
             ids: list[int] = []
             places, lines = [], []
             for text, judged in piece:
@@ -97,16 +100,6 @@ def examples(
     return found
 
 
-def _read_once(piece: list[Reading]) -> list[Reading]:
-    borders = [at for at, (text, judged) in enumerate(piece) if text == BORDER and judged is None]
-    again = {text: [] for text, _ in piece[borders[-1] :]}
-    for text, judged in piece[borders[-1] + 1 :]:
-        again[text].append(judged)
-    own = piece[borders[0] + 1 : borders[-1]]
-    judged_here = [(text, again[text].pop(0) if judged is None and again.get(text) else judged) for text, judged in own]
-    return [*piece[: borders[0] + 1], *judged_here]
-
-
 class Known:
     """What is known of the lines of documents."""
 
@@ -122,12 +115,14 @@ class Known:
 
     def targets(self, document: Document) -> dict[int, np.ndarray]:
         """Of each line and label: 1, 0, or -1 where it is not known."""
+        lines = document.text.split("\n")
         unsure = set(document.unsure)
+        hidden = hidden_values(lines) if unsure else set()
         here: dict[int, set[str]] = {}
         for line, label in document.labels:
             here.setdefault(line, set()).add(label)
         found = {}
-        for line, text in enumerate(document.text.split("\n")):
+        for line in range(len(lines)):
             targets = np.zeros(len(self.labels), np.int8)
             if not document.judged:
                 targets[len(MEANINGS) :] = -1
@@ -139,7 +134,35 @@ class Known:
                 if label in self._index:
                     targets[self._index[label]] = 1
             # Of a value that a template hides nothing can be said, and nothing shall be.
-            if line in unsure and not (VALUE_HIDDEN.search(text) and not here.get(line)):
+            if line in unsure and not (line in hidden and not here.get(line)):
                 targets[:] = -1
             found[line] = targets
         return found
+
+
+def hidden_values(lines: list[str]) -> set[int]:
+    """The lines whose value a template gives: behind the key, or as all that stands below it.
+
+    Not where an item begins: what the item lacks is told there as well.
+    """
+    column = lambda line: len(line) - len(line.lstrip())  # noqa: E731
+    hidden, before = set(), ""
+    for number, line in enumerate(lines):
+        begins_item = line.lstrip().startswith("- ") or before.strip() == "-"
+        before = line if line.strip() else before
+        if begins_item:
+            continue
+        if VALUE_HIDDEN.search(line):
+            hidden.add(number)
+        elif line.rstrip().endswith(":"):
+            below = filter(str.strip, islice(lines, number + 1, None))
+            actions, after = [], ""
+            for after in below:
+                if not ACTION.fullmatch(after):
+                    break
+                actions.append(after)
+                after = ""
+            is_more = column(after) > column(line) or (column(after) == column(line) and after.lstrip().startswith("- "))
+            if actions and not CONTROL.match(actions[0]) and not is_more:
+                hidden.add(number)
+    return hidden

@@ -29,6 +29,13 @@ PROJECTIONS = {
 """The linear layers of a block: the name in a GGUF file, and ours."""
 
 
+def number_type() -> torch.dtype:
+    """What the network counts in: 16 bits where the processor multiplies them by itself, else 32, of which it multiplies nearly
+    twice as many."""
+    by_itself = torch.cuda.is_available() or torch.cpu.get_capabilities().get("amx_bf16", False)
+    return torch.bfloat16 if by_itself else torch.float32
+
+
 @dataclass(frozen=True)
 class Shape:
     """The sizes of a Llama."""
@@ -77,14 +84,14 @@ class Adapted(nn.Module):
     def __init__(self, weights: Tensor, rank: int) -> None:
         super().__init__()
         outputs, inputs = weights.shape
-        self.register_buffer("weights", weights.bfloat16(), persistent=False)
+        self.register_buffer("weights", weights.to(number_type()), persistent=False)
         self.down = nn.Parameter(torch.randn(rank, inputs) / math.sqrt(inputs))
         self.up = nn.Parameter(torch.zeros(outputs, rank))
 
     def forward(self, states: Tensor) -> Tensor:
         if states.device.type == "cpu":
             return _Merged.apply(states, self.weights, self.down, self.up)
-        corrected = functional.linear(functional.linear(states, self.down.bfloat16()), self.up.bfloat16())
+        corrected = functional.linear(functional.linear(states, self.down.to(states.dtype)), self.up.to(states.dtype))
         return functional.linear(states, self.weights) + corrected
 
 
@@ -94,7 +101,7 @@ class _Merged(torch.autograd.Function):
 
     @staticmethod
     def forward(context, states: Tensor, weights: Tensor, down: Tensor, up: Tensor) -> Tensor:  # noqa: ANN001
-        down, up = down.bfloat16(), up.bfloat16()
+        down, up = down.to(states.dtype), up.to(states.dtype)
         merged = torch.addmm(weights, up, down)
         context.save_for_backward(states, merged, down, up)
         return functional.linear(states, merged)
@@ -123,7 +130,7 @@ class Block(nn.Module):
         for stored, name in PROJECTIONS.items():
             setattr(self, name, Adapted(base.tensor(f"blk.{layer}.{stored}.weight"), rank))
         for name in ("attn_norm", "ffn_norm"):
-            self.register_buffer(name, base.tensor(f"blk.{layer}.{name}.weight").bfloat16(), persistent=False)
+            self.register_buffer(name, base.tensor(f"blk.{layer}.{name}.weight").to(number_type()), persistent=False)
 
     def forward(self, states: Tensor, cosine: Tensor, sine: Tensor, seen: Tensor | Tiles) -> Tensor:
         shape, (batch, length, _) = self.shape, states.shape
@@ -191,7 +198,7 @@ class Detector(nn.Module):
     def __init__(self, base: Base, variants: dict[str, int], labels: int, rank: int, causal: bool = True) -> None:
         super().__init__()
         self.shape, self.variants, self.causal = base.shape, dict(variants), causal
-        self.register_buffer("embedding", base.tensor("token_embd.weight").bfloat16(), persistent=False)
+        self.register_buffer("embedding", base.tensor("token_embd.weight").to(number_type()), persistent=False)
         self.blocks = nn.ModuleList(Block(base, layer, rank) for layer in range(max(variants.values())))
         norm = base.tensor("output_norm.weight")
         self.exits = nn.ModuleDict({name: Exit(norm, labels, base.shape.epsilon) for name in variants})
@@ -201,13 +208,13 @@ class Detector(nn.Module):
         device = rows.tokens.device
         half = self.shape.head_width // 2
         angle = rows.positions[:, None, :, None] * self.shape.rope_base ** (-torch.arange(half, device=device) / half)
-        cosine, sine = angle.cos().bfloat16(), angle.sin().bfloat16()
+        cosine, sine = angle.cos().to(number_type()), angle.sin().to(number_type())
         # Pieces that share a row do not see each other.
         seen = rows.segments[:, :, None] == rows.segments[:, None, :]
         if self.causal:
             length = rows.tokens.shape[1]
             seen = seen & torch.ones(length, length, dtype=torch.bool, device=device).tril()
-        seen = Tiles.of(seen) if device.type == "cpu" else seen[:, None]
+        seen = Tiles.of(seen, number_type()) if device.type == "cpu" else seen[:, None]
         # All blocks are one compiled function, for which an input either has a gradient or not.
         states = functional.embedding(rows.tokens, self.embedding).requires_grad_(torch.is_grad_enabled())
         found = {}

@@ -134,7 +134,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("base", "data", "teacher", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
-    parser.add_argument("--once", action="store_true", help="do not read the heads of blocks again: to compare")
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
     train = list(read(arguments.data / "train.jsonl"))
@@ -144,7 +143,7 @@ def main() -> None:
     packer = Packer()
     for split, documents in (("train", train), ("validation", validation)):
         for at in range(0, len(documents), CHUNK):
-            packer.add(split, examples(documents[at : at + CHUNK], labels, teacher, tokens, arguments.once))
+            packer.add(split, examples(documents[at : at + CHUNK], labels, teacher, tokens))
     arrays, vocabulary = packer.close(labels)
     packed = io.BytesIO()
     np.savez(packed, **arrays)

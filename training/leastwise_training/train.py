@@ -28,7 +28,7 @@ import torch.distributed as distributed
 import torch.nn.functional as functional
 from torch import Tensor
 
-from .documents import KINDS, MEANINGS
+from .documents import KINDS, MEANINGS, Kind
 from .export import VARIANTS, Pair, Variant, read_adapter
 from .network import PROJECTIONS, Base, Detector, Rows
 from .pack import Pack, Pieces, load
@@ -40,10 +40,11 @@ ROWS = {"cpu": 9, "cuda": 128}
 
 RARE = 1500
 """A label on fewer pieces is rare."""
-LEAST_SHARE, MEANING_SHARE, MOST_SHARE = 0.5, 1.5, 4.0
+LEAST_SHARE, MEANING_SHARE, MOST_SHARE = 0.5, 1.0, 4.0
 """How often a piece is read in a round: one with nothing to see, one with a meaning, and one with the rarest of labels."""
-BY_HAND, BY_HAND_SHARE = ("real", "written"), 4.0
-"""What people wrote is read so much more often than what generators made."""
+BY_HAND: dict[Kind, float] = {"real": 4.0, "written": 20.0}
+"""What people wrote is read so much more often than what generators made. `written/` is two fifths of a round by that: two cores read a
+small part of one in an hour, and would have met most of its examples once."""
 
 LEARNING_RATE = {"network": 1e-3, "rows": 3e-3}
 SETTLING_BATCHES = 12
@@ -110,7 +111,7 @@ class Batches:
 
 
 def shares_of(pack: Pack) -> np.ndarray:
-    """How often each piece is read in a round: those with meanings or rare labels more than once, most others less.
+    """How often each piece is read in a round: those with rare labels more than once, those without any less.
 
     What rules find is alike from one manifest to the next; what a meaning looks like is not.
     """
@@ -121,8 +122,7 @@ def shares_of(pack: Pack) -> np.ndarray:
     for label, holding in enumerate(held):
         share = MEANING_SHARE if label < len(MEANINGS) else np.clip(RARE / max(len(holding), 1), LEAST_SHARE, MOST_SHARE)
         shares[holding] = np.maximum(shares[holding], share)
-    by_hand = np.isin(pieces.kinds, [KINDS.index(kind) for kind in BY_HAND])
-    return np.where(by_hand, BY_HAND_SHARE * shares, shares)
+    return shares * np.array([BY_HAND.get(kind, 1.0) for kind in KINDS])[pieces.kinds]
 
 
 def drawn(shares: np.ndarray, chance: random.Random) -> list[int]:

@@ -22,8 +22,9 @@ from .documents import Document, Split, split_of
 from .meanings.vocabulary import Words
 
 SLOT = re.compile(r"@([a-z_]+[0-9]*)@")
-READINGS = {"train": 5, "validation": 6, "test": 0}
-"""How often an example is written down with other words. The test has cases of its own."""
+READINGS = {"train": 3, "validation": 3, "test": 0}
+"""How often an example is written down with other words: with more of them, there are fewer examples in as many tokens. The test has
+cases of its own."""
 INDENTATION = re.compile(r"^ +", re.MULTILINE)
 WIDE = 0.15
 """How often an example is indented twice as far."""

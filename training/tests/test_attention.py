@@ -11,7 +11,7 @@ if importlib.util.find_spec("torch") is None:
 import torch
 import torch.nn.functional as functional
 
-from leastwise_training.attention import Tiles, attended
+from leastwise_training.attention import BITS, Tiles, attended
 
 ROWS, HEADS, KEY_HEADS, WIDTH = 2, 4, 2, 16
 
@@ -25,9 +25,13 @@ def seen_of(lengths: list[list[int]], causal: bool) -> torch.Tensor:
 
 class Attention(unittest.TestCase):
     def compare(self, lengths: list[list[int]], causal: bool) -> None:
+        for numbers in BITS:
+            with self.subTest(numbers=numbers):
+                self.compare_in(numbers, seen_of(lengths, causal))
+
+    def compare_in(self, numbers: torch.dtype, seen: torch.Tensor) -> None:
         torch.manual_seed(1)
-        seen = seen_of(lengths, causal)
-        random = lambda heads: torch.randn(ROWS, heads, seen.shape[1], WIDTH).bfloat16()  # noqa: E731
+        random = lambda heads: torch.randn(ROWS, heads, seen.shape[1], WIDTH).to(numbers)  # noqa: E731
         given = [random(HEADS), random(KEY_HEADS), random(KEY_HEADS)]
         learned = random(HEADS)
 
@@ -37,7 +41,7 @@ class Attention(unittest.TestCase):
             mixed.backward(learned.to(mixed.dtype))
             return [mixed.detach()] + [value.grad for value in values]
 
-        tiled = outcome(given, lambda q, k, v: attended(q / WIDTH**0.5, k, v, Tiles.of(seen)))
+        tiled = outcome(given, lambda q, k, v: attended(q / WIDTH**0.5, k, v, Tiles.of(seen, numbers)))
         exact = outcome(
             [value.double() for value in given],
             lambda q, k, v: functional.scaled_dot_product_attention(q, k, v, seen[:, None], enable_gqa=True),
@@ -55,7 +59,7 @@ class Attention(unittest.TestCase):
         self.compare([[150, 106], [3, 253]], causal=False)
 
     def test_no_tile_has_more_columns_than_it_sees(self) -> None:
-        spans = Tiles.of(seen_of([[200, 184]], causal=True)).spans
+        spans = Tiles.of(seen_of([[200, 184]], causal=True), torch.float32).spans
         # The second tile holds the end of the first piece; the third only tokens of the second, which begins at 200.
         self.assertEqual([(span.columns.start, span.columns.stop) for span in spans], [(0, 128), (0, 256), (192, 384)])
 

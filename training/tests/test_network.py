@@ -10,7 +10,7 @@ if importlib.util.find_spec("torch") is None:
 
 import torch
 
-from leastwise_training.network import Adapted
+from leastwise_training.network import Adapted, number_type
 
 
 class AdaptedLayer(unittest.TestCase):
@@ -19,8 +19,8 @@ class AdaptedLayer(unittest.TestCase):
         layer = Adapted(torch.randn(24, 40), rank=4)
         with torch.no_grad():
             layer.up.normal_()
-        states = torch.randn(2, 50, 40).bfloat16().requires_grad_()
-        learned = torch.randn(2, 50, 24).bfloat16()
+        states = torch.randn(2, 50, 40).to(number_type()).requires_grad_()
+        learned = torch.randn(2, 50, 24).to(number_type())
         outcome = layer(states)
         outcome.backward(learned)
 

@@ -114,13 +114,17 @@ class _Hand:
         self.group = author.split_custom()[0]
         words = author.some(author.words("SUBJECTS"), 2, 7)
         self.kinds = [f"{word.replace('-', '').removesuffix('s')}s" for word in words]
-        self.same_verbs = author.choice(VERB_SETS).split() if author.chance(0.3) else None
+        self.same_verbs = author.choice(VERB_SETS).split() if author.chance(0.2) else None
         """What the rules list again and again, where their author copied them."""
+        group = author.choice(USUAL_GROUPS)
+        self.favourites = (group, author.some(RESOURCES[group], 1, 3))
+        """What several rules are about, each with verbs of its own: only these tell the rules apart."""
 
     def rule(self) -> dict:
         author = self.author
         form = author.rng.choices(
-            ("one", "some", "groups", "own", "fixed", "named", "checked", "everything"), (24, 16, 9, 16, 13, 8, 12, 2)
+            ("one", "some", "groups", "own", "fixed", "named", "checked", "favourite", "everything"),
+            (20, 15, 9, 17, 9, 7, 10, 13, 5),
         )[0]
         groups, resources, verbs, names = getattr(self, f"_{form}")()
         if self.sorts_resources:
@@ -140,6 +144,12 @@ class _Hand:
     def _one(self) -> tuple:
         group = self.author.choice(USUAL_GROUPS if self.author.chance(0.6) else tuple(RESOURCES))
         return [group], [self.author.choice(RESOURCES[group])], self._verbs(), None
+
+    def _favourite(self) -> tuple:
+        """The same resources once more, to be read only or to be changed."""
+        group, resources = self.favourites
+        verbs = list(READ) if self.author.chance(0.4) else self.author.choice(VERB_SETS).split()
+        return [group], self.author.some(resources, 1, len(resources)), verbs, None
 
     def _checked(self) -> tuple:
         resources = self.author.some(CHECKED, 1, 2)
@@ -169,12 +179,14 @@ class _Hand:
             resources = [f"{kind}/{self.author.choice(('status', 'finalizers'))}" for kind in kinds]
         elif drawn < 0.5:
             resources = [name for kind in kinds for name in (kind, f"{kind}/status", f"{kind}/finalizers")[: self.author.choice((2, 3))]]
-        elif drawn < 0.6:
+        elif drawn < 0.68:
             resources = ["*"]
         else:
             resources = kinds
         verbs = self._verbs() if self.author.chance(0.5) else self.author.choice((["*"], VERBS[:7], VERBS))
-        return [self.group], resources, list(verbs), None
+        # An operator may have several groups, each with the name of its company in it.
+        groups = [f"{word}.{self.group}" for word in self.author.some(self.author.words("SUBJECTS"), 2, 6)]
+        return groups if self.author.chance(0.15) else [self.group], resources, list(verbs), None
 
     def _fixed(self) -> tuple:
         group, resources, verbs = self.author.choice(FIXED)
@@ -208,8 +220,10 @@ class _Hand:
         return [group], self.author.some(kinds, 1, len(kinds)), verbs, names
 
     def _everything(self) -> tuple:
-        group = self.author.choice(("*", "", "apps", self.group))
-        return [group], ["*"], self._verbs(), None
+        """All that a group holds: of the core group that is much, of an operator's own little."""
+        groups = self.author.some(("*", "", "apps", "batch", self.group, self.author.choice(tuple(RESOURCES))), 1, 2)
+        verbs = ["*"] if self.author.chance(0.4) else self._verbs()
+        return list(dict.fromkeys(groups)), ["*"], verbs, None
 
     def _shuffled(self, entries: list[str]) -> list[str]:
         return self.author.rng.sample(entries, len(entries)) if self.author.chance(0.6) else entries
