@@ -105,7 +105,7 @@ impl<'model> Tagger<'model> {
         let label = self.labels.of_name(label)?;
         let lines = pieces::lines(text);
         let is_judged = |piece: &&pieces::Piece| {
-            piece.own.iter().any(|own| own.line == line && own.role != pieces::Role::Folded)
+            piece.own.iter().any(|own| own.line == line && own.role.is_judged())
         };
         match pieces::pieces(&lines).iter().find(is_judged) {
             Some(piece) => {
