@@ -104,9 +104,8 @@ impl<'model> Tagger<'model> {
     ) -> Result<Vec<Weight>, Stop> {
         let label = self.labels.of_name(label)?;
         let lines = pieces::lines(text);
-        let is_judged = |piece: &&pieces::Piece| {
-            piece.own.iter().any(|own| own.line == line && own.role.is_judged())
-        };
+        let is_judged =
+            |piece: &&pieces::Piece| piece.own.iter().any(|own| own.line == line && own.role.is_judged());
         match pieces::pieces(&lines).iter().find(is_judged) {
             Some(piece) => {
                 let script = self.scribe.piece(piece, &lines);
