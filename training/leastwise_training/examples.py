@@ -7,13 +7,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .documents import MEANINGS, Document, Kind
 from .rows import ROW_TOKENS
 from .teacher import Reading, Teacher
-from .tokens import Tokens
+
+if TYPE_CHECKING:
+    from .tokens import Tokens
 
 TWINS = {
     "secret-in-plain-text": {"secret-literal-in-environment", "credential-in-configmap", "credential-in-values"},
