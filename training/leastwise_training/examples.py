@@ -13,7 +13,7 @@ import numpy as np
 
 from .documents import MEANINGS, Document, Kind
 from .rows import ROW_TOKENS
-from .teacher import Reading, Teacher
+from .teacher import Teacher
 
 if TYPE_CHECKING:
     from .tokens import Tokens

@@ -208,13 +208,13 @@ class Detector(nn.Module):
         device = rows.tokens.device
         half = self.shape.head_width // 2
         angle = rows.positions[:, None, :, None] * self.shape.rope_base ** (-torch.arange(half, device=device) / half)
-        cosine, sine = angle.cos().to(number_type()), angle.sin().to(number_type())
+        cosine, sine = angle.cos().to(self.embedding.dtype), angle.sin().to(self.embedding.dtype)
         # Pieces that share a row do not see each other.
         seen = rows.segments[:, :, None] == rows.segments[:, None, :]
         if self.causal:
             length = rows.tokens.shape[1]
             seen = seen & torch.ones(length, length, dtype=torch.bool, device=device).tril()
-        seen = Tiles.of(seen, number_type()) if device.type == "cpu" else seen[:, None]
+        seen = Tiles.of(seen, self.embedding.dtype) if device.type == "cpu" else seen[:, None]
         # All blocks are one compiled function, for which an input either has a gradient or not.
         states = functional.embedding(rows.tokens, self.embedding).requires_grad_(torch.is_grad_enabled())
         found = {}

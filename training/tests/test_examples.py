@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import unittest
 
-from leastwise_training.examples import hidden_values
+from leastwise_training.documents import MEANINGS, Document
+from leastwise_training.examples import Known, hidden_values
 
 CHART = """\
 metadata:
@@ -41,6 +42,12 @@ class HiddenValues(unittest.TestCase):
         marked = {number for number, line in enumerate(lines) if line.endswith("# hidden")}
         bare = [line.removesuffix("# hidden").rstrip() for line in lines]
         self.assertEqual(hidden_values(bare), marked)
+
+    def test_silence_is_learned_of_hidden_values_and_nothing_of_what_depends_on_them(self) -> None:
+        lines = ["- name: {{ .Chart.Name }}", "  resources:", "    {{- toYaml .Values.resources | nindent 4 }}", "  tty: true"]
+        document = Document(id="a", family="b", split="train", text="\n".join(lines), labels=[(3, "a-rule")], unsure=[0, 1])
+        targets = Known([*MEANINGS, "a-rule"]).targets(document)
+        self.assertEqual([set(targets[line].tolist()) for line in range(4)], [{-1}, {0}, {0}, {0, 1}])
 
 
 if __name__ == "__main__":
