@@ -42,9 +42,9 @@ RARE = 1500
 """A label on fewer pieces is rare."""
 LEAST_SHARE, MEANING_SHARE, MOST_SHARE = 0.5, 1.0, 4.0
 """How often a piece is read in a round: one with nothing to see, one with a meaning, and one with the rarest of labels."""
-BY_HAND: dict[Kind, float] = {"real": 4.0, "written": 20.0}
-"""What people wrote is read so much more often than what generators made. `written/` is two fifths of a round by that: two cores read a
-small part of one in an hour, and would have met most of its examples once."""
+BY_HAND: dict[Kind, float] = {"real": 12.0, "written": 14.0}
+"""What people wrote is read so much more often than what generators made. It is half of a round by that, two fifths of it real
+manifests: two cores read a small part of a round in an hour, and would have met most of this once."""
 
 LEARNING_RATE = {"network": 1e-3, "rows": 3e-3}
 SETTLING_BATCHES = 12

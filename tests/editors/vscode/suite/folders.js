@@ -9,12 +9,6 @@ import { finds, folder, open, test, when, write } from './test.js';
 const [STRICT, LOOSE] = [0, 1];
 
 test('each folder has its own profile', async () => {
-  // The window is there before the file that names its folders has been read.
-  await when(
-    'both folders are there',
-    () => vscode.workspace.workspaceFolders?.length === 2,
-    vscode.workspace.onDidChangeWorkspaceFolders,
-  );
   const [strict, loose] = [STRICT, LOOSE].map((index) => write(join(folder(index), 'shell.yaml'), POD));
   await finds(await open(strict), RESTRICTED);
   await finds(await open(loose), BASELINE);

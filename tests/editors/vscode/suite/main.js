@@ -1,7 +1,8 @@
 // Runs the tests that the script outside wants in this window, one after the other, and tells it of each.
 
+import * as vscode from 'vscode';
 import { tell } from './outside.js';
-import { PATIENCE, tests } from './test.js';
+import { PATIENCE, tests, when } from './test.js';
 
 export function activate() {
   // Not waited for: the window would count as starting until the last test has ended.
@@ -9,7 +10,16 @@ export function activate() {
 }
 
 async function run() {
-  const { suites } = await tell('begin');
+  const { folders, suites } = await tell('begin');
+  const shown = () => vscode.workspace.workspaceFolders?.length ?? 0;
+  try {
+    await when('the folders are there', () => shown() === folders, vscode.workspace.onDidChangeWorkspaceFolders);
+  } catch {
+    // A window is there before the file that names its folders has been read, and once in many times VS Code never hears of
+    // that. Another window is asked for, in which these tests run anew.
+    await tell('again', { folders: shown() });
+    return;
+  }
   for (const suite of suites) {
     await import(`./${suite}.js`);
     for (const { name, work } of tests.splice(0)) await tell('result', { suite, name, ...(await outcome(work)) });
