@@ -225,6 +225,15 @@ class CustomResource(unittest.TestCase):
             self.assertEqual(drop.path()[0], "spec")
             self.assertEqual([child.value for child in drop.children], ["NET_RAW"])
 
+    def test_tells_what_a_pod_lacks_at_the_key_that_holds_it_wherever_that_is(self) -> None:
+        depths = set()
+        for made in many(custom_resource, deployment()):
+            holders = [node for node in outline(made.text).nodes() if node.key and node.child("containers")]
+            if holders and holders[0].line not in made.unsure:
+                self.assertIn((holders[0].line, "no-seccomp"), made.labels)
+                depths.add(len(holders[0].path()))
+        self.assertLessEqual({2, 3, 4}, depths)
+
     def test_uses_other_groups_and_kinds_in_the_test(self) -> None:
         def kinds(split: str) -> set[str]:
             document = Document("shop", "hand", split, DEPLOYMENT, [], [])  # type: ignore[arg-type]

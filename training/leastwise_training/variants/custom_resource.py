@@ -40,6 +40,11 @@ PLACES = (
     "{role}Spec template spec", "pod", "override spec template spec", "jobTemplate pod", "replicaSpecs {role} template spec",
 )
 """Where a custom resource holds a pod spec, below its own `spec`. `*` is an item of a list."""
+LEARNED_PLACES = (
+    "{role}", "{role}", "{role}", "{role} template", "template", "{role}s *", "{other} {role}", "{other} {role} template",
+    "{role}Template", "{role} runtime", "{other}s * {role}", "{role} deployment template spec", "template spec", "template spec",
+)
+"""More of them for the training: any key may hold a pod spec, whatever lies between. What the keys are called is each split's own."""
 CONTAINER_NAMES = ("containers", "containers", "containers", "containers", "sidecars", "extraContainers", "additionalContainers")
 OWN_SETTINGS = (
     "replicas: 3", "replicas: 1", "version: 4.1.0", 'version: "2.8"', "paused: false", "logLevel: info", "mode: cluster",
@@ -81,8 +86,16 @@ class Names:
     def __init__(self, split: Split, random: Random) -> None:
         self.group = f"{random.choice(part(GROUP_HEADS, split))}.{random.choice(part(GROUP_TAILS, split))}"
         self.kind = random.choice(part(KIND_HEADS, split)) + random.choice(part(KIND_TAILS, split))
-        self.role = random.choice(part(ROLES, split))
-        self.place = random.choice(part(PLACES, split)).format(role=self.role).split()
+        roles = part(ROLES, split)
+        self.role = random.choice(roles)
+        places = part(PLACES, split)
+        if split == "train":
+            places.extend(LEARNED_PLACES)
+        place = random.choice(places)
+        words = {"role": self.role}
+        if "{other}" in place:
+            words["other"] = random.choice(roles)
+        self.place = place.format(**words).split()
         self.version = random.choice(VERSIONS)
 
 
