@@ -44,7 +44,7 @@ LEAST_SHARE, MEANING_SHARE, MOST_SHARE = 0.5, 1.0, 4.0
 """How often a piece is read in a round: one with nothing to see, one with a meaning, and one with the rarest of labels."""
 OFTENER: dict[Kind, float] = {"real": 12.0, "written": 14.0, "custom-resource": 2.0}
 """What is read so much more often than the rest: what people wrote, which is nearly half of a round by that, and pods in unusual
-places. Two cores read a small part of a round in an hour, and would have met most of this once."""
+places. Two cores read a small part of a round in an hour, and still meet about half of this."""
 
 LEARNING_RATE = {"network": 1e-3, "rows": 3e-3}
 SETTLING_BATCHES = 12

@@ -19,9 +19,6 @@ use crate::decode::{Output, Reader, State};
 use crate::failure::{Failure, Stop};
 use crate::load::Loaded;
 
-/// Tokens in a batch of a prompt, between which a cancellation is looked at: 0.7 s on one thread of a small model.
-const BATCH: u16 = 128;
-
 /// Completes the prompts of a session.
 pub(crate) struct Completer<'model> {
     model: &'model LlamaModel,
@@ -40,7 +37,7 @@ impl<'model> Completer<'model> {
         grammars.quiet();
         Ok(Self {
             model: &loaded.model,
-            reader: Reader::new(loaded, threads, BATCH, Output::Logits)?,
+            reader: Reader::new(loaded, threads, Output::Logits)?,
             grammars,
             fixed: None,
         })

@@ -1,9 +1,8 @@
 //! The model's states at the ends of lines, computed as seldom as can be.
 //!
 //! The states depend on the tokens up to them and on nothing else, so whatever was computed is known by its tokens. A script that
-//! was read before is not read again; one that begins as another did goes on from the last batch that both share, so that
-//! its states are those of a fresh read to the last bit. What the model computed for the pieces of a document is kept for that,
-//! as long as they are its pieces.
+//! was read before is not read again; one that begins as another did goes on from there. What the model computed for the pieces of
+//! a document is kept for that, as long as they are its pieces.
 
 use std::rc::Rc;
 use std::sync::atomic::AtomicBool;
@@ -11,15 +10,12 @@ use std::sync::atomic::AtomicBool;
 use llama_cpp_2::token::LlamaToken;
 
 use crate::Failure;
-use crate::decode::{Output, Reader, State};
+use crate::decode::{Output, Reader, State, reusable};
 use crate::failure::Stop;
 use crate::load::Loaded;
 use crate::script::Script;
 use crate::shelf::{Shelf, common};
 
-/// Tokens in a batch. After a change, half of it is read again on average for nothing; but every batch passes all weights
-/// through the processor, so that 32 are 15 % slower a token than 64, and 64 are as fast as 256.
-const BATCH: u16 = 64;
 /// The most bytes of what the reader computed for pieces other than the current one: some fifteen pieces.
 const HELD_BYTES: usize = 48 * 1024 * 1024;
 /// The most bytes of states: those of some hundred pieces.
@@ -53,7 +49,7 @@ struct Held {
 impl<'model> StateReader<'model> {
     pub(crate) fn new(loaded: &'model Loaded, threads: u32) -> Result<Self, Failure> {
         Ok(Self {
-            reader: Reader::new(loaded, threads, BATCH, Output::States)?,
+            reader: Reader::new(loaded, threads, Output::States)?,
             current: Held::default(),
             held: Shelf::new(HELD_BYTES),
             known: Shelf::new(KNOWN_BYTES),
@@ -115,9 +111,10 @@ impl<'model> StateReader<'model> {
 
     /// Brings the reader to the beginning that these tokens share with anything that is held.
     fn take_up(&mut self, tokens: &[LlamaToken]) -> Result<(), Failure> {
-        let here = self.reader.reusable(common(&self.current.tokens, tokens));
-        let best = self.held.tokens().max_by_key(|held| common(held, tokens));
-        let better = best.filter(|held| self.reader.reusable(common(held, tokens)) > here).cloned();
+        let usable = |held: &Vec<LlamaToken>| reusable(held.len(), common(held, tokens), tokens.len());
+        let here = usable(&self.current.tokens);
+        let best = self.held.tokens().max_by_key(|held| usable(held));
+        let better = best.filter(|held| usable(held) > here).cloned();
         if self.current.document.is_some() && here < self.current.tokens.len() {
             let state = self.reader.save()?;
             let bytes = state.bytes();
@@ -143,7 +140,7 @@ impl<'model> StateReader<'model> {
                 Err(_) => self.clear(),
             }
         }
-        let left = self.reader.cut(common(&self.current.tokens, tokens));
+        let left = self.reader.cut(usable(&self.current.tokens));
         self.current.tokens.truncate(left);
         self.current.states.retain(|(end, _)| *end < left);
         Ok(())
