@@ -96,13 +96,14 @@ impl<'a> Line<'a> {
         document.templates().iter().any(is_here) || document.is_broken(self.content)
     }
 
-    /// No rule knows what the kind's fields mean, and no pod spec has been made out around this one.
+    /// No rule knows what the kind's fields mean, and no pod spec has been made out around this one, nor below it: what the
+    /// model says there about a pod, the rules have judged where the pod stands.
     fn is_of_unknown_kind(&self, path: &Path) -> bool {
         let analysis = self.analysis;
         let is_known = analysis.resources.iter().any(|(object, resource)| {
             object.holds(path) && !resource.kind.is_empty() && resource.is_built_in()
         });
-        !is_known && !analysis.pods.iter().any(|pod| pod.holds(path))
+        !is_known && !analysis.pods.iter().any(|pod| pod.holds(path) || path.holds(pod))
     }
 
     /// The first field on the line that the rule looks at, by the name of its key.

@@ -244,6 +244,19 @@ spec:
     }
 
     #[test]
+    fn what_is_missed_above_such_a_pod_is_the_rules_too() {
+        let custom = "apiVersion: serving.example.org/v1\nkind: InferenceService\nspec:\n  predictor:\n    minReplicas: 1\n  \
+                      transformer:\n    containers:\n    - name: web\n      image: web:1.2\n";
+        let label = "service-account-token-mounted";
+        assert_eq!(shown(custom, label, 2), "", "the rule says so at the pod");
+        assert_eq!(shown(custom, label, 5), "");
+        let expected = "  predictor:\n  ^^^^^^^^^ spec.predictor";
+        assert_eq!(shown(custom, label, 3), expected, "beside the pod nobody has judged");
+        let no_pod = custom.replace("containers", "parts");
+        assert_eq!(shown(&no_pod, label, 2), "spec:\n^^^^ spec");
+    }
+
+    #[test]
     fn what_is_missed_is_shown_at_a_key_where_nobody_can_tell_whether_it_is_there() {
         let pod = |resources: &str| {
             format!("apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - name: web\n    {resources}\n")
