@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .calibrate import calibrate, even
+from .calibrate import calibrate_by_kind
 from .export import VARIANTS, Label, Variant, write_adapter
 from .network import PROJECTIONS, Base, Detector
 from .pack import load
@@ -45,7 +45,7 @@ def main() -> None:
         with torch.no_grad():
             normal = end.states(states[name])
             scores = end(states[name]).numpy()
-        calibrations = calibrate(scores, targets, even(kinds))
+        calibrations = calibrate_by_kind(scores, targets, kinds)
         mean, whitening = _whitening(normal.numpy().astype(np.float64))
         variants.append(
             Variant(

@@ -3,7 +3,8 @@
 import unittest
 
 import numpy as np
-from leastwise_training.calibrate import LOWEST, MOST_UNEVEN, calibrate, calibration_error, even, logistic
+from leastwise_training.calibrate import LOWEST, MOST_UNEVEN, calibrate, calibrate_by_kind, calibration_error, even, logistic
+from leastwise_training.documents import KINDS, MEANINGS
 from leastwise_training.measure import best_threshold, f_measure
 
 
@@ -59,6 +60,19 @@ class Calibration(unittest.TestCase):
         promised = lambda weights: logistic(np.array(calibrate(scores, truth, weights)[0].offset))  # noqa: E731
         self.assertAlmostEqual(promised(None), 0.3, delta=0.02)
         self.assertAlmostEqual(promised(np.array([1.8] * 200 + [0.2] * 200)), 0.46, delta=0.02)
+
+    def test_meanings_are_held_to_what_people_wrote(self) -> None:
+        # Of equal scores all are true in what a grammar made, and one in four in what people wrote.
+        kinds = np.array([KINDS.index("meaning"), KINDS.index("written")] * 400)
+        held = np.where(kinds == KINDS.index("meaning"), True, np.arange(800) % 8 == 1)
+        columns = len(MEANINGS) + 1
+        targets = np.repeat(held[:, None], columns, axis=1).astype(np.int8)
+        found = calibrate_by_kind(np.zeros((800, columns)), targets, kinds)
+        promised = [logistic(np.array(one.offset)) for one in found]
+        self.assertEqual(len(promised), columns)
+        for of_meaning in promised[: len(MEANINGS)]:
+            self.assertAlmostEqual(of_meaning, 0.25, delta=0.02)
+        self.assertAlmostEqual(promised[-1], 0.625, delta=0.02)
 
     def test_what_nobody_knows_is_not_learned_from(self) -> None:
         scores = np.array([[3.0], [2.5], [-3.0], [-2.0]] * 20)
