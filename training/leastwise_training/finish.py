@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +19,7 @@ from .export import VARIANTS, Label, Variant, write_adapter
 from .network import PROJECTIONS, Base, Detector
 from .pack import load
 from .rows import filled
-from .train import RANK, Batches
+from .train import RANK, Batches, keep_memory
 
 ROWS_AT_ONCE = 16
 
@@ -31,11 +33,13 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=Path, required=True)
     arguments = parser.parse_args()
     device = "cuda" if torch.cuda.is_available() else "cpu"
+    keep_memory()
     pack = load(arguments.pack)
     saved = torch.load(arguments.run / "checkpoint.pt", map_location=device)
     labels: list[str] = saved["labels"]
     detector = Detector(Base(pack.base), VARIANTS, len(labels), RANK)
     detector.load_state_dict(saved["detector"])
+    detector.compile()
     states, targets, kinds = _states(detector.to(device), Batches(pack, "validation", device))
     detector.cpu()
 
@@ -69,21 +73,27 @@ def main() -> None:
     write_adapter(arguments.out, pack.base, lora, alpha=float(RANK), variants=sorted(variants, key=lambda v: v.name))
 
 
-@torch.no_grad()
 def _states(detector: Detector, batches: Batches) -> tuple[dict[str, Tensor], np.ndarray, np.ndarray]:
     """The states at all judged lines, what is known there, and of what kind their documents are."""
-    states: dict[str, list[Tensor]] = {name: [] for name in VARIANTS}
-    targets, kinds = [], []
     rows = filled(list(range(len(batches.pieces))), batches.pieces.lengths)
-    for at in range(0, len(rows), ROWS_AT_ONCE):
-        chosen = rows[at : at + ROWS_AT_ONCE]
+    pieces = batches.pieces
+
+    @torch.no_grad()
+    def of_some(chosen: list[list[int]]) -> tuple[dict[str, Tensor], np.ndarray, np.ndarray]:
         batch = batches.of(chosen)
-        pieces = np.array([piece for row in chosen for piece in row])
-        kinds.append(np.repeat(batches.pieces.kinds[pieces], batches.pieces.counts[pieces]))
-        targets.append(batch.targets.cpu().numpy())
-        for name, state in detector(batch.rows, batch.places).items():
-            states[name].append(state.cpu())
-    return {name: torch.cat(seen) for name, seen in states.items()}, np.concatenate(targets), np.concatenate(kinds)
+        numbers = np.array([piece for row in chosen for piece in row])
+        states = {name: state.cpu() for name, state in detector(batch.rows, batch.places).items()}
+        return states, batch.targets.cpu().numpy(), np.repeat(pieces.kinds[numbers], pieces.counts[numbers])
+
+    # A core for each batch: sharing out one batch's products leaves the second core waiting for most of what is between them.
+    torch.set_num_threads(1)
+    first, *others = (rows[at : at + ROWS_AT_ONCE] for at in range(0, len(rows), ROWS_AT_ONCE))
+    # The first one alone: it compiles what the others use.
+    found = [of_some(first)]
+    with ThreadPoolExecutor(os.cpu_count() if detector.embedding.device.type == "cpu" else 1) as pool:
+        found.extend(pool.map(of_some, others))
+    states, targets, kinds = zip(*found, strict=True)
+    return {name: torch.cat([one[name] for one in states]) for name in VARIANTS}, np.concatenate(targets), np.concatenate(kinds)
 
 
 def _whitening(states: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -163,7 +163,7 @@ def main() -> None:
     device = "cuda" if torch.cuda.is_available() else "cpu"
     torch.set_num_threads(1)
     torch.manual_seed(arguments.seed)
-    _keep_memory()
+    keep_memory()
     rank, world = int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
     if world > 1:
         distributed.init_process_group("gloo")
@@ -289,7 +289,7 @@ def _blurred(rows: Rows, share: float, detector: Detector) -> Rows:
     return replace(rows, tokens=torch.where(torch.rand_like(rows.tokens, dtype=torch.float32) < share, other, rows.tokens))
 
 
-def _keep_memory() -> None:
+def keep_memory() -> None:
     """Keeps memory that a step has freed for the next one: handed back to the system, each of its pages would be cleared again,
     which took a tenth of the time on a CPU."""
     if platform.libc_ver()[0] == "glibc":

@@ -30,14 +30,41 @@ pub(crate) fn label(mut document: Document) -> Document {
     document
 }
 
-/// Whether the rules know what all of it means: no template hides anything, nothing is broken, and each kind is Kubernetes' own.
+/// Whether the rules know what all of it means: no template hides anything, nothing is broken, it is no patch, whose other half
+/// stands elsewhere, and each kind is Kubernetes' own.
 fn is_judged(file: &File) -> bool {
     let mut documents = file.stream().documents().iter().map(|placed| &placed.document);
     file.syntax_errors().next().is_none()
         && documents.all(|document| {
             let objects = objects(document);
             document.templates().is_empty()
+                && !document.source().contains("$patch:")
                 && !objects.is_empty()
                 && objects.iter().all(|object| object.is_built_in() == Some(true))
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judged(text: &str) -> bool {
+        let document = Document {
+            text: text.to_owned(),
+            labels: BTreeSet::new(),
+            judged: false,
+            rest: serde_json::Map::new(),
+        };
+        label(document).judged
+    }
+
+    #[test]
+    fn that_rules_find_nothing_means_something_only_where_they_know_all() {
+        let pod = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - name: web\n    image: web:1.2\n";
+        assert!(judged(pod));
+        assert!(!judged(&pod.replace("web:1.2", "{{ .Values.image }}")));
+        assert!(!judged(&pod.replace("v1\nkind: Pod", "example.org/v1\nkind: Sandbox")));
+        assert!(!judged(&pod.replace("image: web:1.2", "env:\n    - $patch: replace")));
+        assert!(!judged(&pod.replace("- name", "- [name")));
+    }
 }
