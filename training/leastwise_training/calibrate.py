@@ -15,8 +15,9 @@ from .measure import best_threshold
 FEWEST = 8
 """Of a label with fewer lines in the validation split nothing is learned: it gets what all labels together have."""
 
-PRECISION_COUNTS = 0.7
-"""The beta of the F-measure by which thresholds are chosen: a false alarm is worse than a miss."""
+BETA_OF_MEANINGS, BETA_OF_RULES = 0.7, 1.0
+"""The beta of the F-measure by which thresholds are chosen. Meanings are told in every file, where a false alarm is worse than a
+miss; a rule's label is heard only where the rule cannot judge, and there both are as bad."""
 
 BY_PEOPLE: tuple[Kind, ...] = ("real", "written")
 """What no grammar has made."""
@@ -49,11 +50,15 @@ def calibrate_by_kind(scores: np.ndarray, targets: np.ndarray, kinds: np.ndarray
     """
     meanings = len(MEANINGS)
     by_people = np.isin(kinds, [KINDS.index(kind) for kind in BY_PEOPLE])
-    of_meanings = calibrate(scores[by_people, :meanings], targets[by_people, :meanings], even(kinds[by_people]))
-    return of_meanings + calibrate(scores[:, meanings:], targets[:, meanings:], even(kinds))
+    of_meanings = calibrate(
+        scores[by_people, :meanings], targets[by_people, :meanings], even(kinds[by_people]), BETA_OF_MEANINGS
+    )
+    return of_meanings + calibrate(scores[:, meanings:], targets[:, meanings:], even(kinds), BETA_OF_RULES)
 
 
-def calibrate(scores: np.ndarray, targets: np.ndarray, weights: np.ndarray | None = None) -> list[Calibration]:
+def calibrate(
+    scores: np.ndarray, targets: np.ndarray, weights: np.ndarray | None = None, beta: float = 1.0
+) -> list[Calibration]:
     """A calibration for each column. Targets are 1, 0, or -1 where they are not known; weights say how much each row counts."""
     weights = np.ones(len(scores)) if weights is None else weights
     known = targets >= 0
@@ -66,7 +71,7 @@ def calibrate(scores: np.ndarray, targets: np.ndarray, weights: np.ndarray | Non
         scale, offset = _fit(score, truth, weight, together) if enough else together
         threshold = 0.5
         if enough:
-            best, _ = best_threshold(score, truth, PRECISION_COUNTS, weight)
+            best, _ = best_threshold(score, truth, beta, weight)
             threshold = float(logistic(np.array(scale * best + offset)))
         found.append(Calibration(scale, offset, round(min(max(threshold, LOWEST), 0.95), 4)))
     return found
