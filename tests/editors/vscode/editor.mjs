@@ -182,12 +182,20 @@ export class Editor {
     await this.seen('.tab.active', name);
   }
 
-  /** Puts the cursor there. By keyboard, since a hover may lie where the mouse would click. */
+  /**
+   * Puts the cursor there. By keyboard, since a hover may lie where the mouse would click. As with choices, a text that has just
+   * come to the front may take the keyboard late, and must not get what was meant for the input.
+   */
   async goTo(row, column) {
-    await this.page.keyboard.press('Escape');
-    await this.page.keyboard.press('Control+G');
-    await this.page.locator('.quick-input-widget input').first().waitFor();
-    await this.page.keyboard.type(`${row}:${column}`);
+    const input = this.page.locator('.quick-input-widget input').first();
+    await until(`line ${row} can be asked for`, async () => {
+      await this.page.keyboard.press('Escape');
+      await this.page.keyboard.press('Control+G');
+      return input.fill(`:${row}:${column}`, { timeout: 5000 }).then(
+        () => true,
+        () => false,
+      );
+    });
     await this.page.keyboard.press('Enter');
     // The cursor may have been there before.
     await this.page.locator('.quick-input-widget').first().waitFor({ state: 'hidden' });
