@@ -38,7 +38,7 @@ def number_type() -> torch.dtype:
 
 def counts_in_bytes() -> bool:
     """Whether a processor that counts in 32 bits multiplies four times as many bytes. The network then learns through products
-    of bytes: its loss is the same, and its gradient turned by 10 degrees, which is far less than one batch's from the next."""
+    of bytes: its loss is the same, and its gradient turned by 10 to 20 degrees."""
     return number_type() == torch.float32 and torch.cpu.get_capabilities().get("avx512_vnni", False)
 
 

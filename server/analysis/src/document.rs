@@ -50,7 +50,7 @@ impl DocumentAnalysis {
         let settings = environment.configuration.rule_settings();
         let view = environment.view();
         let context = Context { settings: &settings, workspace: &view, plan };
-        let is_partial = environment.composition.is_partial || partial::says_so(&document);
+        let is_partial = environment.composition.is_partial || partial::is_patch(&document);
         let whole = match environment.composition.is_chart_values {
             true => judge_values(&document, &context),
             false => judge(&document, &context),

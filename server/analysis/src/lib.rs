@@ -43,6 +43,7 @@ pub use harden::harden;
 pub use hover::{Hover, hover, sightings_at, weight_words};
 pub use lens::{Lens, lenses};
 pub use meaning::{MEANINGS, Meaning, meaning};
+pub use partial::is_patch;
 pub use suppression::today;
 pub use symbol::{Symbol, SymbolKind, symbols};
 pub use taught::{TaughtLabelError, TaughtLabels, taught_label_file};

@@ -8,7 +8,7 @@ use leastwise_yaml::{Document, Field};
 const BUDGET: usize = 20_000;
 
 /// Whether a document says itself that it is a patch, by a `$patch` directive in one of its objects.
-pub(crate) fn says_so(document: &Document) -> bool {
+pub fn is_patch(document: &Document) -> bool {
     document.source().contains("$patch") && {
         let mut has_directive = false;
         for object in objects(document) {

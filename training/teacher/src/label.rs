@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use leastwise_analysis::{Environment, File};
+use leastwise_analysis::{Environment, File, is_patch};
 use leastwise_manifest::objects;
 use serde::{Deserialize, Serialize};
 
@@ -38,7 +38,7 @@ fn is_judged(file: &File) -> bool {
         && documents.all(|document| {
             let objects = objects(document);
             document.templates().is_empty()
-                && !document.source().contains("$patch:")
+                && !is_patch(document)
                 && !objects.is_empty()
                 && objects.iter().all(|object| object.is_built_in() == Some(true))
         })

@@ -104,7 +104,7 @@ fn sighting(
     let line = Line::of(analysis, tag.line)?;
     let place = line.place(&tag.label);
     let rule = rule(&tag.label);
-    let is_of_part = file.environment().composition.is_partial || partial::says_so(&analysis.document);
+    let is_of_part = file.environment().composition.is_partial || partial::is_patch(&analysis.document);
     // What a part of an object lacks stands elsewhere, or not: the model has not seen the rest either.
     if rule.is_some() && (is_of_part || !place.is_beyond_rules) {
         return None;
