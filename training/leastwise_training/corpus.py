@@ -120,17 +120,25 @@ class NearDuplicates:
         self.texts: list[frozenset[str]] = []
         self.bands: dict[tuple[int, ...], list[int]] = {}
 
+    def has(self, text: str) -> bool:
+        """Whether a text like this one is remembered."""
+        lines = normalised(text)
+        return self._near(lines, self._bands(lines))
+
     def add(self, text: str) -> bool:
         """Remembers a text, unless one like it was remembered before. Says whether it did."""
         lines = normalised(text)
         bands = self._bands(lines)
-        near = sorted({at for band in bands for at in self.bands.get(band, ())})
-        if any(similarity(lines, self.texts[at]) >= SIMILAR for at in near):
+        if self._near(lines, bands):
             return False
         for band in bands:
             self.bands.setdefault(band, []).append(len(self.texts))
         self.texts.append(lines)
         return True
+
+    def _near(self, lines: frozenset[str], bands: list[tuple[int, ...]]) -> bool:
+        near = {at for band in bands for at in self.bands.get(band, ())}
+        return any(similarity(lines, self.texts[at]) >= SIMILAR for at in near)
 
     def _bands(self, lines: frozenset[str]) -> list[tuple[int, ...]]:
         hashes = [zlib.crc32(line.encode()) for line in lines] or [0]

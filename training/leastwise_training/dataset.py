@@ -76,7 +76,11 @@ def _plain(split: Split, real: list[Document], count: int, seed: int) -> Iterato
             yield from _changed(own, variants.mutate, random.Random(f"mutate {seed} {time}"))
     yield from generate.manifests(split, count, seed)
     yield from meanings.documents(split, MEANINGS_SIZE * count, seed)
-    yield from written.documents(WRITTEN, split, seed)
+    held_out = corpus.NearDuplicates()
+    for document in real:
+        if document.split == "test":
+            held_out.add(document.text)
+    yield from (document for document in written.documents(WRITTEN, split, seed) if not held_out.has(document.text))
 
 
 def _changed(

@@ -242,6 +242,16 @@ class Exit(nn.Module):
         return functional.linear(self.states(states), self.rows, self.bias)
 
 
+HIDDEN = -1
+"""Stands for a token that is not shown."""
+
+
+def shown(tokens: Tensor, embedding: Tensor, any_word: Tensor) -> Tensor:
+    """What is seen of tokens: their rows, and any word in the place of a hidden one."""
+    rows = functional.embedding(tokens.clamp(min=0), embedding)
+    return torch.where((tokens == HIDDEN)[..., None], any_word, rows)
+
+
 @dataclass(frozen=True)
 class Rows:
     """Pieces side by side: of each token its number, its place in its piece, and which piece of the row it belongs to."""
@@ -264,6 +274,7 @@ class Detector(nn.Module):
         super().__init__()
         self.shape, self.variants, self.causal = base.shape, dict(variants), causal
         self.register_buffer("embedding", base.tensor("token_embd.weight").to(number_type()), persistent=False)
+        self.register_buffer("any_word", self.embedding.mean(dim=0), persistent=False)
         self.blocks = nn.ModuleList(Block(base, layer, rank) for layer in range(max(variants.values())))
         norm = base.tensor("output_norm.weight")
         self.exits = nn.ModuleDict({name: Exit(norm, labels, base.shape.epsilon) for name in variants})
@@ -288,7 +299,7 @@ class Detector(nn.Module):
             seen = seen & torch.ones(length, length, dtype=torch.bool, device=device).tril()
         seen = Tiles.of(seen, self.embedding.dtype) if device.type == "cpu" else seen[:, None]
         # A compiled function is another one for an input without a gradient.
-        states = functional.embedding(rows.tokens, self.embedding).requires_grad_(torch.is_grad_enabled())
+        states = shown(rows.tokens, self.embedding, self.any_word).requires_grad_(torch.is_grad_enabled())
         *whole, last = self.blocks
         found = {}
         for layer, block in enumerate(whole, start=1):

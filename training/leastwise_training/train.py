@@ -30,7 +30,7 @@ from torch import Tensor
 
 from .documents import KINDS, MEANINGS, Kind
 from .export import VARIANTS, Pair, Variant, read_adapter
-from .network import PROJECTIONS, Base, Detector, Rows
+from .network import HIDDEN, PROJECTIONS, Base, Detector, Rows
 from .pack import Pack, Pieces, load
 from .rows import ROW_TOKENS, grouped
 
@@ -43,9 +43,9 @@ RARE = 1500
 LEAST_SHARE, MEANING_SHARE, MOST_SHARE = 0.5, 1.0, 4.0
 """How often a piece is read in a round: one with nothing to see, one with a meaning, and one with the rarest of labels."""
 OFTENER: dict[Kind, float] = {
-    "real": 12.0,
-    "written": 11.0,
-    "generated": 1.7,
+    "real": 14.0,
+    "written": 20.0,
+    "generated": 1.5,
     "template": 1.5,
     "half-typed": 2.0,
     "custom-resource": 2.0,
@@ -56,8 +56,9 @@ Two cores read a small part of a round in an hour, and still meet about half of 
 LEARNING_RATE = {"network": 1e-3, "rows": 3e-3}
 SETTLING_BATCHES = 12
 """Batches that are looked at before the first step."""
-BLUR = 0.03
-"""So many tokens are read as any other one, so that a line is judged by more than one word."""
+HIDDEN_SHARE = 0.05
+"""So many tokens are hidden, so that a line is judged by more than one word. They are not read as other ones: a name with a wrong
+piece in it is what some labels are about."""
 WARM_UP_STEPS = 20
 FALLING_SHARE = 0.4
 WEIGHTS = {"small": 0.4, "default": 1.0}
@@ -156,7 +157,7 @@ def main() -> None:
     parser.add_argument("--begin-with", type=Path, metavar="ADAPTER", help="where there is no checkpoint, begin from this one")
     parser.add_argument("--rate", type=float, default=1.0, help="a factor on the rate of learning: less than 1 from an adapter")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--blur", type=float, default=BLUR, help="the share of tokens that are read as any other one")
+    parser.add_argument("--hidden", type=float, default=HIDDEN_SHARE, help="the share of tokens that are hidden")
     parser.add_argument("--not-causal", action="store_true", help="let each token see those after it")
     arguments = parser.parse_args()
     begun = time.time()
@@ -221,7 +222,7 @@ def main() -> None:
             rate = arguments.rate * min(1.0, (step + 1) / WARM_UP_STEPS, (1 - part) / FALLING_SHARE)
             for group in optimizer.param_groups:
                 group["lr"] = group["full"] * rate
-            states = detector(_blurred(batch.rows, arguments.blur, detector), batch.places)
+            states = detector(_partly_hidden(batch.rows, arguments.hidden), batch.places)
             losses = {name: loss_of(detector.exits[name](state), batch.targets) for name, state in states.items()}
             sum(losses[name] * WEIGHTS[name] for name in VARIANTS).backward()
             if world > 1:
@@ -282,11 +283,9 @@ def _load_exits(detector: Detector, variants: Sequence[Variant], labels: list[st
                 end.bias[number] = float(variant.label_bias[known[label]])
 
 
-def _blurred(rows: Rows, share: float, detector: Detector) -> Rows:
-    if not share:
-        return rows
-    other = torch.randint_like(rows.tokens, len(detector.embedding))
-    return replace(rows, tokens=torch.where(torch.rand_like(rows.tokens, dtype=torch.float32) < share, other, rows.tokens))
+def _partly_hidden(rows: Rows, share: float) -> Rows:
+    hidden = torch.rand_like(rows.tokens, dtype=torch.float32) < share
+    return replace(rows, tokens=rows.tokens.masked_fill(hidden, HIDDEN))
 
 
 def keep_memory() -> None:

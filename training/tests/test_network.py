@@ -1,4 +1,4 @@
-"""An adapted layer learns alike on a CPU, where its matrices are merged and may be bytes, and elsewhere."""
+"""What the network sees of tokens, and that an adapted layer learns alike on a CPU, where its matrices are merged and may be bytes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,14 @@ if importlib.util.find_spec("torch") is None:
 
 import torch
 
-from leastwise_training.network import Adapted, adapted, number_type
+from leastwise_training.network import HIDDEN, Adapted, adapted, number_type, shown
+
+
+class Words(unittest.TestCase):
+    def test_a_hidden_token_is_any_word(self) -> None:
+        embedding, any_word = torch.randn(5, 3), torch.randn(3)
+        seen = shown(torch.tensor([[4, HIDDEN, 0]]), embedding, any_word)
+        self.assertTrue(torch.equal(seen, torch.stack([embedding[4], any_word, embedding[0]])[None]))
 
 
 class AdaptedLayers(unittest.TestCase):

@@ -52,6 +52,8 @@ MISPLACED = Choices(
     ("outer", "resources"), ("outer", "hostPID"), ("top", "securityContext"), ("top", "automountServiceAccountToken"), ("top", "resources"),
     ("outer", "runAsNonRoot"), ("outer", "livenessProbe"), ("outer", "terminationGracePeriodSeconds"), ("outer", "runtimeClassName"),
 )  # fmt: skip
+OUTSIDE = ("metadata", "outer", "top")
+"""The levels outside of a pod's specification."""
 OUTER_KINDS = Choices("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob", "Rollout", "ReplicationController")
 NETWORK = Choices("rules-at-top", "ports-in-from", "policy-types-in-metadata", "selector-at-top", "egress-in-ingress", "types-at-top")
 
@@ -81,6 +83,17 @@ def put(spec: dict, words: Words, level: str, key: str) -> None:
         marked(target, key, value, words)
     else:
         marked(target.setdefault("securityContext", frames.container_security(words)), key, value, words)
+
+
+def put_all(spec: dict, words: Words, several: list[tuple[str, str]]) -> None:
+    """Writes settings at wrong levels of a pod's specification."""
+    for level, key in several:
+        put(spec, words, level, key)
+
+
+def misplaced(words: Words) -> tuple[str, str]:
+    """A level, and a setting that does nothing there."""
+    return words.rng.choice(COMMON) if words.chance(0.5) else words.pick(MISPLACED)
 
 
 def misplaced_outside(words: Words, level: str, key: str) -> Whole:
@@ -128,11 +141,14 @@ def network(words: Words) -> Whole:
 
 
 def harm(words: Words) -> Part:
-    """A setting where it does nothing."""
+    """A setting where it does nothing, or several."""
     if words.chance(0.08):
         return network(words)
-    level, key = words.rng.choice(COMMON) if words.chance(0.5) else words.pick(MISPLACED)
-    if level in ("metadata", "outer", "top"):
+    level, key = misplaced(words)
+    if level not in OUTSIDE and words.chance(0.35):
+        several = [(level, key), *(place for place in (misplaced(words), misplaced(words)) if place[0] not in OUTSIDE)]
+        return Change(lambda spec, words: put_all(spec, words, several))
+    if level in OUTSIDE:
         return misplaced_outside(words, level, key)
     return Change(lambda spec, words: put(spec, words, level, key))
 

@@ -177,6 +177,12 @@ def put(spec: dict, words: Words, level: str, right: str, key: Text) -> None:
     target["resources"] = resources
 
 
+def put_all(spec: dict, words: Words, several: list[tuple[str, str, str]]) -> None:
+    """Writes misspelled keys at their levels."""
+    for level, right, wrong in several:
+        put(spec, words, level, right, Text(wrong, (MISSPELLED,)))
+
+
 def network_policy(words: Words, replaced: dict[str, Text]) -> dict:
     """A network policy, with keys replaced."""
     rng = words.rng
@@ -225,7 +231,11 @@ def other_settings(words: Words, level: str) -> dict:
 
 
 def harm(words: Words) -> Part:
-    """A misspelled key of a setting."""
+    """A misspelled key of a setting, or several."""
+    if words.chance(0.35):
+        several = [found for found in (wrong_key(words) for _ in range(words.rng.choice((2, 3, 4)))) if found[0] != "network"]
+        if several:
+            return Change(lambda spec, words: put_all(spec, words, several))
     level, right, wrong = wrong_key(words)
     key = Text(wrong, (MISSPELLED,))
     if level == "network":
