@@ -17,10 +17,11 @@ from pathlib import Path
 import gguf
 import numpy as np
 
-from . import baselines, cases
+from . import baselines, cases, written
+from .dataset import WRITTEN
 from .documents import Document, read
 from .examples import BORDER, Known
-from .figures import Judged, judged_of
+from .figures import Judged, judged_of, marked_line
 from .report import TOGETHER, report
 from .speed import speed_of
 from .teacher import Teacher
@@ -29,6 +30,7 @@ from .worker import Worker
 
 LEAST = 0.02
 """Probabilities below are taken for nothing."""
+
 
 def labels_of(model: Path) -> list[dict]:
     """The labels that a model's file holds, with their thresholds."""
@@ -109,7 +111,13 @@ def main() -> None:
     said[TOGETHER] = {test: together(teacher, documents, said["default"][test], known) for test, documents in tests.items()}
     said |= baselines.judge(tests, arguments.data, teacher, arguments.base, known)
     speeds = {name: speed_of(arguments.worker, path, arguments.deployment) for name, path in models.items()}
-    arguments.out.write_text(report(said, tests, absent, speeds, taught), encoding="utf-8")
+    arguments.out.write_text(report(said, tests, _learned(), absent, speeds, taught), encoding="utf-8")
+
+
+def _learned() -> set[tuple[str, str]]:
+    """The lines that have a meaning in what people wrote to be learned from, each with its label."""
+    examples = (example for split in written.READINGS for example in written.documents(WRITTEN, split, seed=1))
+    return {marked_line(example, mark) for example in examples for mark in example.labels}
 
 
 def _sample(path: Path, most: int) -> list[Document]:

@@ -88,6 +88,18 @@ def judged_of(document: Document, said: Marks, known: Known, probabilities: dict
     return Judged(document, truth, said, kept)
 
 
+def marked_line(document: Document, mark: tuple[int, str]) -> tuple[str, str]:
+    """A mark as it can be found in other documents: its line without indentation, and its label."""
+    line, label = mark
+    return document.text.split("\n")[line].strip(), label
+
+
+def new_lines(judged: list[Judged], learned: set[tuple[str, str]]) -> tuple[int, int]:
+    """How many of the marks stand on lines that are not learned with the same label word for word, and how many of these are told."""
+    new = [(one, mark) for one in judged for mark in one.truth if marked_line(one.document, mark) not in learned]
+    return len(new), sum(mark in one.said for one, mark in new)
+
+
 def error_of(judged: list[Judged], wanted: Callable[[str], bool]) -> tuple[float, float]:
     """The calibration error of everything above `LEAST`, and of what is told."""
     pairs = [

@@ -4,7 +4,8 @@ import unittest
 
 import numpy as np
 from leastwise_training.calibrate import LOWEST, MOST_UNEVEN, calibrate, calibrate_by_kind, calibration_error, even, logistic
-from leastwise_training.documents import KINDS, MEANINGS
+from leastwise_training.documents import KINDS, MEANINGS, Document
+from leastwise_training.figures import Judged, marked_line, new_lines
 from leastwise_training.measure import best_threshold, f_measure
 
 
@@ -13,6 +14,13 @@ class Measure(unittest.TestCase):
         self.assertAlmostEqual(f_measure(8, 2, 2), 0.8)
         self.assertEqual(f_measure(0, 0, 5), 0)
         self.assertEqual(f_measure(0, 0, 0), 0)
+
+    def test_lines_that_were_learned_word_for_word_are_told_apart(self) -> None:
+        learned = {marked_line(Document("a", "written/a", "train", "verbs:\n- delete\n"), (1, MEANINGS[0]))}
+        case = Document("b", "case/b", "test", "  - delete\n  - patch\n  - update\n")
+        truth = {(line, MEANINGS[0]) for line in range(3)} | {(0, MEANINGS[1])}
+        judged = [Judged(case, truth, said={(0, MEANINGS[0]), (1, MEANINGS[0])})]
+        self.assertEqual(new_lines(judged, learned), (3, 1))
 
     def test_the_best_threshold_lies_between_what_it_parts(self) -> None:
         threshold, measure = best_threshold(np.array([0.1, 0.9, 0.4, 0.8]), np.array([False, True, False, True]))
