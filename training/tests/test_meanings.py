@@ -8,9 +8,11 @@ import tempfile
 import unittest
 from collections import Counter
 from pathlib import Path
+from random import Random
 
 from leastwise_training.documents import MEANINGS, Document
 from leastwise_training.meanings import documents, downloads, escapes, exfiltration, images, miners, misspellings, permissions, places, roles, secrets, shells, verification, verification_shapes, vocabulary, wrappings
+from leastwise_training.meanings.texts import labels_of
 from leastwise_training.meanings.vocabulary import Choices
 
 SPLITS = ("train", "validation", "test")
@@ -82,6 +84,27 @@ class Meanings(unittest.TestCase):
                     for label, shape in OBVIOUS.items():
                         if re.search(shape, line) and at not in document.unsure:
                             self.assertIn((at, label), labels, f"{label}: {line}")
+
+    def test_an_image_that_everybody_knows_is_never_marked(self) -> None:
+        known = {*images.KNOWN, *images.PATHS}
+        for several in self.made.values():
+            marked = [
+                document.text.split("\n")[at]
+                for document in several if document.family.startswith("meaning/image-imitates-known-name/")
+                for at, label in document.labels if label == "image-imitates-known-name"
+            ]
+            self.assertGreater(len(marked), 50)
+            for line in marked:
+                name = re.split(r"[\s\"'=]+", line.split("@")[0].rstrip("\"' "))[-1]
+                self.assertNotIn(name.rsplit(":", 1)[0], known, line)
+
+    def test_a_list_of_images_marks_some_and_no_decoy(self) -> None:
+        words = images.ImageWords(Random("list of images"), "train")
+        for imitations in (0, 1, 3):
+            for _ in range(40):
+                whole = images.listed(words, imitations)
+                self.assertEqual(bool(labels_of(whole.tree)), imitations > 0)
+                self.assertIn(whole.structure, images.LISTS.of("train"))
 
     def test_splits_share_no_entry_of_a_list(self) -> None:
         modules = (vocabulary, downloads, escapes, exfiltration, images, miners, misspellings, permissions, places, roles, secrets, shells, verification, verification_shapes, wrappings)

@@ -234,7 +234,7 @@ def listed(words: ImageWords, imitations: int) -> Whole:
     if structure == "mirrors":
         return Whole(frames.custom(words, {"preload": {"schedule": "0 3 * * *", "images": images}}), structure)
     if structure == "release":
-        return Whole(frames.custom(words, {"values": {words.thing(): {"replicas": 1, "image": image} for image in images}}), structure)
+        return Whole(frames.custom(words, {"values": {key: {"replicas": 1, "image": image} for key, image in keyed.items()}}), structure)
     containers = [{"name": f"{words.thing()}-{number}", "image": image} for number, image in enumerate(images)]
     if structure == "arguments":
         containers = [{"name": words.name(), "image": words.image(), "args": [image.with_value(f"--{key}={image}") for key, image in keyed.items()]}]
