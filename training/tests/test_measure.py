@@ -3,8 +3,8 @@
 import unittest
 
 import numpy as np
-from leastwise_training.calibrate import LOWEST, MOST_UNEVEN, calibrate, calibrate_by_kind, calibration_error, even, logistic
-from leastwise_training.documents import KINDS, MEANINGS, Document
+from leastwise_training.calibrate import EVEN_ODDS, LOWEST, MOST_UNEVEN, calibrate, calibrate_by_kind, calibration_error, even, logistic
+from leastwise_training.documents import MEANINGS, Document
 from leastwise_training.figures import Judged, marked_line, new_lines
 from leastwise_training.measure import best_threshold, f_measure
 
@@ -69,18 +69,25 @@ class Calibration(unittest.TestCase):
         self.assertAlmostEqual(promised(None), 0.3, delta=0.02)
         self.assertAlmostEqual(promised(np.array([1.8] * 200 + [0.2] * 200)), 0.46, delta=0.02)
 
-    def test_meanings_are_held_to_what_people_wrote(self) -> None:
-        # Of equal scores all are true in what a grammar made, and one in four in what people wrote.
-        kinds = np.array([KINDS.index("meaning"), KINDS.index("written")] * 400)
-        held = np.where(kinds == KINDS.index("meaning"), True, np.arange(800) % 8 == 1)
+    def test_a_meaning_is_told_at_even_odds_and_a_rule_where_it_agrees_best(self) -> None:
+        # Of the higher scores nearly all are true, of the lower ones somewhat less than half: a rule's label is told there rather than missed.
+        scores = np.array([4.0] * 40 + [1.0] * 60 + [-4.0] * 200)
+        held = np.array([1] * 39 + [0] + [1] * 27 + [0] * 33 + [0] * 200, np.int8)
         columns = len(MEANINGS) + 1
-        targets = np.repeat(held[:, None], columns, axis=1).astype(np.int8)
-        found = calibrate_by_kind(np.zeros((800, columns)), targets, kinds)
-        promised = [logistic(np.array(one.offset)) for one in found]
-        self.assertEqual(len(promised), columns)
-        for of_meaning in promised[: len(MEANINGS)]:
-            self.assertAlmostEqual(of_meaning, 0.25, delta=0.02)
-        self.assertAlmostEqual(promised[-1], 0.625, delta=0.02)
+        of_all = lambda values: np.repeat(values[:, None], columns, axis=1)  # noqa: E731
+        *of_meanings, of_rule = calibrate_by_kind(of_all(scores), of_all(held), np.zeros(300, int))
+        self.assertEqual(len(of_meanings), len(MEANINGS))
+        self.assertEqual({one.threshold for one in of_meanings}, {EVEN_ODDS})
+        self.assertLess(of_rule.threshold, EVEN_ODDS)
+
+    def test_documents_of_each_kind_count_alike(self) -> None:
+        # Of equal scores all are true in a hundred documents of one kind, and one in four in three hundred of another.
+        kinds = np.array([0] * 100 + [1] * 300)
+        held = np.concatenate([np.ones(100), np.arange(300) % 4 == 0]).astype(np.int8)
+        columns = len(MEANINGS) + 1
+        found = calibrate_by_kind(np.zeros((400, columns)), np.repeat(held[:, None], columns, axis=1), kinds)
+        for one in found:
+            self.assertAlmostEqual(logistic(np.array(one.offset)), 0.625, delta=0.02)
 
     def test_what_nobody_knows_is_not_learned_from(self) -> None:
         scores = np.array([[3.0], [2.5], [-3.0], [-2.0]] * 20)
