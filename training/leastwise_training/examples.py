@@ -79,7 +79,7 @@ def examples(documents: list[Document], labels: list[str], teacher: Teacher, tok
     """The pieces of the documents."""
     found, known = [], Known(labels)
     for number, (document, pieces) in enumerate(zip(documents, teacher.cut(documents), strict=True)):
-        targets = known.targets(document)
+        targets = known.learned(document)
         for piece in pieces:
             ids: list[int] = []
             places, lines = [], []
@@ -115,6 +115,16 @@ class Known:
         targets = self.targets(document)
         nothing = np.full(len(self.labels), -1, np.int8)
         return lambda line, label: label in self._index and targets.get(line, nothing)[self._index[label]] >= 0
+
+    def learned(self, document: Document) -> dict[int, np.ndarray]:
+        """What is to be learned: what is known, and where the rules could not judge all of a document, that those which found
+        something find nothing on its other lines. Taught only where such rules speak, a network told them everywhere in custom resources."""
+        found = self.targets(document)
+        if not document.judged:
+            speak = [self._index[label] for _, label in document.labels if label in self._index]
+            for line in found.keys() - set(document.unsure):
+                found[line][speak] = np.maximum(found[line][speak], 0)
+        return found
 
     def targets(self, document: Document) -> dict[int, np.ndarray]:
         """Of each line and label: 1, 0, or -1 where it is not known."""
