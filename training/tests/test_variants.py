@@ -303,6 +303,14 @@ class Corpus(unittest.TestCase):
         found = self.documents({"istio+istio/a.yaml": DEPLOYMENT, "longhorn+longhorn/a.yaml": DEPLOYMENT.replace("hunter2", "other")})
         self.assertEqual([document.split for document in found], ["test"])
 
+    def test_near_duplicates_are_known_and_not_remembered_by_asking(self) -> None:
+        held_out = corpus.NearDuplicates()
+        self.assertFalse(held_out.has(DEPLOYMENT))
+        self.assertFalse(held_out.has(DEPLOYMENT))
+        self.assertTrue(held_out.add(DEPLOYMENT))
+        self.assertTrue(held_out.has(DEPLOYMENT.replace("hunter2", "other")))
+        self.assertFalse(held_out.has(ROLE))
+
     def test_what_floods_is_thinned(self) -> None:
         files = {f"istio+istio/{at}.yaml": f"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {word}\ndata:\n  {word}: {word}{word}\n"
                  for at, word in enumerate(chr(97 + one) + chr(97 + two) for one in range(13) for two in range(13))}
