@@ -1,5 +1,6 @@
 //! A line of a document as the model's labels see it: what stands there, and whether the rules can judge it.
 
+use super::lack::can_lack;
 use crate::document::DocumentAnalysis;
 use crate::field::{in_pod, pattern};
 use crate::meaning::meaning;
@@ -74,8 +75,11 @@ impl<'a> Line<'a> {
             return self.place_at(path, false, is_beyond);
         }
         // What the rule looks at is not here, so that it is missed: rules show that at a key.
-        let is_hidden = || self.hides_what_is_missed(rule).unwrap_or_else(|| self.is_unreadable());
-        let is_beyond = self.is_of_unknown_kind(&self.path) || is_hidden();
+        let is_beyond = if self.is_of_unknown_kind(&self.path) {
+            can_lack(&self.analysis.document, &self.path, rule)
+        } else {
+            self.hides_what_is_missed(rule).unwrap_or_else(|| self.is_unreadable())
+        };
         self.place_at(self.path.clone(), true, is_beyond)
     }
 

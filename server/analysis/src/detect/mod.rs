@@ -2,6 +2,7 @@
 //! that rule cannot judge, because a template hides the value, the text is not whole, or the kind is unknown.
 
 mod disagreement;
+mod lack;
 mod line;
 mod weighed;
 
@@ -250,10 +251,46 @@ spec:
         let label = "service-account-token-mounted";
         assert_eq!(shown(custom, label, 2), "", "the rule says so at the pod");
         assert_eq!(shown(custom, label, 5), "");
+        let beside = custom.replace("minReplicas: 1", "parts: [{image: model:1.2}]");
         let expected = "  predictor:\n  ^^^^^^^^^ spec.predictor";
-        assert_eq!(shown(custom, label, 3), expected, "beside the pod nobody has judged");
+        assert_eq!(shown(&beside, label, 3), expected, "beside the pod nobody has judged");
         let no_pod = custom.replace("containers", "parts");
-        assert_eq!(shown(&no_pod, label, 2), "spec:\n^^^^ spec");
+        let expected = "  transformer:\n  ^^^^^^^^^^^ spec.transformer";
+        assert_eq!(shown(&no_pod, label, 5), expected);
+    }
+
+    #[test]
+    fn in_an_unknown_kind_only_what_has_an_image_lacks_something() {
+        let task = "\
+apiVersion: pipelines.example.org/v1
+kind: Task
+spec:
+  params:
+  - name: browser
+    default: chrome
+  runner:
+    steps:
+    - name: build
+      image: builder:1.2
+      resources:
+        limits: {cpu: 1}
+    - securityContext: {readOnlyRootFilesystem: true}
+      image: tester:1.2
+";
+        let label = "memory-limit-missing";
+        assert_eq!(shown(task, label, 4), "", "a parameter is no container");
+        assert_eq!(shown(task, label, 8), "    - name: build\n      ^^^^ spec.runner.steps[0].name");
+        let limits = "        limits: {cpu: 1}\n        ^^^^^^ spec.runner.steps[0].resources.limits";
+        assert_eq!(shown(task, label, 11), limits, "within the container");
+        let label = "run-as-non-root-not-enforced";
+        let context = "    - securityContext: {readOnlyRootFilesystem: true}\n      ^^^^^^^^^^^^^^^ spec.runner.steps[1].securityContext";
+        assert_eq!(shown(task, label, 12), context);
+        let label = "service-account-token-mounted";
+        assert_eq!(shown(task, label, 6), "  runner:\n  ^^^^^^ spec.runner", "a pod has containers");
+        assert_eq!(shown(task, label, 2), "");
+        assert_eq!(shown(task, label, 3), "");
+        let half_typed = task.replace("image: builder:1.2", "{{- include \"image\" . | nindent 6 }}");
+        assert_ne!(shown(&half_typed, "memory-limit-missing", 8), "", "who knows");
     }
 
     #[test]

@@ -1,0 +1,40 @@
+//! What can lack something, where nobody knows the kind: a container is known by its image, a pod by its containers.
+
+use leastwise_rules::Rule;
+use leastwise_yaml::{Document, Field, Kind, Node, Path};
+use std::iter::successors;
+
+/// Whether what the rule misses can be missed at this field. An item of `params:` has a name as a container has one, and
+/// no image.
+pub(super) fn can_lack(document: &Document, path: &Path, rule: &Rule) -> bool {
+    let can = |is: fn(Node<'_>) -> bool, missed: &str| {
+        let owner = owner(path, missed);
+        // At the first key of an item, it is the item that lacks something.
+        let nodes = [Some(owner.clone()), owner.parent()].into_iter().flatten();
+        nodes.filter_map(|path| document.at(&path)).any(is)
+    };
+    rule.fields.iter().any(|field| match field.split_once('.') {
+        Some(("C[*]", missed)) => can(is_container, missed),
+        Some(("P", missed)) => can(is_pod, missed),
+        _ => true,
+    })
+}
+
+/// Where the container or the pod is of which `missed` is a field: `securityContext:` above what is missed is a part of it.
+fn owner(path: &Path, missed: &str) -> Path {
+    let keys: Vec<_> = missed.split('.').collect();
+    let above = successors(Some(path.clone()), Path::parent).take(keys.len());
+    let owners = above.enumerate().filter(|(depth, above)| above.keys(&keys[..*depth]) == *path);
+    owners.last().map_or_else(Path::root, |(_, owner)| owner)
+}
+
+fn is_container(node: Node<'_>) -> bool {
+    matches!(node.kind(), Kind::Mapping) && !matches!(node.get("image"), Field::Absent)
+}
+
+/// A mapping that is a container itself, or has one in it or in a list.
+fn is_pod(node: Node<'_>) -> bool {
+    let holds_container =
+        |value: Node<'_>| is_container(value) || value.items().any(|item| is_container(item.value));
+    is_container(node) || node.written_entries().any(|entry| holds_container(entry.value))
+}
