@@ -9,11 +9,11 @@ import json
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from . import generate
-from .documents import Document
 
 LABELS = (
     "cpu-limit-missing",
@@ -44,20 +44,34 @@ class Taught:
 
 def teach_all(program: Path, model: Path) -> Iterator[Taught]:
     """Teaches each label and tries it."""
-    documents = list(generate.manifests("test", 1500, seed=77))
+    manifests = generate.manifests("test", 1500, seed=77)
+    workloads = [document for document in manifests if "containers:" in document.text]
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        for document in documents:
-            (root / f"{document.id}.yaml").write_text(document.text, encoding="utf-8")
-        workloads = [document for document in documents if "containers:" in document.text]
+        paths = [root / f"{document.id}.yaml" for document in workloads]
+        for path, document in zip(paths, workloads, strict=True):
+            path.write_text(document.text, encoding="utf-8")
+        truths = _truths(program, paths)
         for label in LABELS:
-            yield _teach(program, model, root, workloads, label)
+            yield _teach(program, model, truths, label)
 
 
-def _teach(program: Path, model: Path, root: Path, documents: list[Document], label: str) -> Taught:
-    truth = _found(program, [root], ["--select", label, "--model", "off"], label)
-    bad = [name for document in documents if truth.get(name := str(root / f"{document.id}.yaml"))]
-    good = [name for document in documents if not truth.get(name := str(root / f"{document.id}.yaml"))]
+def _truths(program: Path, paths: list[Path]) -> dict[str, dict[Path, set[int]]]:
+    """The lines of each label in each file, which is judged alone: a `LimitRange` or a `PriorityClass` beside it would answer for
+    it, and whoever is taught sees nothing of them."""
+
+    def of_one(path: Path) -> dict[str, set[int]]:
+        found = _found(program, [path], ["--select", ",".join(LABELS), "--model", "off"])
+        return {label: lines for (_, label), lines in found.items()}
+
+    with ThreadPoolExecutor() as pool:
+        found = dict(zip(paths, pool.map(of_one, paths), strict=True))
+    return {label: {path: of_file.get(label, set()) for path, of_file in found.items()} for label in LABELS}
+
+
+def _teach(program: Path, model: Path, truth: dict[Path, set[int]], label: str) -> Taught:
+    bad = [path for path, lines in truth.items() if lines]
+    good = [path for path, lines in truth.items() if not lines]
     name = f"our-{label}"
     taught, tried = bad[:EXAMPLES] + good[:EXAMPLES], bad[EXAMPLES:][:TESTED] + good[EXAMPLES:][:TESTED]
     with tempfile.TemporaryDirectory() as folder:
@@ -65,27 +79,27 @@ def _teach(program: Path, model: Path, root: Path, documents: list[Document], la
         answer = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, check=False)
         measured = json.loads(answer.stdout)["measured"]["files"]
         for path in tried:
-            (Path(folder) / Path(path).name).write_bytes(Path(path).read_bytes())
-        said = _found(program, [Path(folder)], ["--select", name, "--model", str(model)], name)
-    said = {str(root / Path(path).name): lines for path, lines in said.items()}
-    files = [(bool(truth.get(path)), bool(said.get(path))) for path in tried]
+            (Path(folder) / path.name).write_bytes(path.read_bytes())
+        found = _found(program, [Path(folder)], ["--select", name, "--model", str(model)])
+    said = {path: found.get((path.name, name), set()) for path in tried}
+    files = [(bool(truth[path]), bool(said[path])) for path in tried]
     hits = sum(have and told for have, told in files)
-    lines = sum(len(truth.get(path, set()) & said.get(path, set())) for path in tried)
+    lines = sum(len(truth[path] & said[path]) for path in tried)
     return Taught(
         label=label,
         promised=(measured["precision"] or 0.0, measured["recall"] or 0.0),
         precision=hits / max(sum(told for _, told in files), 1),
         recall=hits / max(sum(have for have, _ in files), 1),
-        line_precision=lines / max(sum(len(said.get(path, ())) for path in tried), 1),
-        line_recall=lines / max(sum(len(truth.get(path, ())) for path in tried), 1),
+        line_precision=lines / max(sum(len(said[path]) for path in tried), 1),
+        line_recall=lines / max(sum(len(truth[path]) for path in tried), 1),
     )
 
 
-def _found(program: Path, paths: list[Path], flags: list[str], label: str) -> dict[str, set[int]]:
+def _found(program: Path, paths: list[Path], flags: list[str]) -> dict[tuple[str, str], set[int]]:
+    """The lines by the file's name and the label."""
     command = [program, "check", *paths, *flags, "--format", "json", "--persona", "pedantic"]
     answer = subprocess.run(command, stdout=subprocess.PIPE, check=False)
-    found: dict[str, set[int]] = {}
+    found: dict[tuple[str, str], set[int]] = {}
     for finding in json.loads(answer.stdout):
-        if finding["rule"] == label:
-            found.setdefault(finding["filename"], set()).add(finding["location"]["row"])
+        found.setdefault((Path(finding["filename"]).name, finding["rule"]), set()).add(finding["location"]["row"])
     return found
