@@ -53,7 +53,7 @@ def teach_all(program: Path, model: Path) -> Iterator[Taught]:
             path.write_text(document.text, encoding="utf-8")
         truths = _truths(program, paths)
         for label in LABELS:
-            yield _teach(program, model, truths, label)
+            yield _teach(program, model, truths[label], label)
 
 
 def _truths(program: Path, paths: list[Path]) -> dict[str, dict[Path, set[int]]]:
