@@ -51,7 +51,7 @@ OFTENER: dict[Kind, float] = {
     "half-typed": 2.0,
     "custom-resource": 3.0,
 }
-"""How much more often a kind is read than its labels alone would say: what people wrote most, which is 45 % of a round by that.
+"""How much more often a kind is read than its labels alone would say: what people wrote most.
 Two cores read a twentieth of a round in an hour, and still meet half of what people wrote."""
 
 LEARNING_RATE = {"network": 1e-3, "rows": 3e-3}

@@ -289,8 +289,8 @@ spec:
         assert_eq!(shown(task, label, 6), "  runner:\n  ^^^^^^ spec.runner", "a pod has containers");
         assert_eq!(shown(task, label, 2), "");
         assert_eq!(shown(task, label, 3), "");
-        let half_typed = task.replace("image: builder:1.2", "{{- include \"image\" . | nindent 6 }}");
-        assert_ne!(shown(&half_typed, "memory-limit-missing", 8), "", "who knows");
+        let hidden = task.replace("image: builder:1.2", "{{- include \"image\" . | nindent 6 }}");
+        assert_ne!(shown(&hidden, "memory-limit-missing", 8), "", "who knows");
     }
 
     #[test]
