@@ -77,7 +77,8 @@ def absent_labels(teacher: Teacher, documents: list[Document]) -> set[str]:
 def together(teacher: Teacher, documents: list[Document], detector: list[Judged], known: Known) -> list[Judged]:
     """What users hear: the rules, and the detector where no rule can judge."""
     told = ({mark: one.probabilities[mark] for mark in one.said} for one in detector)
-    return [judged_of(document, said, known) for document, said in zip(documents, teacher.hear(documents, told), strict=True)]
+    heard = zip(documents, teacher.hear(documents, told), strict=True)
+    return [judged_of(document, one.told(document), known) for document, one in heard]
 
 
 ABSENCES = ("-missing", "-not-set", "-not-enforced", "-not-dropped", "-all-dropped", "-allowed", "-writable", "-mounted")

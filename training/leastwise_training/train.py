@@ -43,13 +43,13 @@ RARE = 1500
 LEAST_SHARE, MEANING_SHARE, MOST_SHARE = 0.5, 1.0, 4.0
 """How often a piece is read in a round: one with nothing to see, one with a meaning, and one with the rarest of labels."""
 OFTENER: dict[Kind, float] = {
-    "real": 14.0,
+    "real": 40.0,
     "written": 15.0,
     "meaning": 1.5,
-    "generated": 1.5,
+    "generated": 1.0,
     "template": 1.5,
     "half-typed": 2.0,
-    "custom-resource": 3.0,
+    "custom-resource": 2.5,
 }
 """How much more often a kind is read than its labels alone would say: what people wrote most.
 Two cores read a twentieth of a round in an hour, and still meet half of what people wrote."""

@@ -122,7 +122,8 @@ pub static MEANINGS: [Meaning; 12] = [
     Meaning {
         id: "image-imitates-known-name",
         title: "Image is named like a known one",
-        summary: "The name of an image or of its registry differs by a letter or two from one that everybody knows.",
+        summary: "The name of an image, of its publisher or of its registry differs by a letter or two from one that \
+                  everybody knows.",
         why: "Names like this are registered to be taken for the known one. Once pulled, such an image runs with all \
               that the pod may do.",
         remedy: "write the name as its publisher gives it, and pin the image by its digest.",

@@ -8,7 +8,8 @@
 //!
 //! in which all but the name may be left out, and [`ROWS_KEY`] for each of those labels one weight for each number of a state, and
 //! then a bias. A label's probability is the logistic function of `scale * (weights · state + bias) + offset`, where the state is
-//! what the model knows at the line feed that ends the line, after its last norm; scale and offset calibrate it.
+//! what the model knows at the line feed that ends the line, after its last norm; scale and offset calibrate it. For one label
+//! a list has a say as well, see [`likeness`].
 //!
 //! [`MEAN_KEY`] and [`WHITENING_KEY`], a vector and a matrix row by row, bring states into the space in which labels are taught
 //! on the user's machine: `whitening · (state - mean)`.
@@ -17,6 +18,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use leastwise_model::gguf::{Array, Header, Value};
+use leastwise_model::likeness;
 use leastwise_model::protocol::{FailureKind, Probe};
 use serde::Deserialize;
 
@@ -54,14 +56,15 @@ pub(crate) struct Label {
 }
 
 impl Label {
-    /// The logarithm of the odds that a line has this label.
+    /// The logarithm of the odds that a line has this label, of its state alone.
     pub(crate) fn log_odds(&self, state: &[f32]) -> f32 {
         self.scale * self.plane.height(state) + self.offset
     }
 
-    /// The probability that a line has this label.
-    pub(crate) fn probability(&self, state: &[f32]) -> f32 {
-        1.0 / (1.0 + (-self.log_odds(state)).exp())
+    /// The probability that a line has this label, of its state and of what is known of its text beside the model.
+    pub(crate) fn probability(&self, state: &[f32], line: &str) -> f32 {
+        let log_odds = self.log_odds(state);
+        1.0 / (1.0 + (-log_odds - likeness::evidence(&self.name, line, log_odds)).exp())
     }
 }
 
@@ -202,8 +205,20 @@ mod tests {
         assert_eq!([labels[0].threshold, labels[1].threshold], [0.5, 0.9], "left out, and given");
         // 3 of the first number; the half of the second, the bias, then scale and offset.
         assert_eq!([labels[0].log_odds(&[3.0, 0.5]), labels[1].log_odds(&[3.0, 0.5])], [3.0, 0.0]);
-        assert_eq!(labels[1].probability(&[3.0, 0.5]), 0.5);
-        assert!(labels[0].probability(&[10.0, 0.0]) > 0.999 && labels[0].probability(&[-10.0, 0.0]) < 0.001);
+        assert_eq!(labels[1].probability(&[3.0, 0.5], ""), 0.5);
+        assert!(
+            labels[0].probability(&[10.0, 0.0], "") > 0.999
+                && labels[0].probability(&[-10.0, 0.0], "") < 0.001
+        );
+    }
+
+    #[test]
+    fn the_list_of_known_images_speaks_beside_the_model() {
+        let text = format!(r#"{{"labels":[{{"name":"{}"}}]}}"#, likeness::LABEL);
+        let labels = Labels::new(&text, 2, &ROWS[..3], &MEAN, &WHITENING).unwrap().labels;
+        // To the state alone it is as likely as not.
+        let probability = |line| labels[0].probability(&[0.0, 0.0], line);
+        assert!(probability("image: ngnix:1.27") > 0.9 && probability("image: nginx:1.27") < 0.3);
     }
 
     #[test]

@@ -58,8 +58,9 @@ impl<'model> Tagger<'model> {
             let states = self.reader.read(script, Some(&document), &mut on_batch, cancel)?;
             before += if is_read { script.tokens.len() } else { 0 };
             for (line, state) in judged(script, &states) {
+                let text = lines.get(line as usize).copied().unwrap_or_default();
                 tags.extend(labels.iter().filter_map(|label| {
-                    let probability = label.probability(state);
+                    let probability = label.probability(state, text);
                     (probability >= least.unwrap_or(label.threshold)).then(|| Tag {
                         label: label.name.clone(),
                         line,

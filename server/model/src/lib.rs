@@ -11,6 +11,7 @@
 //! * [`Explainer`] turns facts about one finding into checked prose, from any [`Backend`], and keeps what it has said.
 //! * [`prose`] checks words about anything else.
 //! * [`OpenAi`] is the back end over HTTP, for a server that the user chose.
+//! * [`likeness`] is what a list of known images knows beside the model.
 //! * [`catalog`], [`location`] and [`pull()`] are about the files; [`detector`] makes the one that tags, of what [`gguf`] reads.
 
 mod backend;
@@ -21,6 +22,7 @@ mod error;
 mod explain;
 pub mod gguf;
 mod grammar;
+pub mod likeness;
 pub mod location;
 mod mask;
 mod openai;

@@ -2,96 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from ..documents import split_of
 from . import frames
 from .parts import Image, Part, Whole
 from .texts import IMITATES, Script, Text
 from .vocabulary import Choices, Words, words_of
 
-KNOWN = tuple(
-    """nginx redis postgres mysql mongo mongodb mariadb rabbitmq elasticsearch kibana logstash grafana prometheus alertmanager
-    traefik haproxy memcached httpd tomcat wordpress drupal joomla nextcloud jenkins gitlab sonarqube nexus3 keycloak vault consul
-    python node golang openjdk ruby php alpine ubuntu debian busybox centos fedora kubectl helm terraform docker registry cassandra
-    kafka zookeeper influxdb telegraf fluentd fluent-bit envoy coredns etcd kube-proxy kubernetes-dashboard metrics-server
-    cert-manager external-dns argocd minio mosquitto neo4j couchdb clickhouse solr ghost mattermost odoo adminer phpmyadmin
-    pgadmin4 airflow superset jupyter tensorflow pytorch spark flink nifi trino hadoop calico cilium istio linkerd longhorn
-    amazonlinux archlinux rockylinux almalinux oraclelinux opensuse alpine-git buildpack-deps gcc rust perl erlang elixir clojure
-    dotnet aspnet julia r-base rstudio swift haskell groovy gradle maven composer bun deno pypy eclipse-temurin amazoncorretto
-    percona rethinkdb arangodb orientdb couchbase cockroach yugabyte tidb timescaledb questdb victoria-metrics opensearch valkey
-    dragonfly keydb nats emqx activemq pulsar redpanda caddy varnish squid kong tyk apisix openresty unbound pihole bind9 dnsmasq
-    telegraf loki promtail tempo mimir jaeger zipkin sentry graylog vector filebeat metricbeat heartbeat packetbeat netdata zabbix
-    cadvisor node-exporter blackbox-exporter pushgateway thanos cortex opentelemetry-collector kube-state-metrics statsd graphite
-    gitea forgejo gogs bitbucket drone woodpecker tekton argo-workflows flux atlantis spinnaker nexus artifactory harbor verdaccio
-    chartmuseum kaniko buildkit dind podman skopeo trivy falco kyverno gatekeeper velero restic rclone kubeseal sealed-secrets
-    external-secrets reloader descheduler keda karpenter cluster-autoscaler metallb nginx-ingress contour emissary skipper
-    oauth2-proxy dex authelia authentik zitadel teleport boundary openldap vaultwarden passbolt bitwarden
-    drupal magento prestashop moodle mediawiki bookstack wikijs outline discourse rocketchat zulip synapse element jitsi etherpad
-    matomo plausible umami metabase redash kibana-oss grafana-enterprise chronograf kapacitor home-assistant node-red zigbee2mqtt
-    jellyfin plex sonarr radarr transmission syncthing immich photoprism paperless calibre navidrome minecraft factorio
-    ollama vllm triton mlflow kubeflow label-studio weaviate qdrant milvus chroma hadoop-namenode hive presto zeppelin druid pinot
-    n8n temporal camunda rundeck ansible packer localstack selenium playwright cypress k6 locust mailhog mailpit postfix""".split()
-)
+_REFERENCES = (Path(__file__).parents[3] / "server/model/src/known_images.txt").read_text(encoding="utf-8").splitlines()[1:]
 """What the world's images are called is a fact that each split may know; how it is imitated is each split's own."""
-PATHS = tuple(
-    """prom/prometheus prom/alertmanager prom/node-exporter prom/pushgateway prom/blackbox-exporter quay.io/prometheus/prometheus
-    quay.io/prometheus/node-exporter quay.io/prometheus-operator/prometheus-operator quay.io/prometheus-operator/prometheus-config-reloader
-    grafana/grafana grafana/loki grafana/promtail grafana/tempo grafana/mimir grafana/agent grafana/alloy grafana/k6
-    bitnami/postgresql bitnami/redis bitnami/mongodb bitnami/kafka bitnami/rabbitmq bitnami/mariadb bitnami/kubectl bitnami/nginx
-    bitnami/minio bitnami/etcd bitnami/zookeeper bitnami/wordpress bitnami/keycloak bitnami/git hashicorp/vault hashicorp/consul
-    hashicorp/terraform hashicorp/vault-k8s hashicorp/waypoint istio/pilot istio/proxyv2 istio/install-cni docker.io/istio/proxyv2
-    quay.io/cilium/cilium quay.io/cilium/hubble-relay quay.io/cilium/operator-generic calico/node calico/cni calico/kube-controllers
-    docker.io/calico/typha flannel/flannel ghcr.io/flannel-io/flannel rancher/k3s rancher/rancher rancher/fleet-agent rancher/local-path-provisioner
-    longhornio/longhorn-manager longhornio/longhorn-engine rook/ceph quay.io/ceph/ceph quay.io/cephcsi/cephcsi openebs/provisioner-localpv
-    quay.io/jetstack/cert-manager-controller quay.io/jetstack/cert-manager-webhook quay.io/jetstack/trust-manager jetstack/version-checker
-    quay.io/argoproj/argocd quay.io/argoproj/argoexec quay.io/argoproj/workflow-controller quay.io/argoproj/argo-rollouts argoproj/argocli
-    ghcr.io/fluxcd/source-controller ghcr.io/fluxcd/helm-controller ghcr.io/fluxcd/kustomize-controller ghcr.io/fluxcd/notification-controller
-    registry.k8s.io/kube-apiserver registry.k8s.io/kube-proxy registry.k8s.io/pause registry.k8s.io/etcd registry.k8s.io/coredns/coredns
-    registry.k8s.io/metrics-server/metrics-server registry.k8s.io/ingress-nginx/controller registry.k8s.io/dns/k8s-dns-node-cache
-    registry.k8s.io/kube-state-metrics/kube-state-metrics registry.k8s.io/external-dns/external-dns registry.k8s.io/autoscaling/cluster-autoscaler
-    registry.k8s.io/sig-storage/csi-provisioner registry.k8s.io/sig-storage/csi-attacher registry.k8s.io/sig-storage/csi-node-driver-registrar
-    registry.k8s.io/sig-storage/livenessprobe registry.k8s.io/sig-storage/nfs-subdir-external-provisioner registry.k8s.io/nfd/node-feature-discovery
-    registry.k8s.io/descheduler/descheduler registry.k8s.io/git-sync/git-sync registry.k8s.io/prometheus-adapter/prometheus-adapter
-    nginx/nginx-prometheus-exporter nginxinc/nginx-unprivileged nginx/nginx-ingress traefik/traefik traefik/whoami envoyproxy/envoy
-    envoyproxy/gateway haproxytech/kubernetes-ingress kong/kong-gateway apache/apisix jaegertracing/all-in-one jaegertracing/jaeger-collector
-    openzipkin/zipkin otel/opentelemetry-collector otel/opentelemetry-collector-contrib fluent/fluentd fluent/fluent-bit
-    fluent/fluentd-kubernetes-daemonset timberio/vector elastic/filebeat docker.elastic.co/elasticsearch/elasticsearch docker.elastic.co/kibana/kibana
-    docker.elastic.co/beats/filebeat docker.elastic.co/logstash/logstash docker.elastic.co/apm/apm-server opensearchproject/opensearch
-    opensearchproject/opensearch-dashboards confluentinc/cp-kafka confluentinc/cp-zookeeper confluentinc/cp-schema-registry
-    confluentinc/cp-kafka-connect provectuslabs/kafka-ui quay.io/strimzi/operator quay.io/strimzi/kafka apache/kafka apache/airflow
-    apache/superset apache/spark apache/flink apache/nifi apache/hive apache/zookeeper apache/activemq-artemis apache/druid apachepulsar/pulsar
-    minio/minio minio/mc quay.io/minio/operator velero/velero velero/velero-plugin-for-aws restic/restic rclone/rclone
-    datadog/agent datadog/cluster-agent gcr.io/datadoghq/agent newrelic/infrastructure dynatrace/oneagent sysdig/agent falcosecurity/falco
-    falcosecurity/falcoctl aquasec/trivy aquasec/kube-bench aquasec/trivy-operator anchore/grype anchore/syft zegl/kube-score
-    ghcr.io/kyverno/kyverno openpolicyagent/opa openpolicyagent/gatekeeper ghcr.io/external-secrets/external-secrets
-    bitnami/sealed-secrets-controller stakater/reloader ghcr.io/stakater/reloader emberstack/kubernetes-reflector kiwigrid/k8s-sidecar
-    ghcr.io/kedacore/keda quay.io/metallb/controller quay.io/metallb/speaker ghcr.io/kube-vip/kube-vip quay.io/tigera/operator
-    quay.io/keycloak/keycloak quay.io/oauth2-proxy/oauth2-proxy ghcr.io/dexidp/dex authelia/authelia ghcr.io/goauthentik/server
-    ghcr.io/linkerd/proxy ghcr.io/linkerd/controller cr.l5d.io/linkerd/proxy quay.io/kiali/kiali nats/nats nats/prometheus-nats-exporter
-    eclipse/mosquitto rabbitmqoperator/cluster-operator mysql/mysql-server percona/percona-xtradb-cluster percona/pmm-server
-    ghcr.io/cloudnative-pg/postgresql ghcr.io/cloudnative-pg/cloudnative-pg ghcr.io/zalando/spilo-16 postgis/postgis timescale/timescaledb
-    pgvector/pgvector edoburu/pgbouncer dpage/pgadmin4 clickhouse/clickhouse-server altinity/clickhouse-operator cockroachdb/cockroach
-    scylladb/scylla yugabytedb/yugabyte pingcap/tidb vitess/lite redis/redis-stack valkey/valkey oliver006/redis_exporter
-    prometheuscommunity/postgres-exporter victoriametrics/victoria-metrics victoriametrics/vmagent thanosio/thanos quay.io/thanos/thanos
-    influxdb/influxdb2 jenkins/jenkins jenkins/inbound-agent gitlab/gitlab-runner gitlab/gitlab-ce registry.gitlab.com/gitlab-org/gitlab-runner
-    sonarsource/sonarqube sonatype/nexus3 goharbor/harbor-core goharbor/registry-photon drone/drone gitea/gitea codercom/code-server
-    kindest/node curlimages/curl alpine/git alpine/helm alpine/k8s amazon/aws-cli google/cloud-sdk gcr.io/google.com/cloudsdktool/cloud-sdk
-    gcr.io/distroless/static gcr.io/distroless/base-debian12 gcr.io/kaniko-project/executor gcr.io/cloudsql-docker/gce-proxy
-    gcr.io/google-samples/hello-app gcr.io/google_containers/pause gcr.io/knative-releases/knative.dev/serving/cmd/activator moby/buildkit
-    mcr.microsoft.com/azure-cli mcr.microsoft.com/dotnet/aspnet mcr.microsoft.com/dotnet/runtime mcr.microsoft.com/mssql/server
-    mcr.microsoft.com/oss/kubernetes/pause public.ecr.aws/docker/library/nginx public.ecr.aws/amazonlinux/amazonlinux
-    public.ecr.aws/aws-ec2/aws-node-termination-handler public.ecr.aws/eks/aws-load-balancer-controller nvcr.io/nvidia/k8s-device-plugin
-    nvcr.io/nvidia/cuda nvcr.io/nvidia/tritonserver nvcr.io/nvidia/gpu-operator nvcr.io/nvidia/pytorch nvidia/cuda nvidia/dcgm-exporter
-    tensorflow/tensorflow tensorflow/serving pytorch/pytorch huggingface/text-generation-inference vllm/vllm-openai ollama/ollama
-    rayproject/ray jupyter/scipy-notebook jupyterhub/jupyterhub quay.io/jupyter/base-notebook kserve/kserve-controller seldonio/seldon-core-operator
-    semitechnologies/weaviate qdrant/qdrant milvusdb/milvus chromadb/chroma neo4j/neo4j n8nio/n8n temporalio/auto-setup metabase/metabase
-    hasura/graphql-engine strapi/strapi supabase/postgres directus/directus appwrite/appwrite nocodb/nocodb outlinewiki/outline
-    mattermost/mattermost-team-edition rocketchat/rocket.chat matrixdotorg/synapse vectorim/element-web jitsi/web vaultwarden/server
-    nextcloud/all-in-one linuxserver/sonarr linuxserver/plex lscr.io/linuxserver/radarr jellyfin/jellyfin plexinc/pms-docker pihole/pihole
-    adguard/adguardhome homeassistant/home-assistant ghcr.io/home-assistant/home-assistant nodered/node-red koenkk/zigbee2mqtt
-    itzg/minecraft-server portainer/portainer-ce containrrr/watchtower cloudflare/cloudflared tailscale/tailscale linuxserver/wireguard
-    kubernetesui/dashboard kubernetesui/metrics-scraper weaveworks/weave-kube stefanprodan/podinfo busybox/busybox library/redis
-    docker.io/library/postgres docker.io/library/alpine docker.io/library/busybox docker.io/library/python mendhak/http-https-echo""".split()
-)
+KNOWN = tuple(name for name in _REFERENCES if "/" not in name)
+PATHS = tuple(name for name in _REFERENCES if "/" in name)
 """Well-known images with those who publish them."""
 PUBLISHERS = words_of(
     "bitnami grafana prom hashicorp apache istio calico cilium jenkins gitlab rancher longhornio confluentinc nginxinc kubernetesui "

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use leastwise_analysis::{Environment, File, sightings};
+use leastwise_analysis::{Environment, File, MEANINGS, sightings};
 use leastwise_model::Tag;
 use serde::{Deserialize, Serialize};
 
@@ -19,16 +19,24 @@ pub(crate) struct Heard {
     id: String,
     /// Lines, and the labels that are shown on them.
     marks: BTreeSet<(u32, String)>,
+    /// Lines on which a rule says what meanings say, with the labels of these.
+    meanings: BTreeSet<(u32, Vec<&'static str>)>,
 }
 
 pub(crate) fn hear(document: Document) -> Heard {
     let file = File::new(&document.text, &Environment::default());
-    let rules = file
+    let rules: Vec<(u32, &str)> = file
         .diagnoses()
-        .map(|located| (file.buffer().line_of(located.range().start()), located.diagnosis.rule().to_owned()));
+        .map(|located| (file.buffer().line_of(located.range().start()), located.diagnosis.rule()))
+        .collect();
+    let same =
+        |rule| MEANINGS.iter().filter(move |meaning| meaning.rules.contains(&rule)).map(|meaning| meaning.id);
+    let meanings = rules.iter().map(|&(line, rule)| (line, same(rule).collect::<Vec<_>>()));
+    let meanings = meanings.filter(|(_, labels)| !labels.is_empty()).collect();
     let detector = sightings(&file, 0, &document.tags).into_iter();
     let detector = detector.filter(|seen| seen.is_shown()).map(|seen| (seen.line, seen.label));
-    Heard { id: document.id, marks: rules.chain(detector).collect() }
+    let rules = rules.iter().map(|&(line, rule)| (line, rule.to_owned()));
+    Heard { id: document.id, marks: rules.chain(detector).collect(), meanings }
 }
 
 #[cfg(test)]
@@ -50,5 +58,13 @@ mod tests {
             heard.contains(&(2, "service-account-token-mounted".to_owned())),
             "rules are heard as well: {heard:?}"
         );
+    }
+
+    #[test]
+    fn a_rule_says_what_a_meaning_says() {
+        let text = "apiVersion: v1\nkind: Pod\nspec:\n  hostNetwrok: true\n";
+        let heard = hear(Document { id: "a".to_owned(), text: text.to_owned(), tags: Vec::new() });
+        let expected = (3, vec!["setting-misspelled", "setting-without-effect"]);
+        assert!(heard.meanings.contains(&expected), "{:?}", heard.meanings);
     }
 }

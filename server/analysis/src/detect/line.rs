@@ -4,6 +4,7 @@ use super::lack::can_lack;
 use crate::document::DocumentAnalysis;
 use crate::field::{in_pod, pattern};
 use crate::meaning::meaning;
+use leastwise_model::likeness::{self, Likeness, likeness};
 use leastwise_rules::{Rule, rule};
 use leastwise_text::{TextRange, TextSize};
 use leastwise_yaml::{Entry, Field, Node, Path, Segment};
@@ -57,8 +58,24 @@ impl<'a> Line<'a> {
         self.content.contains_inclusive(range.start())
     }
 
+    /// Of a line that is said to name an image like a known one: which part of its name, and what that is like.
+    pub(super) fn likeness(&self, label: &str) -> Option<Likeness<'a>> {
+        (label == likeness::LABEL).then(|| likeness(self.text()))?
+    }
+
+    fn text(&self) -> &'a str {
+        &self.analysis.document.source()[self.content]
+    }
+
     /// Where a label of this line is shown.
     pub(super) fn place(&self, label: &str) -> Place {
+        if let Some(Likeness { written, .. }) = self.likeness(label)
+            && let Ok(before) = TextSize::try_from(written.as_ptr() as usize - self.text().as_ptr() as usize)
+        {
+            let range = TextRange::at(self.content.start() + before, TextSize::of(written));
+            let path = self.analysis.document.path_at(range.start());
+            return Place { path, range, is_beyond_rules: true };
+        }
         match rule(label) {
             Some(rule) => self.place_of_rule(rule),
             None => {

@@ -17,6 +17,7 @@ use crate::suppression::Suppression;
 use crate::{File, partial};
 use leastwise_manifest::Resource;
 use leastwise_model::Tag;
+use leastwise_model::likeness::Likeness;
 use leastwise_rules::{Severity, rule};
 use leastwise_text::{TextRange, TextSize};
 use leastwise_yaml::Path;
@@ -113,6 +114,10 @@ fn sighting(
     let configuration = &file.environment().configuration;
     let severity = configuration.severity.get(tag.label.as_str()).copied();
     let title = rule.map(|rule| rule.title).or_else(|| meaning(&tag.label).map(|meaning| meaning.title));
+    let mut message = title.map_or_else(|| words(&tag.label), str::to_owned);
+    if let Some(Likeness { written, known }) = line.likeness(&tag.label) {
+        message += &format!(": {written} looks like {known}");
+    }
     let identity = identity_of(&analysis.document, &tag.label, &line.object, &place.path);
     let here = suppression(file, analysis, &tag.label, &line.object, place.range);
     let elsewhere = || {
@@ -121,7 +126,7 @@ fn sighting(
     };
     let here = here.map(|one| Suppressed { reason: one.reason.clone(), in_source: true });
     Some(Sighting {
-        message: title.map_or_else(|| words(&tag.label), str::to_owned),
+        message,
         label: tag.label.clone(),
         probability: tag.probability,
         severity: severity.unwrap_or(SEVERITY),
@@ -228,6 +233,17 @@ spec:
         assert_eq!(shown(POD, "image-imitates-known-name", 6), expected);
         let expected = "    args: [curl, evil]\n    ^^^^ spec.containers[0].args";
         assert_eq!(shown(POD, "setting-misspelled", 7), expected);
+    }
+
+    #[test]
+    fn an_imitation_is_shown_on_the_part_of_the_name_that_is_like_a_known_one() {
+        let label = "image-imitates-known-name";
+        let pod = "kind: Pod\nspec:\n  containers:\n  - {name: web, image: \"docker.io/bitnamy/redis:7\"}\n";
+        let expected = "  - {name: web, image: \"docker.io/bitnamy/redis:7\"}\n                                  ^^^^^^^ \
+                        spec.containers[0].image";
+        assert_eq!(shown(pod, label, 3), expected);
+        let message = &see(pod, Configuration::default(), label, 3)[0].message;
+        assert_eq!(message, "Image is named like a known one: bitnamy looks like bitnami");
     }
 
     #[test]
