@@ -57,6 +57,7 @@ pub fn actions(file: &File, seen: &[Sighting], range: TextRange) -> Vec<Action> 
             .extend(SUPPRESSING.into_iter().filter_map(|kind| suppress_action(file, index, &located, kind)));
     }
     for sighting in seen.iter().filter(|sighting| sighting.is_shown() && is_touched(sighting.range)) {
+        actions.extend(known_name(sighting));
         actions.extend(SUPPRESSING.into_iter().filter_map(|kind| suppress_sighting(file, sighting, kind)));
     }
     // Fixes first, whatever finding they belong to.
@@ -125,6 +126,20 @@ fn suppress_action(file: &File, index: usize, located: &Located<'_>, kind: Actio
     };
     let action = target.suppress(file, kind)?;
     silences(file, located, &action.edits).then_some(Action { diagnosis: Some(index), ..action })
+}
+
+/// Writes the known name in the place of the one that is nearly it. Which of them was meant the user must say.
+fn known_name(sighting: &Sighting) -> Option<Action> {
+    let known = sighting.nearly?;
+    Some(Action {
+        title: format!("Write {known} (may change behaviour)"),
+        kind: ActionKind::Fix,
+        rule: Some(sighting.label.clone()),
+        diagnosis: None,
+        is_safe: false,
+        edits: vec![TextEdit::replace(sighting.range, known)],
+        details: Vec::new(),
+    })
 }
 
 fn suppress_sighting(file: &File, sighting: &Sighting, kind: ActionKind) -> Option<Action> {
@@ -351,7 +366,8 @@ mod tests {
         };
         for (line, range) in [(6, "ngimx:1.2"), (5, "web")] {
             let seen = see(&file, line);
-            let actions = actions(&file, &seen, seen[0].range);
+            let mut actions = actions(&file, &seen, seen[0].range);
+            actions.retain(|action| action.kind != ActionKind::Fix);
             let kinds: Vec<_> = actions.iter().map(|action| action.kind).collect();
             assert_eq!(kinds, SUPPRESSING);
             for action in actions {
@@ -361,6 +377,18 @@ mod tests {
                 assert_eq!(standing[0].standing(), Standing::Suppressed("…"), "{after}");
             }
         }
+    }
+
+    #[test]
+    fn the_known_name_can_be_written_for_one_that_is_nearly_it() {
+        let text = POD
+            .replace("  containers: []", "  containers:\n  - name: web\n    image: quay.io/bitnamy/redis:7");
+        let file = file(&text, "meanings");
+        let label = "image-imitates-known-name".to_owned();
+        let seen = sightings(&file, 0, &[Tag { label, line: 6, probability: 0.9 }]);
+        let action = &actions(&file, &seen, seen[0].range)[0];
+        assert_eq!(action.title, "Write bitnami (may change behaviour)");
+        assert_eq!(apply(&text, &action.edits).unwrap(), text.replace("bitnamy", "bitnami"));
     }
 
     #[test]

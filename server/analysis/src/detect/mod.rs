@@ -51,6 +51,8 @@ pub struct Sighting {
     pub path: Path,
     /// The characters on the line, in the text.
     pub range: TextRange,
+    /// The known name that the characters are nearly.
+    pub(crate) nearly: Option<&'static str>,
     /// What it is called for good, see [`crate::identity`].
     pub identity: String,
     /// A rule that says the same on the line.
@@ -115,7 +117,8 @@ fn sighting(
     let severity = configuration.severity.get(tag.label.as_str()).copied();
     let title = rule.map(|rule| rule.title).or_else(|| meaning(&tag.label).map(|meaning| meaning.title));
     let mut message = title.map_or_else(|| words(&tag.label), str::to_owned);
-    if let Some(Likeness { written, known }) = line.likeness(&tag.label) {
+    let likeness = line.likeness(&tag.label);
+    if let Some(Likeness { written, known }) = &likeness {
         message += &format!(": {written} looks like {known}");
     }
     let identity = identity_of(&analysis.document, &tag.label, &line.object, &place.path);
@@ -138,6 +141,7 @@ fn sighting(
         suppressed: here.or_else(elsewhere),
         path: place.path.relative_to(&line.object).unwrap_or(place.path),
         object: line.object,
+        nearly: likeness.map(|likeness| likeness.known),
         range: place.range + offset,
         identity,
     })
