@@ -6,6 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
+use crate::pieces::MAX_LINE_BYTES;
+
 /// The label that the list is evidence for.
 pub const LABEL: &str = "image-imitates-known-name";
 
@@ -48,9 +50,11 @@ pub fn evidence(label: &str, line: &str, log_odds: f32) -> f32 {
     }
 }
 
-/// The first name on a line, if any, that is nearly a known image's, its publisher's or its registry's.
+/// The first name on a line, if any, that is nearly a known image's, its publisher's or its registry's. As the model does, it reads
+/// a long line's beginning.
 #[must_use]
 pub fn likeness(line: &str) -> Option<Likeness<'_>> {
+    let line = &line[..line.floor_char_boundary(MAX_LINE_BYTES)];
     let line = line.split(" #").next().unwrap_or(line);
     let is_of_name = |character: char| {
         character.is_alphanumeric() || matches!(character, '.' | '_' | '/' | ':' | '@' | '-')
@@ -205,6 +209,13 @@ mod tests {
         ] {
             assert_eq!(likeness(line), None, "{line}");
         }
+    }
+
+    #[test]
+    fn a_long_line_is_read_as_far_as_the_model_reads_it() {
+        let blanks = " ".repeat(MAX_LINE_BYTES);
+        assert_eq!(likeness(&format!("image: {blanks}ngnix")), None);
+        assert!(likeness(&format!("image: ngnix{blanks}")).is_some());
     }
 
     #[test]
