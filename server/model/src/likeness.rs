@@ -11,11 +11,12 @@ use crate::pieces::MAX_LINE_BYTES;
 /// The label that the list is evidence for.
 pub const LABEL: &str = "image-imitates-known-name";
 
-/// What it adds to the logarithm of the odds where a name is nearly a known one, and where none is. Fitted together with the
-/// model's own on the 11,551 lines of the training's validation split that the model held for more likely than `LEAST`; the
-/// model's own came out with a factor of 0.93, which is left at 1.
-const FOR: f32 = 3.1;
-const AGAINST: f32 = -1.3;
+/// What it adds to the logarithm of the odds where a name is nearly a known one, where that one is short, so that many a word is
+/// near it, and where none is. Fitted together with the model's own on the 11,551 lines of the training's validation split that the
+/// model held for more likely than `LEAST`; the model's own came out with a factor of 0.98, which is left at 1.
+const FOR: f32 = 4.0;
+const FOR_SHORT: f32 = 2.6;
+const AGAINST: f32 = -1.4;
 
 /// The logarithm of the odds (1 in 500) below which no name is looked up.
 const LEAST: f32 = -6.2;
@@ -25,8 +26,12 @@ const KNOWN: &str = include_str!("known_images.txt");
 
 /// Parts of names that are shorter are like too many others.
 const SHORTEST: usize = 4;
-/// Of names as long two slips are told, of shorter ones one.
-const LONG: usize = 9;
+/// The longest name that is called short.
+const SHORT: usize = 5;
+/// The slips of one who writes a name wrongly. Of names with two, 7 of the fitted lines were meant and 66 near by chance.
+const SLIPS: usize = 1;
+/// Of registries as long, of which there are few, two slips are told.
+const LONG_REGISTRY: usize = 9;
 
 /// Words that claim to be what they are not: images of a publisher do not say so in their names.
 const CLAIMS: [&str; 7] = ["official", "original", "genuine", "verified", "authentic", "real", "true"];
@@ -40,11 +45,22 @@ pub struct Likeness<'line> {
     pub known: &'static str,
 }
 
+impl Likeness<'_> {
+    fn is_slip_in_short_name(&self) -> bool {
+        let length = self.written.chars().count().min(self.known.len());
+        length <= SHORT && look(self.written) != look(self.known) && !has_claim(self.written)
+    }
+}
+
 /// What the list adds to the logarithm of the odds that this line has this label, which the model holds for so likely.
 #[must_use]
 pub fn evidence(label: &str, line: &str, log_odds: f32) -> f32 {
     match label {
-        LABEL if log_odds >= LEAST && likeness(line).is_some() => FOR,
+        LABEL if log_odds >= LEAST => match likeness(line) {
+            Some(likeness) if likeness.is_slip_in_short_name() => FOR_SHORT,
+            Some(_) => FOR,
+            None => AGAINST,
+        },
         LABEL => AGAINST,
         _ => 0.0,
     }
@@ -126,13 +142,11 @@ impl List {
 
     fn misspelled(&self, written: &str) -> Option<&'static str> {
         let length = written.chars().count();
-        let slips = |known: &str| if known.len().min(length) < LONG { 1 } else { 2 };
-        let as_long = |known: &&&str| known.len() > SHORTEST && known.len().abs_diff(length) <= slips(known);
-        let distances =
-            self.parts.iter().filter(as_long).map(|&known| (strsim::osa_distance(known, written), known));
-        let near = distances.filter(|(distance, known)| *distance <= slips(known));
+        let as_long = |known: &&&str| known.len() > SHORTEST && known.len().abs_diff(length) <= SLIPS;
+        let near =
+            self.parts.iter().filter(as_long).filter(|known| strsim::osa_distance(known, written) <= SLIPS);
         // Another number, or `_` for `-`, makes another version or a habit of writing.
-        near.filter(|(_, known)| letters(known) != letters(written)).min().map(|(_, known)| known)
+        near.copied().find(|known| letters(known) != letters(written))
     }
 
     /// The registry that another one looks like, or whose name it begins with.
@@ -144,7 +158,7 @@ impl List {
         let is_like = |known: &&&str| {
             let goes_on =
                 dotted.strip_prefix(**known).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-            goes_on || strsim::osa_distance(known, written) <= if known.len() < LONG { 1 } else { 2 }
+            goes_on || strsim::osa_distance(known, written) <= if known.len() < LONG_REGISTRY { 1 } else { 2 }
         };
         self.registries.iter().filter(is_like).min().copied()
     }
@@ -164,6 +178,10 @@ fn look(name: &str) -> String {
         other => other,
     };
     name.replace("rn", "m").replace("vv", "w").replace("cl", "d").chars().map(one).collect()
+}
+
+fn has_claim(name: &str) -> bool {
+    CLAIMS.iter().any(|claim| name.starts_with(claim) || name.ends_with(claim))
 }
 
 fn letters(name: &str) -> String {
@@ -187,7 +205,7 @@ mod tests {
             ("image: quay.io.mirror.example/argoproj/argocd:v2", "quay.io.mirror.example", "quay.io"),
             ("image: ghcr-io.example/fluxcd/flux-cli", "ghcr-io.example", "ghcr.io"),
             ("url: oci://registry.k8s.oi/pause", "registry.k8s.oi", "registry.k8s.io"),
-            ("image: elasticsaerhc:8", "elasticsaerhc", "elasticsearch"),
+            ("image: elasticsaerch:8", "elasticsaerch", "elasticsearch"),
         ] {
             assert_eq!(likeness(line), Some(Likeness { written, known }), "{line}");
         }
@@ -201,6 +219,8 @@ mod tests {
             "image: gcr.io/google_samples/gb-frontend-v7",
             "image: registry.istio.io/release/examples-bookinfo-reviews-v3:1.20.3",
             "image: acme/billing-web:2.1 # not ngnix",
+            // Two letters from `apiserver`.
+            "image: acme/appserve:1",
             "ngnix: on",
             "image: web",
             "image: \"\"",
@@ -236,7 +256,9 @@ mod tests {
 
     #[test]
     fn the_list_is_evidence_for_one_label_only() {
-        assert_eq!(evidence(LABEL, "image: ngnix", 0.0), FOR);
+        assert_eq!(evidence(LABEL, "image: prornetheus", 0.0), FOR);
+        assert_eq!(evidence(LABEL, "image: ngnix", 0.0), FOR_SHORT, "a slip in a short name");
+        assert_eq!(evidence(LABEL, "image: real-redis", 0.0), FOR);
         assert_eq!(evidence(LABEL, "image: nginx", 0.0), AGAINST);
         assert_eq!(evidence(LABEL, "image: ngnix", -10.0), AGAINST, "the model sees nothing odd");
         assert_eq!(evidence("image-tag-latest", "image: ngnix", 0.0), 0.0);

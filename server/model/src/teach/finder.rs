@@ -61,6 +61,8 @@ const ANOTHER: f64 = 3.0;
 const KIND: f64 = 1.5;
 /// What it costs that a pattern is about what selects others by labels: that is rarely meant.
 const SELECTOR: f64 = 2.0;
+/// What it costs to reach through a template: what lies in it is a matter of the pod.
+const THROUGH_TEMPLATE: f64 = 1.0;
 
 /// The explanations of the examples, the best first.
 pub(super) fn explanations(sheets: &[&Sheet], name: &str) -> Vec<Explanation> {
@@ -327,7 +329,7 @@ impl<'a> Place<'a> {
     /// What it costs to say where the nodes lie: a step of a path is half a bit or so, as are those of conditions.
     fn place_cost(&self) -> f64 {
         match self.at.as_slice() {
-            [role] if role == POD || role == CONTAINER => 0.2,
+            [role] if role == POD || role == CONTAINER => 0.0,
             keys => 0.5 * keys.iter().filter(|key| *key != ITEM).count() as f64,
         }
     }
@@ -339,7 +341,8 @@ impl<'a> Place<'a> {
         let items = 0.7 * path.iter().filter(|key| *key == ITEM).count() as f64;
         let is_selector =
             path.iter().rev().skip(1).chain(&self.at).any(|key| key == "matchLabels" || key == "selector");
-        let steps = steps + items + if is_selector { SELECTOR } else { 0.0 };
+        let through = THROUGH_TEMPLATE * path.iter().filter(|key| *key == "template").count() as f64;
+        let steps = steps + items + through + if is_selector { SELECTOR } else { 0.0 };
         let shape = match condition.shape() {
             None => 0.0,
             Some(Shape::Equals(_)) => 1.0,

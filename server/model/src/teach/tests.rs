@@ -266,6 +266,50 @@ fn an_annotation_that_is_missing_is_told_where_it_would_stand() {
     assert_eq!(told(&label, &with_team(8, "    ours.example/team: search\n")), [0; 0]);
 }
 
+/// A pod with a setting, as an object of its own or of a Deployment.
+fn pod(number: usize, is_bare: bool, setting: &str) -> String {
+    if is_bare {
+        return format!(
+            "apiVersion: v1\nkind: Pod\nmetadata:\n  name: tool{number}\nspec:\n{setting}  containers:\n  - name: main\n    image: tool:{number}\n"
+        );
+    }
+    deployment(number, "", "", &format!("        image: tool:{number}\n"))
+        .replace("      containers:", &format!("{}      containers:", setting.replace("  ", "      ")))
+}
+
+#[test]
+fn what_a_pod_lacks_is_looked_for_in_pods_of_every_kind() {
+    let label = taught(
+        "runtime-class-missing",
+        |number| pod(number, number == 4, ""),
+        |number| pod(number, number > 0, "  runtimeClassName: gvisor\n"),
+    );
+    let cron_job = |setting| {
+        format!(
+            "kind: CronJob\nspec:\n  jobTemplate:\n    spec:\n      template:\n        spec:\n{setting}          containers:\n          - name: a\n"
+        )
+    };
+    assert_eq!(told(&label, &cron_job("")), [6], "{}", in_words(&label));
+    assert_eq!(told(&label, &cron_job("          runtimeClassName: kata\n")), [0; 0], "{}", in_words(&label));
+}
+
+fn with_resources(number: usize, resources: &str) -> String {
+    deployment(number, "", "", &format!("        image: tool:{number}\n        resources:{resources}\n"))
+}
+
+#[test]
+fn what_a_container_lacks_is_told_where_the_block_that_would_hold_it_is_lacking_too() {
+    let label = taught(
+        "ephemeral-storage-limit-missing",
+        |number| with_resources(number, [" {requests: {cpu: 1}}", " {limits: {memory: 1Gi}}"][number % 2]),
+        |number| with_resources(number, " {limits: {memory: 1Gi, ephemeral-storage: 1Gi}}"),
+    );
+    let without = deployment(7, "", "", "        image: tool:7\n");
+    assert_eq!(told(&label, &without), [9], "{}", in_words(&label));
+    let with = with_resources(7, " {limits: {ephemeral-storage: 1Gi}}");
+    assert_eq!(told(&label, &with), [0; 0], "{}", in_words(&label));
+}
+
 fn with_level(number: usize, level: &str) -> String {
     let variables = format!(
         "        - name: SIZE\n          value: \"{number}\"\n        - name: LOG\n          value: {level}\n"
