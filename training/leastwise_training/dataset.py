@@ -41,6 +41,9 @@ FORMS: dict[str, Callable[[Document, random.Random], Document]] = {
 SHARES = {"template": 0.35, "half-typed": 0.2, "custom-resource": 0.4}
 """How many of the training documents are also learned in each form."""
 
+JOINED = 0.3
+"""How many of the custom resources that are learned hold what the next one holds as well."""
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
@@ -98,7 +101,18 @@ def _forms(plain: list[Document], seed: int, shares: dict[str, float] | None) ->
     for name, change in FORMS.items():
         chance = random.Random(f"{name} {seed}")
         chosen = judged if shares is None else [d for d in judged if chance.random() < shares[name]]
-        yield name, list(_changed(chosen, change, chance))
+        made = list(_changed(chosen, change, chance))
+        if name == "custom-resource" and shares is not None:
+            made = list(_joined(made, chance))
+        yield name, made
+
+
+def _joined(documents: list[Document], chance: random.Random) -> Iterator[Document]:
+    for document, after in zip(documents, [*documents[1:], *documents[:1]], strict=True):
+        try:
+            yield variants.joined(document, after) if document.split == "train" and chance.random() < JOINED else document
+        except variants.Unsuitable:
+            yield document
 
 
 def _save(path: Path, documents: list[Document]) -> None:

@@ -10,7 +10,7 @@ from random import Random
 
 from leastwise_training import corpus
 from leastwise_training.documents import Document
-from leastwise_training.variants import Unsuitable, custom_resource, half_typed, mutate, template
+from leastwise_training.variants import Unsuitable, custom_resource, half_typed, joined, mutate, template
 from leastwise_training.variants.outline import outline
 
 DEPLOYMENT = """\
@@ -244,6 +244,19 @@ class CustomResource(unittest.TestCase):
     def test_needs_a_pod(self) -> None:
         with self.assertRaises(Unsuitable):
             custom_resource(role(), Random(1))
+
+    def test_joined_resources_hold_both_pods_with_what_is_known_of_them(self) -> None:
+        first = Document("a", "hand", "train", "kind: Mesh\nspec:\n  broker:\n    image: shop:latest\n", [(3, "tag-latest")])
+        second = Document("b", "hand", "train", "apiVersion: v1\nkind: Grid\nspec:\n  worker:\n    image: till:latest\n", [(4, "tag-latest")], [3])
+        made = joined(first, second)
+        self.assertEqual("kind: Mesh\nspec:\n  broker:\n    image: shop:latest\n  worker:\n    image: till:latest\n", made.text)
+        self.assertEqual([(3, "tag-latest"), (5, "tag-latest")], made.labels)
+        self.assertEqual([4], made.unsure)
+
+    def test_resources_with_the_same_key_are_not_joined(self) -> None:
+        resource = Document("a", "hand", "train", "kind: Mesh\nspec:\n  broker:\n    image: shop:latest\n")
+        with self.assertRaises(Unsuitable):
+            joined(resource, resource)
 
 
 class Mutation(unittest.TestCase):

@@ -131,7 +131,9 @@ class Author:
         return self.word("HOSTS")
 
     def image(self) -> str:
-        """An image reference: pinned by digest, by tag, or not at all."""
+        """An image reference: pinned by digest, by tag, not at all, or put there by `ko`, which pins what it builds."""
+        if self.chance(0.03):
+            return f"ko://{self.word('IMAGE_HOSTS')}/{self.choice(('cmd', 'cmd', 'test', 'images', 'pkg'))}/{self.word('SUBJECTS')}"
         name = self.word("IMAGE_NAMES")
         if self.chance(0.3):
             name = f"{self.word('SUBJECTS')}/{self.name()}"

@@ -172,6 +172,25 @@ def container(words: Words, name: str = "", size: float = 0.4) -> dict:
     return result
 
 
+OWN_SETTINGS: dict[str, object] = {
+    "replicas": 2,
+    "minReplicas": 1,
+    "concurrency": 0,
+    "profile": "small",
+    "router": {"route": {}, "gateway": {}},
+    "scaling": {"target": 10, "metric": "rps"},
+    "storage": {"size": "10Gi", "className": "standard"},
+    "suspended": False,
+    "logger": {"mode": "all", "url": "http://messages.default/"},
+    "source": {"uri": "s3://artifacts/current", "format": "onnx"},
+    "batching": {"maxLatency": 500, "maxSize": 32},
+    "rollout": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": "25%"}},
+    "version": "2.4",
+    "monitoring": True,
+}
+"""What custom resources say beside a pod. None of it is a key of a pod or a container."""
+
+
 def pod_spec(words: Words, size: float = 0.4) -> dict:
     """A pod's specification."""
     result: dict = {}
@@ -243,7 +262,23 @@ def wrapped(words: Words, kind: str, spec: dict, annotations: list[Annotation]) 
     top = {"apiVersion": f"{group}/{rng.choice(('v1', 'v1alpha1', 'v1beta1'))}", "kind": words.custom_kind(), "metadata": head}
     if kind == "CustomTemplate":
         return top | {"spec": {"size": replicas, rng.choice(("template", "podTemplate", "podTemplateSpec")): template}}
-    return top | {"spec": {"replicas": replicas, rng.choice(("podSpec", "workload", "runtime", "pod")): spec}}
+    return top | {"spec": holding(words, spec)}
+
+
+def holding(words: Words, spec: dict) -> dict:
+    """What holds a pod's specification under some key, with settings of its own around it and in it, and seldom another pod."""
+    rng = words.rng
+    own = lambda counts: dict(rng.sample(list(OWN_SETTINGS.items()), rng.choice(counts)))  # noqa: E731
+    part = lambda: rng.choice(("podSpec", "workload", "runtime", "pod", "template", words.thing(), words.thing())).replace("-", "")  # noqa: E731
+    held = own((0, 0, 1, 2)) | spec if rng.random() < 0.5 else spec | own((0, 1))
+    if rng.random() < 0.3:
+        held = own((0, 1)) | {"template": held}
+    result = own((0, 1, 2, 4))
+    result[part()] = held
+    if rng.random() < 0.3:
+        other = pod_spec(words, 0.3)
+        result.setdefault(part(), {"template": other} if rng.random() < 0.5 else other)
+    return result
 
 
 def custom(words: Words, spec: dict, annotations: list[Annotation] | None = None) -> dict:

@@ -62,7 +62,7 @@ NEIGHBOURS = {
 EDITS = ("swap", "drop", "double", "replace", "insert", "glyph", "look-alike", "plural")
 LOOK_ALIKES = (("m", "rn"), ("l", "1"), ("o", "0"), ("i", "1"), ("w", "vv"), ("d", "cl"), ("i", "l"), ("g", "q"))
 REAL = frozenset(KNOWN).union(*(path.split("/") for path in PATHS))
-LISTS = Choices("text", "kustomization", "map", "pod", "items", "arguments", "mirrors", "environment", "release", "init-containers")
+LISTS = Choices("text", "kustomization", "map", "pod", "items", "arguments", "mirrors", "environment", "release", "init-containers", "json")
 LONG_LISTS = (4, 6, 8, 10, 14)
 
 
@@ -137,7 +137,7 @@ def listed(words: ImageWords, imitations: int) -> Whole:
     rng = words.rng
     count = rng.choice(LONG_LISTS)
     names = [honest(words) for _ in range(count)]
-    images: list[str] = [Text(reference(words, name)) for name in names]
+    images = [Text(reference(words, name)) for name in names]
     for at in rng.sample(range(count), min(imitations, count)):
         images[at] = Text(reference(words, imitation(words)), (IMITATES,))
     structure = words.pick(LISTS)
@@ -145,6 +145,8 @@ def listed(words: ImageWords, imitations: int) -> Whole:
     if structure == "text":
         file = rng.choice(("images.txt", "images.list", "mirror.txt", "allowed-images"))
         return Whole(frames.config_map(words, {file: Script(images, one_line=False)}), structure)
+    if structure == "json":
+        return Whole(frames.config_map(words, {words.thing(): Script(described(words, images), one_line=False)}), structure)
     if structure == "kustomization":
         entries = [{rng.choice(("name", "newName")): image.with_value(image.split("@")[0].rsplit(":", 1)[0]), "newTag": words.pick(TAGS)} for image in images]
         return Whole({"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "images": entries}, structure)
@@ -168,6 +170,26 @@ def listed(words: ImageWords, imitations: int) -> Whole:
         spec = {"initContainers": containers[:-1], "containers": containers[-1:]}
     kind = rng.choice(("Pod", "Deployment", "DaemonSet", "StatefulSet", "Job", "CronJob"))
     return Whole(frames.wrapped(words, kind, spec, []), structure)
+
+
+def described(words: Words, images: list[Text]) -> list[Text]:
+    """JSON that says more of each image; of some the tag stands beside."""
+    key = words.rng.choice(("image", "image", "containerImage", "repository"))
+    more = words.rng.choice(("defaultImageVersion", "tag", "version", "allowedImageVersions"))
+    lines = [Text("{")]
+    for at, image in enumerate(images):
+        name, tag = image, words.pick(TAGS)
+        if words.chance(0.7) and "@" not in image:
+            name = image.with_value(image.rsplit(":", 1)[0])
+        given = f'["{tag}"]' if more.startswith("allowed") else f'"{tag}"'
+        space = words.rng.choice((":", ":", " :"))
+        lines += [
+            Text(f'  "{words.thing()}{at}": {{'),
+            name.with_value(f'    "{key}"{space} "{name}",'),
+            Text(f'    "{more}": {given}'),
+            Text("  }," if at + 1 < len(images) else "  }"),
+        ]
+    return [*lines, Text("}")]
 
 
 def harm(words: Words) -> Part:

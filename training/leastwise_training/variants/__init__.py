@@ -4,10 +4,10 @@ Every function takes a document and a generator of random numbers and gives a ne
 Where a variant makes no sense, it raises `Unsuitable`.
 """
 
-from .custom_resource import custom_resource
+from .custom_resource import custom_resource, joined
 from .half_typed import half_typed
 from .mutate import mutate
 from .outline import Unsuitable
 from .template import template
 
-__all__ = ["Unsuitable", "custom_resource", "half_typed", "mutate", "template"]
+__all__ = ["Unsuitable", "custom_resource", "half_typed", "joined", "mutate", "template"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from random import Random
 
 from ..documents import Document, Split, part
@@ -52,11 +54,35 @@ OWN_SETTINGS = (
     "autoscaling:\n  min: 1\n  max: 4", "suspend: false", "profile: standard", "monitoring:\n  enabled: true\n  port: 9102",
     "clusterRef:\n  name: primary", "backup:\n  schedule: 15 3 * * *", "timeout: 30s", "tier: silver", "maxRetries: 5",
 )
+LEARNED_SETTINGS = (
+    "router:\n  route: {}\n  gateway: {}", "model:\n  uri: hf://maps/small-7b\n  name: maps/small-7b", "concurrency: 0", "minReplicas: 1",
+    "logger:\n  mode: all\n  url: http://messages.default/", "formats:\n  - name: onnx\n    version: '1'\n  - name: parquet\n    autoSelect: true",
+    "rollout:\n  type: RollingUpdate\n  rollingUpdate:\n    maxSurge: 25%", "protocols:\n  - v2\n  - grpc-v2", "batching:\n  maxLatency: 500",
+    "source:\n  repository: https://git.example.org/maps.git\n  revision: main", "users:\n  - name: reader\n    quota: 20", "priority: 10",
+)
+"""More of them for the training, which finds them in the middle of a pod's settings as well."""
 FIELDS_OF_A_CONTAINER = frozenset((
     "name", "image", "imagePullPolicy", "command", "args", "env", "envFrom", "ports", "resources", "securityContext", "volumeMounts",
     "livenessProbe", "readinessProbe", "startupProbe", "lifecycle", "workingDir", "terminationMessagePath",
     "terminationMessagePolicy", "stdin", "tty", "volumeDevices",
 ))
+
+
+def joined(first: Document, second: Document) -> Document:
+    """The first custom resource with what the second one holds beside its own: resources that hold several pods."""
+    body = second.text.split("\nspec:\n", 1)[1]
+    own, others = (re.findall(r"^( +)([\w-]+):", text, re.MULTILINE) for text in (first.text.split("\nspec:\n", 1)[1], body))
+    column = own[0][0]
+    if others[0][0] != column or {key for at, key in own if at == column} & {key for at, key in others if at == column}:
+        raise Unsuitable("their settings clash")
+    begins = second.text.count("\n") - body.count("\n")
+    by = first.text.count("\n") - begins
+    return replace(
+        first,
+        text=first.text + body,
+        labels=first.labels + [(line + by, label) for line, label in second.labels if line >= begins],
+        unsure=first.unsure + [line + by for line in second.unsure if line >= begins],
+    )
 
 
 def custom_resource(document: Document, random: Random) -> Document:
@@ -122,8 +148,10 @@ def _head(draft: Draft, names: Names, random: Random) -> list[Line]:
 
 def _settings(split: Split, random: Random, inner: int, but: frozenset[str] = frozenset()) -> list[Line]:
     """A few settings of the resource itself."""
-    texts = part(OWN_SETTINGS, split)
-    chosen = random.sample(texts, min(len(texts), random.choice((0, 1, 1, 2, 3))))
+    texts, counts = part(OWN_SETTINGS, split), (0, 1, 1, 2, 3)
+    if split == "train":
+        texts, counts = [*texts, *LEARNED_SETTINGS], (0, 1, 1, 2, 3, 5)
+    chosen = random.sample(texts, min(len(texts), random.choice(counts)))
     lines: list[Line] = []
     keys: set[str] = {text.split(":")[0] for text in but}
     for text in chosen:
@@ -161,7 +189,8 @@ def _steps(place: list[str], inner: int) -> tuple[list[str], int]:
 
 
 def _embedded(draft: Draft, pod_spec: Node, names: Names, random: Random, inner: int) -> list[Line]:
-    """The whole pod spec, under other names."""
+    """The whole pod spec, under other names, in the training sometimes with settings that are no pod's."""
+    split = draft.document.split
     steps, column = _steps(names.place, inner)
     lines = [Line(text) for text in steps]
     head = draft.lines[pod_spec.line]
@@ -178,6 +207,10 @@ def _embedded(draft: Draft, pod_spec: Node, names: Names, random: Random, inner:
             # Additions to containers that somebody else writes: nobody knows what the pod lacks.
             lines[-1].unsure = True
             line.unsure = True
+    if split == "train" and random.random() < 0.3:
+        keys = frozenset(f"{child.key}:" for child in pod_spec.children)
+        settings = _settings(split, random, column, but=keys)
+        body = [*settings, *body] if random.random() < 0.6 else [*body, *settings]
     return lines + body
 
 
