@@ -174,19 +174,18 @@ def container(words: Words, name: str = "", size: float = 0.4) -> dict:
 
 OWN_SETTINGS: dict[str, object] = {
     "replicas": 2,
-    "minReplicas": 1,
-    "concurrency": 0,
-    "profile": "small",
-    "router": {"route": {}, "gateway": {}},
-    "scaling": {"target": 10, "metric": "rps"},
-    "storage": {"size": "10Gi", "className": "standard"},
-    "suspended": False,
-    "logger": {"mode": "all", "url": "http://messages.default/"},
-    "source": {"uri": "s3://artifacts/current", "format": "onnx"},
-    "batching": {"maxLatency": 500, "maxSize": 32},
-    "rollout": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": "25%"}},
     "version": "2.4",
-    "monitoring": True,
+    "paused": False,
+    "size": "small",
+    "ingress": {"enabled": True, "host": "shop.example.org"},
+    "persistence": {"size": "10Gi", "storageClass": "standard"},
+    "autoscaling": {"min": 1, "max": 5},
+    "metrics": {"enabled": True, "port": 9102},
+    "topics": [{"name": "orders", "partitions": 6}, {"name": "returns"}],
+    "config": {"cache.ttl": "60s", "workers": 8},
+    "auth": {"secretRef": {"name": "till-login"}},
+    "dependsOn": ["ledger", "vault"],
+    "region": "eu-west",
 }
 """What custom resources say beside a pod. None of it is a key of a pod or a container."""
 

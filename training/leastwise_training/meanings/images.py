@@ -175,13 +175,13 @@ def listed(words: ImageWords, imitations: int) -> Whole:
 def described(words: Words, images: list[Text]) -> list[Text]:
     """JSON that says more of each image; of some the tag stands beside."""
     key = words.rng.choice(("image", "image", "containerImage", "repository"))
-    more = words.rng.choice(("defaultImageVersion", "tag", "version", "allowedImageVersions"))
+    more = words.rng.choice(("tag", "version", "release", "tags"))
     lines = [Text("{")]
     for at, image in enumerate(images):
         name, tag = image, words.pick(TAGS)
         if words.chance(0.7) and "@" not in image:
             name = image.with_value(image.rsplit(":", 1)[0])
-        given = f'["{tag}"]' if more.startswith("allowed") else f'"{tag}"'
+        given = f'["{tag}"]' if more == "tags" else f'"{tag}"'
         space = words.rng.choice((":", ":", " :"))
         lines += [
             Text(f'  "{words.thing()}{at}": {{'),

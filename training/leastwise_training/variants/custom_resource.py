@@ -55,10 +55,10 @@ OWN_SETTINGS = (
     "clusterRef:\n  name: primary", "backup:\n  schedule: 15 3 * * *", "timeout: 30s", "tier: silver", "maxRetries: 5",
 )
 LEARNED_SETTINGS = (
-    "router:\n  route: {}\n  gateway: {}", "model:\n  uri: hf://maps/small-7b\n  name: maps/small-7b", "concurrency: 0", "minReplicas: 1",
-    "logger:\n  mode: all\n  url: http://messages.default/", "formats:\n  - name: onnx\n    version: '1'\n  - name: parquet\n    autoSelect: true",
-    "rollout:\n  type: RollingUpdate\n  rollingUpdate:\n    maxSurge: 25%", "protocols:\n  - v2\n  - grpc-v2", "batching:\n  maxLatency: 500",
-    "source:\n  repository: https://git.example.org/maps.git\n  revision: main", "users:\n  - name: reader\n    quota: 20", "priority: 10",
+    "ingress:\n  enabled: true\n  host: shop.example.org", "persistence:\n  size: 20Gi\n  storageClass: fast", "brokers: 3", "strict: true",
+    "topics:\n  - name: orders\n    partitions: 6\n  - name: returns", "listeners:\n  - name: plain\n    port: 9092", "schedule: 0 4 * * *",
+    "config:\n  cache.ttl: 60s\n  workers: 8", "dependsOn:\n  - ledger\n  - vault", "auth:\n  secretRef:\n    name: till-login", "region: eu-west",
+    "notifications:\n  channel: alerts", "zones:\n  - north\n  - south",
 )
 """More of them for the training, which finds them in the middle of a pod's settings as well."""
 FIELDS_OF_A_CONTAINER = frozenset((
