@@ -102,7 +102,7 @@ def _forms(plain: list[Document], seed: int, shares: dict[str, float] | None) ->
         chance = random.Random(f"{name} {seed}")
         chosen = judged if shares is None else [d for d in judged if chance.random() < shares[name]]
         made = list(_changed(chosen, change, chance))
-        if name == "custom-resource" and shares is not None:
+        if name == "custom-resource":
             made = list(_joined(made, chance))
         yield name, made
 

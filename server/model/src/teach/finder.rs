@@ -61,6 +61,8 @@ const ANOTHER: f64 = 3.0;
 const KIND: f64 = 1.5;
 /// What it costs that a pattern is about what selects others by labels: that is rarely meant.
 const SELECTOR: f64 = 2.0;
+/// What it costs to say that it is about pods or containers. What they lack is a matter of theirs without saying so.
+const ROLE: f64 = 0.2;
 /// What it costs to reach through a template: what lies in it is a matter of the pod.
 const THROUGH_TEMPLATE: f64 = 1.0;
 
@@ -329,18 +331,21 @@ impl<'a> Place<'a> {
     /// What it costs to say where the nodes lie: a step of a path is half a bit or so, as are those of conditions.
     fn place_cost(&self) -> f64 {
         match self.at.as_slice() {
-            [role] if role == POD || role == CONTAINER => 0.0,
+            [role] if role == POD || role == CONTAINER => ROLE,
             keys => 0.5 * keys.iter().filter(|key| *key != ITEM).count() as f64,
         }
     }
 
-    /// What it costs to say a condition. The numbers were chosen on matters that are not among those that teaching is measured by.
+    /// What it costs to say a condition. The numbers were chosen on matters that are not among those that teaching is measured by, but
+    /// for what templates, pods and containers cost.
     fn cost(&self, condition: &Condition) -> f64 {
         let path = condition.path();
         let steps = 0.4 * path.iter().filter(|key| *key != ITEM).count() as f64;
         let items = 0.7 * path.iter().filter(|key| *key == ITEM).count() as f64;
         let is_selector =
             path.iter().rev().skip(1).chain(&self.at).any(|key| key == "matchLabels" || key == "selector");
+        let is_of_role = matches!(self.at.as_slice(), [role] if role == POD || role == CONTAINER);
+        let own = if is_of_role && matches!(condition, Condition::Lacks(_)) { ROLE } else { 0.0 };
         let through = THROUGH_TEMPLATE * path.iter().filter(|key| *key == "template").count() as f64;
         let steps = steps + items + through + if is_selector { SELECTOR } else { 0.0 };
         let shape = match condition.shape() {
@@ -350,7 +355,7 @@ impl<'a> Place<'a> {
             Some(Shape::Contains(_) | Shape::AtLeast(_)) => 1.5,
             Some(Shape::Number(_)) => 2.5,
         };
-        1.0 + steps + shape - NAMED * self.named(condition)
+        1.0 + steps + shape - own - NAMED * self.named(condition)
     }
 
     /// How many words of the label's name stand in a condition or its place.
