@@ -330,10 +330,13 @@ impl<'a> Place<'a> {
 
     /// What it costs to say where the nodes lie: a step of a path is half a bit or so, as are those of conditions.
     fn place_cost(&self) -> f64 {
-        match self.at.as_slice() {
-            [role] if role == POD || role == CONTAINER => ROLE,
-            keys => 0.5 * keys.iter().filter(|key| *key != ITEM).count() as f64,
-        }
+        let keys = self.at.iter().filter(|key| *key != ITEM).count() as f64;
+        if self.is_of_role() { ROLE } else { 0.5 * keys }
+    }
+
+    /// Whether it is about pods or containers, wherever they lie.
+    fn is_of_role(&self) -> bool {
+        matches!(self.at.as_slice(), [role] if role == POD || role == CONTAINER)
     }
 
     /// What it costs to say a condition. The numbers were chosen on matters that are not among those that teaching is measured by, but
@@ -344,8 +347,7 @@ impl<'a> Place<'a> {
         let items = 0.7 * path.iter().filter(|key| *key == ITEM).count() as f64;
         let is_selector =
             path.iter().rev().skip(1).chain(&self.at).any(|key| key == "matchLabels" || key == "selector");
-        let is_of_role = matches!(self.at.as_slice(), [role] if role == POD || role == CONTAINER);
-        let own = if is_of_role && matches!(condition, Condition::Lacks(_)) { ROLE } else { 0.0 };
+        let own = if self.is_of_role() && matches!(condition, Condition::Lacks(_)) { ROLE } else { 0.0 };
         let through = THROUGH_TEMPLATE * path.iter().filter(|key| *key == "template").count() as f64;
         let steps = steps + items + through + if is_selector { SELECTOR } else { 0.0 };
         let shape = match condition.shape() {
