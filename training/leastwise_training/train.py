@@ -44,7 +44,7 @@ LEAST_SHARE, MEANING_SHARE, MOST_SHARE = 0.5, 1.0, 4.0
 """How often a piece is read in a round: one with nothing to see, one with a meaning, and one with the rarest of labels."""
 OFTENER: dict[Kind, float] = {
     "real": 40.0,
-    "written": 15.0,
+    "written": 10.0,
     "meaning": 1.5,
     "generated": 1.0,
     "template": 1.5,

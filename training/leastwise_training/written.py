@@ -22,7 +22,7 @@ from .documents import Document, Split, split_of
 from .meanings.vocabulary import Words
 
 SLOT = re.compile(r"@([a-z_]+[0-9]*)@")
-READINGS = {"train": 2, "validation": 3, "test": 0}
+READINGS = {"train": 3, "validation": 3, "test": 0}
 """How often an example is written down with other words: with more of them, there are fewer examples in as many tokens. The test has
 cases of its own."""
 INDENTATION = re.compile(r"^ +", re.MULTILINE)
