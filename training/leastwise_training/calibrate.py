@@ -1,23 +1,21 @@
-"""Makes probabilities of scores: for each label a scale and an offset, and the threshold from which it is told.
+"""Makes probabilities of scores: for each rule's label a scale and an offset, and the threshold from which it is told.
 
-All of it is learned from the validation split, whose repositories, vocabulary and structures were not trained on.
+All of it is learned from the validation split, whose repositories, vocabulary and structures were not trained on. The rows of
+meanings are learned there as well (`readout.py`), and what they say are probabilities as it is.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from .documents import MEANINGS
+from .documents import KINDS, MEANINGS
 from .measure import best_threshold
 
 FEWEST = 8
 """Of a label with fewer lines in the validation split nothing is learned: it gets what all labels together have."""
 
-EVEN_ODDS = 0.5
-"""A meaning is told where it is more likely than not. Thresholds of their own, learned from a hundred lines each, were no better on
-lines that they had not been learned from."""
 
 MOST_UNEVEN = 4.0
 """A row of a small group counts at most so much more than it would alone."""
@@ -35,16 +33,18 @@ class Calibration:
     threshold: float
 
 
+AS_IT_IS = Calibration(scale=1.0, offset=0.0, threshold=0.5)
+"""Of what is a probability already. It is told where it is more likely than not: thresholds of their own for the meanings, learned from
+a hundred lines each, were no better on lines that they had not been learned from."""
+
+
 def logistic(values: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-np.clip(values, -60, 60)))
 
 
-def calibrate_by_kind(scores: np.ndarray, targets: np.ndarray, kinds: np.ndarray) -> list[Calibration]:
-    """A calibration for each label of a pack, by rows from documents of these kinds, which count alike."""
-    meanings, weights = len(MEANINGS), even(kinds)
-    of_meanings = calibrate(scores[:, :meanings], targets[:, :meanings], weights)
-    of_rules = calibrate(scores[:, meanings:], targets[:, meanings:], weights)
-    return [replace(each, threshold=EVEN_ODDS) for each in of_meanings] + of_rules
+def calibrate_rules(scores: np.ndarray, targets: np.ndarray, kinds: np.ndarray) -> list[Calibration]:
+    """A calibration for each rule's label, by rows from documents of these kinds, which count alike."""
+    return calibrate(scores, targets, even(kinds))
 
 
 def calibrate(

@@ -1,4 +1,5 @@
-"""From a checkpoint to an adapter: calibrates on the validation split and writes what the product needs.
+"""From a checkpoint to an adapter: learns the meanings' rows once more and calibrates, both on the validation split, and writes
+what the product needs.
 
     python -m leastwise_training.finish --pack FOLDER --run FOLDER --out ADAPTER
 """
@@ -14,7 +15,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .calibrate import calibrate_by_kind
+from . import readout
+from .calibrate import AS_IT_IS, calibrate_rules
+from .documents import KINDS, MEANINGS
 from .export import VARIANTS, Label, Variant, write_adapter
 from .network import PROJECTIONS, Base, Detector
 from .pack import load
@@ -47,18 +50,23 @@ def main() -> None:
     for name, layers in VARIANTS.items():
         end = detector.exits[name]
         with torch.no_grad():
-            normal = end.states(states[name])
-            scores = end(states[name]).numpy()
-        calibrations = calibrate_by_kind(scores, targets, kinds)
-        mean, whitening = _whitening(normal.numpy().astype(np.float64))
+            normal = end.states(states[name]).numpy().astype(np.float64)
+        label_rows, label_bias = (part.detach().numpy().astype(np.float64) for part in (end.rows, end.bias))
+        meanings, people = slice(len(MEANINGS)), kinds == KINDS.index("written")
+        again = readout.learn_again(normal[people], targets[people, meanings], label_rows[meanings], label_bias[meanings])
+        label_rows[meanings], label_bias[meanings] = again
+        rules = slice(len(MEANINGS), None)
+        of_rules = calibrate_rules(normal @ label_rows[rules].T + label_bias[rules], targets[:, rules], kinds)
+        calibrations = [AS_IT_IS] * len(MEANINGS) + of_rules
+        mean, whitening = _whitening(normal)
         variants.append(
             Variant(
                 name=name,
                 layers=layers,
                 labels=[Label(label, c.threshold, c.scale, c.offset) for label, c in zip(labels, calibrations, strict=True)],
                 output_norm=end.norm.detach().numpy(),
-                label_rows=end.rows.detach().numpy(),
-                label_bias=end.bias.detach().numpy(),
+                label_rows=label_rows,
+                label_bias=label_bias,
                 state_mean=mean,
                 state_whitening=whitening,
             )

@@ -3,7 +3,16 @@
 import unittest
 
 import numpy as np
-from leastwise_training.calibrate import EVEN_ODDS, LOWEST, MOST_UNEVEN, calibrate, calibrate_by_kind, calibration_error, even, logistic
+from leastwise_training.calibrate import (
+    AS_IT_IS,
+    LOWEST,
+    MOST_UNEVEN,
+    calibrate,
+    calibrate_rules,
+    calibration_error,
+    even,
+    logistic,
+)
 from leastwise_training.documents import MEANINGS, Document
 from leastwise_training.figures import Judged, marked_line, new_lines
 from leastwise_training.measure import best_threshold, f_measure
@@ -69,25 +78,19 @@ class Calibration(unittest.TestCase):
         self.assertAlmostEqual(promised(None), 0.3, delta=0.02)
         self.assertAlmostEqual(promised(np.array([1.8] * 200 + [0.2] * 200)), 0.46, delta=0.02)
 
-    def test_a_meaning_is_told_at_even_odds_and_a_rule_where_it_agrees_best(self) -> None:
-        # Of the higher scores nearly all are true, of the lower ones somewhat less than half: a rule's label is told there rather than missed.
-        scores = np.array([4.0] * 40 + [1.0] * 60 + [-4.0] * 200)
-        held = np.array([1] * 39 + [0] + [1] * 27 + [0] * 33 + [0] * 200, np.int8)
-        columns = len(MEANINGS) + 1
-        of_all = lambda values: np.repeat(values[:, None], columns, axis=1)  # noqa: E731
-        *of_meanings, of_rule = calibrate_by_kind(of_all(scores), of_all(held), np.zeros(300, int))
-        self.assertEqual(len(of_meanings), len(MEANINGS))
-        self.assertEqual({one.threshold for one in of_meanings}, {EVEN_ODDS})
-        self.assertLess(of_rule.threshold, EVEN_ODDS)
+    def test_a_rule_is_told_where_it_agrees_best(self) -> None:
+        # Of the higher scores nearly all are true, of the lower ones somewhat less than half: told there rather than missed.
+        scores = np.array([4.0] * 40 + [1.0] * 60 + [-4.0] * 200)[:, None]
+        held = np.array([1] * 39 + [0] + [1] * 27 + [0] * 33 + [0] * 200, np.int8)[:, None]
+        (found,) = calibrate_rules(scores, held, np.zeros(300, int))
+        self.assertLess(found.threshold, AS_IT_IS.threshold)
 
     def test_documents_of_each_kind_count_alike(self) -> None:
         # Of equal scores all are true in a hundred documents of one kind, and one in four in three hundred of another.
         kinds = np.array([0] * 100 + [1] * 300)
-        held = np.concatenate([np.ones(100), np.arange(300) % 4 == 0]).astype(np.int8)
-        columns = len(MEANINGS) + 1
-        found = calibrate_by_kind(np.zeros((400, columns)), np.repeat(held[:, None], columns, axis=1), kinds)
-        for one in found:
-            self.assertAlmostEqual(logistic(np.array(one.offset)), 0.625, delta=0.02)
+        held = np.concatenate([np.ones(100), np.arange(300) % 4 == 0]).astype(np.int8)[:, None]
+        (found,) = calibrate_rules(np.zeros((400, 1)), held, kinds)
+        self.assertAlmostEqual(logistic(np.array(found.offset)), 0.625, delta=0.02)
 
     def test_what_nobody_knows_is_not_learned_from(self) -> None:
         scores = np.array([[3.0], [2.5], [-3.0], [-2.0]] * 20)

@@ -26,6 +26,8 @@ const KNOWN: &str = include_str!("known_images.txt");
 
 /// Parts of names that are shorter are like too many others.
 const SHORTEST: usize = 4;
+/// How `ko` names what it builds and puts in an image's place: a Go package, which is like many names without imitating one.
+const GO_PACKAGE: &str = "ko://";
 /// The longest name that is called short.
 const SHORT: usize = 5;
 /// The slips of one who writes a name wrongly. Of names with two, 7 of the fitted lines were meant and 66 near by chance.
@@ -76,7 +78,7 @@ pub fn likeness(line: &str) -> Option<Likeness<'_>> {
         character.is_alphanumeric() || matches!(character, '.' | '_' | '/' | ':' | '@' | '-')
     };
     line.split(|character: char| !is_of_name(character))
-        .filter(|word| !word.ends_with(':'))
+        .filter(|word| !word.ends_with(':') && !word.starts_with(GO_PACKAGE))
         .find_map(in_reference)
 }
 
@@ -221,6 +223,8 @@ mod tests {
             "image: acme/billing-web:2.1 # not ngnix",
             // Two letters from `apiserver`.
             "image: acme/appserve:1",
+            // A Go package, not an image.
+            "image: ko://shop.example/cmd/ngnix",
             "ngnix: on",
             "image: web",
             "image: \"\"",
