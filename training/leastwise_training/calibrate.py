@@ -10,15 +10,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .documents import KINDS, MEANINGS
 from .measure import best_threshold
 
 FEWEST = 8
 """Of a label with fewer lines in the validation split nothing is learned: it gets what all labels together have."""
 
-
 MOST_UNEVEN = 4.0
 """A row of a small group counts at most so much more than it would alone."""
+
+HELD = 3.0
+"""What holds scale and offset where they begin: as much as three examples would."""
+STEPS = 50
 
 LOWEST = 0.4
 """No label is told below this probability, whatever the few examples say."""
@@ -40,11 +42,6 @@ a hundred lines each, were no better on lines that they had not been learned fro
 
 def logistic(values: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-np.clip(values, -60, 60)))
-
-
-def calibrate_rules(scores: np.ndarray, targets: np.ndarray, kinds: np.ndarray) -> list[Calibration]:
-    """A calibration for each rule's label, by rows from documents of these kinds, which count alike."""
-    return calibrate(scores, targets, even(kinds))
 
 
 def calibrate(
@@ -76,23 +73,30 @@ def even(groups: np.ndarray) -> np.ndarray:
 
 
 def _fit(
-    scores: np.ndarray, truth: np.ndarray, rows: np.ndarray, start: tuple[float, float] = (1.0, 0.0)
+    scores: np.ndarray, truth: np.ndarray, counts: np.ndarray, start: tuple[float, float] = (1.0, 0.0)
 ) -> tuple[float, float]:
-    """Logistic regression on one number by Newton's method, held near a start by as much as three examples would."""
-    weights = np.array(start)
+    """Scale and offset, held near a start by as much as three examples would."""
     inputs = np.stack([scores, np.ones_like(scores)], axis=1)
-    pull = 3.0
-    for _ in range(50):
+    # A scale below this would turn the order of scores around.
+    scale, offset = regression(inputs, truth, counts, np.array(start), np.full(2, HELD), np.array([0.05, -np.inf]))
+    return float(scale), float(offset)
+
+
+def regression(
+    inputs: np.ndarray, truth: np.ndarray, counts: np.ndarray, start: np.ndarray, held: np.ndarray, least: np.ndarray | float = -np.inf
+) -> np.ndarray:
+    """Logistic regression by Newton's method on rows that count so often. `held` is what a change of one from the start costs in
+    each weight; none goes below `least`."""
+    weights = start
+    for _ in range(STEPS):
         probability = logistic(inputs @ weights)
-        gradient = inputs.T @ (rows * (probability - truth)) + pull * (weights - np.array(start))
-        curvature = (inputs * (rows * probability * (1 - probability))[:, None]).T @ inputs + pull * np.eye(2)
+        gradient = inputs.T @ (counts * (probability - truth)) + held * (weights - start)
+        curvature = (inputs * (counts * probability * (1 - probability))[:, None]).T @ inputs + np.diag(held)
         step = np.linalg.solve(curvature, gradient)
-        weights = weights - np.clip(step, -1, 1)
-        # A scale below this would turn the order of scores around.
-        weights[0] = max(weights[0], 0.05)
+        weights = np.maximum(weights - np.clip(step, -1, 1), least)
         if np.abs(step).max() < 1e-6:
             break
-    return float(weights[0]), float(weights[1])
+    return weights
 
 
 def calibration_error(probabilities: np.ndarray, truth: np.ndarray, bins: int = 10) -> float:

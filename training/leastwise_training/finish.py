@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from . import readout
-from .calibrate import AS_IT_IS, calibrate_rules
+from .calibrate import AS_IT_IS, calibrate, even
 from .documents import KINDS, MEANINGS
 from .export import VARIANTS, Label, Variant, write_adapter
 from .network import PROJECTIONS, Base, Detector
@@ -56,7 +56,7 @@ def main() -> None:
         again = readout.learn_again(normal[people], targets[people, meanings], label_rows[meanings], label_bias[meanings])
         label_rows[meanings], label_bias[meanings] = again
         rules = slice(len(MEANINGS), None)
-        of_rules = calibrate_rules(normal @ label_rows[rules].T + label_bias[rules], targets[:, rules], kinds)
+        of_rules = calibrate(normal @ label_rows[rules].T + label_bias[rules], targets[:, rules], even(kinds))
         calibrations = [AS_IT_IS] * len(MEANINGS) + of_rules
         mean, whitening = _whitening(normal)
         variants.append(

@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from .calibrate import logistic
+from .calibrate import HELD, logistic, regression
 
 RIDGE = 600.0
 """What a change of one costs in each direction, measured by its standard deviation. Chosen of 10 to 2,000 by what rows that were learned
 on four fifths of the examples said of the last fifth."""
-HELD = 3.0
-"""What holds scale and offset where they are, as in `calibrate`."""
 UNLIKELY = 0.002
 """Lines without a meaning that the network holds for less likely than this are many and alike: one in `THINNED` is taken, and counts
 as often."""
 THINNED = 10
-STEPS = 30
 
 
 def learn_again(
@@ -33,29 +30,13 @@ def learn_again(
     states, targets, scores = states[taken], targets[taken], scores[taken]
     deviation = states.std(axis=0) + 1e-6
     scaled = states / deviation
+    start, held = np.zeros(2 + states.shape[1]), np.full(2 + states.shape[1], ridge)
+    start[0], held[:2] = 1.0, HELD
     learned = []
     for label in range(len(rows)):
         known = targets[:, label] >= 0
         inputs = np.column_stack([scores[known, label], np.ones(known.sum()), scaled[known]])
-        scale, offset, *change = _fit(inputs, targets[known, label] == 1, counts[known], ridge)
+        scale, offset, *change = regression(inputs, targets[known, label] == 1, counts[known], start, held)
         learned.append((scale * rows[label] + np.array(change) / deviation, scale * bias[label] + offset))
     found, biases = zip(*learned, strict=True)
     return np.stack(found), np.array(biases)
-
-
-def _fit(inputs: np.ndarray, truth: np.ndarray, counts: np.ndarray, ridge: float) -> np.ndarray:
-    """Logistic regression by Newton's method, held at a scale of one and nothing else."""
-    start = np.zeros(inputs.shape[1])
-    start[0] = 1.0
-    held = np.full(inputs.shape[1], ridge)
-    held[:2] = HELD
-    weights = start
-    for _ in range(STEPS):
-        probability = logistic(inputs @ weights)
-        gradient = inputs.T @ (counts * (probability - truth)) + held * (weights - start)
-        curvature = (inputs * (counts * probability * (1 - probability))[:, None]).T @ inputs + np.diag(held)
-        step = np.linalg.solve(curvature, gradient)
-        weights = weights - step / max(1.0, np.abs(step).max())
-        if np.abs(step).max() < 1e-5:
-            break
-    return weights

@@ -8,7 +8,6 @@ from leastwise_training.calibrate import (
     LOWEST,
     MOST_UNEVEN,
     calibrate,
-    calibrate_rules,
     calibration_error,
     even,
     logistic,
@@ -82,14 +81,14 @@ class Calibration(unittest.TestCase):
         # Of the higher scores nearly all are true, of the lower ones somewhat less than half: told there rather than missed.
         scores = np.array([4.0] * 40 + [1.0] * 60 + [-4.0] * 200)[:, None]
         held = np.array([1] * 39 + [0] + [1] * 27 + [0] * 33 + [0] * 200, np.int8)[:, None]
-        (found,) = calibrate_rules(scores, held, np.zeros(300, int))
+        (found,) = calibrate(scores, held)
         self.assertLess(found.threshold, AS_IT_IS.threshold)
 
     def test_documents_of_each_kind_count_alike(self) -> None:
         # Of equal scores all are true in a hundred documents of one kind, and one in four in three hundred of another.
         kinds = np.array([0] * 100 + [1] * 300)
         held = np.concatenate([np.ones(100), np.arange(300) % 4 == 0]).astype(np.int8)[:, None]
-        (found,) = calibrate_rules(np.zeros((400, 1)), held, kinds)
+        (found,) = calibrate(np.zeros((400, 1)), held, even(kinds))
         self.assertAlmostEqual(logistic(np.array(found.offset)), 0.625, delta=0.02)
 
     def test_what_nobody_knows_is_not_learned_from(self) -> None:
