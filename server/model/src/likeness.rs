@@ -24,10 +24,11 @@ const LEAST: f32 = -6.2;
 /// References of known images, one in a line, without tags. The training makes its examples of the same ones.
 const KNOWN: &str = include_str!("known_images.txt");
 
-/// Parts of names that are shorter are like too many others.
-const SHORTEST: usize = 4;
 /// How `ko` names what it builds and puts in an image's place: a Go package, which is like many names without imitating one.
 const GO_PACKAGE: &str = "ko://";
+
+/// Parts of names that are shorter are like too many others.
+const SHORTEST: usize = 4;
 /// The longest name that is called short.
 const SHORT: usize = 5;
 /// The slips of one who writes a name wrongly. Of names with two, 7 of the fitted lines were meant and 66 near by chance.
