@@ -1,7 +1,9 @@
 //! `hostNetwork`, `hostPID` and `hostIPC`: no log shows that they are not needed, so that without a sign of their use
 //! they are candidates at most.
 
+use super::coverage::covered;
 use super::decision::{Decision, Decisions};
+use super::file_family::Family;
 use super::subject::Subject;
 use leastwise_evidence::{Channel, SocketAccess};
 use leastwise_yaml::{Literal, Patch};
@@ -46,6 +48,7 @@ fn network(subject: &Subject<'_, '_>) -> Result<(), String> {
 fn processes(subject: &Subject<'_, '_>) -> Result<(), String> {
     for part in &subject.parts {
         part.watched(Channel::Files)?;
+        covered(part, Family::Opens)?;
         let is_process = |path: &str| {
             let name = path.strip_prefix("/proc/").and_then(|rest| rest.split('/').next());
             name.is_some_and(|name| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit()))

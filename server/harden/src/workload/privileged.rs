@@ -1,7 +1,9 @@
 //! `privileged`: switched off where all that it was used for is left without it.
 
 use super::capabilities::{self, Granted};
+use super::coverage::covered;
 use super::decision::{Decision, HIDDEN};
+use super::file_family::Family;
 use super::folders::is_in;
 use super::part::Part;
 use crate::seen::shown;
@@ -59,6 +61,9 @@ const CALLS: [&str; 11] = [
     "umount2",
 ];
 
+/// Calls by which a device gets a name anywhere, which an ordinary container may give and not open.
+const DEVICE_CALLS: [&str; 2] = ["mknod", "mknodat"];
+
 /// What comes of `privileged`.
 pub(super) enum Privileged {
     /// It is off.
@@ -91,6 +96,11 @@ fn without(part: &Part<'_, '_>) -> Result<(Vec<Decision>, Granted), String> {
     if let Some(call) = part.syscalls().find(|call| CALLS.contains(&call.name.as_str())) {
         return Err(format!("it called {}", shown(&call.name)));
     }
+    if let Some(call) = part.syscalls().find(|call| DEVICE_CALLS.contains(&call.name.as_str())) {
+        return Err(format!("it called {}, perhaps for a device of its own", shown(&call.name)));
+    }
+    // That something was done to files shows nothing of what was opened, nor of folders made below /sys/fs/cgroup.
+    Family::ALL.into_iter().try_for_each(|family| covered(part, family))?;
     for (file, _) in part.files() {
         if !part.is_resolved(file) && !file.path.starts_with('/') {
             return Err(format!("nobody knows where {} is, which it opened", shown(&file.path)));

@@ -115,6 +115,7 @@ fn a_privileged_container_that_used_it_stays_so() {
     assert_eq!(why("wrote /proc/sys/net/ipv4/ip_forward"), "it used /proc/sys/net/ipv4/ip_forward");
     assert_eq!(why("read /proc/kcore"), "it used /proc/kcore");
     assert_eq!(why("called mount"), "it called mount");
+    assert_eq!(why("called mknodat"), "it called mknodat, perhaps for a device of its own");
     let reaching = web(
         "securityContext: {privileged: true}\nvolumeMounts:\n  - {name: pods, mountPath: /pods, mountPropagation: Bidirectional}",
     );
@@ -126,6 +127,30 @@ fn a_privileged_container_that_used_it_stays_so() {
     let without_calls =
         refined(&manifest, "ran /bin/web uid 0 gid 0 caps CHOWN\ngranted CHOWN\nread /etc/web.conf");
     assert_eq!(without_calls.refusal("privileged"), "no log shows system calls of it");
+}
+
+#[test]
+fn a_log_of_changed_files_says_nothing_of_the_devices_that_a_privileged_container_opened() {
+    let manifest = web("securityContext: {privileged: true}");
+    let watched = "no-neighbour\nweb-0/side: ran /bin/side uid 0\nweb-0/side: changed /a\nweb-0/side: granted CHOWN\nweb-0/side: called mmap close read\n";
+    let why = |calls: &str| {
+        let did =
+            format!("ran /bin/web uid 0 gid 0 caps CHOWN\ngranted CHOWN\nchanged /tmp/a\ncalled {calls}");
+        refined(&manifest, &format!("{watched}{did}")).refusal("privileged").to_owned()
+    };
+    assert_eq!(
+        why("mmap close read openat chown"),
+        "it called openat, and no log shows from its start for what files are opened"
+    );
+    assert_eq!(
+        why("mmap close read mkdir chown"),
+        "it called mkdir, and no log shows from its start which folders, devices and sockets are made"
+    );
+    assert_eq!(
+        why("mmap close read chown"),
+        "",
+        "all that it could have opened and made would show among its calls"
+    );
 }
 
 #[test]
