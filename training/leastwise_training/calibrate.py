@@ -21,6 +21,8 @@ MOST_UNEVEN = 4.0
 HELD = 3.0
 """What holds scale and offset where they begin: as much as three examples would."""
 STEPS = 50
+SHARES = tuple(0.5**halved for halved in range(12))
+"""What is tried of a step, until one leads to a lower place."""
 
 LOWEST = 0.4
 """No label is told below this probability, whatever the few examples say."""
@@ -87,14 +89,30 @@ def regression(
 ) -> np.ndarray:
     """Logistic regression by Newton's method on rows that count so often. `held` is what a change of one from the start costs in
     each weight; none goes below `least`."""
+
+    def loss(weights: np.ndarray) -> float:
+        scores = inputs @ weights
+        return float(counts @ (np.logaddexp(0, scores) - truth * scores) + held @ (weights - start) ** 2 / 2)
+
     weights = start
+    now = loss(weights)
     for _ in range(STEPS):
         probability = logistic(inputs @ weights)
         gradient = inputs.T @ (counts * (probability - truth)) + held * (weights - start)
         curvature = (inputs * (counts * probability * (1 - probability))[:, None]).T @ inputs + np.diag(held)
         step = np.linalg.solve(curvature, gradient)
-        weights = np.maximum(weights - np.clip(step, -1, 1), least)
-        if np.abs(step).max() < 1e-6:
+        # Where rows are told with certainty the curvature is next to nothing, and a whole step leads far beyond the lowest place.
+        step /= max(1.0, np.abs(step).max())
+        for share in SHARES:
+            nearer = np.maximum(weights - share * step, least)
+            then = loss(nearer)
+            if then < now:
+                break
+        else:
+            break
+        settled = np.abs(nearer - weights).max() < 1e-6
+        weights, now = nearer, then
+        if settled:
             break
     return weights
 

@@ -17,6 +17,7 @@ UNLIKELY = 0.002
 """Lines without a meaning that the network holds for less likely than this are many and alike: one in `THINNED` is taken, and counts
 as often."""
 THINNED = 10
+LEAST_DEVIATION = 0.1
 
 
 def learn_again(
@@ -28,7 +29,9 @@ def learn_again(
     taken = tells | (np.arange(len(states)) % THINNED == 0)
     counts = np.where(tells, 1.0, THINNED)[taken]
     states, targets, scores = states[taken], targets[taken], scores[taken]
-    deviation = states.std(axis=0) + 1e-6
+    deviation = states.std(axis=0)
+    # A direction in which states hardly differ is measured as if they did, or rounding there would be told.
+    deviation = np.maximum(deviation, LEAST_DEVIATION * np.median(deviation))
     scaled = states / deviation
     start, held = np.zeros(2 + states.shape[1]), np.full(2 + states.shape[1], ridge)
     start[0], held[:2] = 1.0, HELD

@@ -28,16 +28,20 @@ cases of its own."""
 INDENTATION = re.compile(r"^ +", re.MULTILINE)
 WIDE = 0.15
 """How often an example is indented twice as far."""
-
+UNREAD_FROM = 480
+"""Files of this number or a higher one are of the validation split, all of them: the meanings' rows are learned on what the network has
+not read (`readout.py`), and the more there is of that, the better."""
 
 
 def documents(folder: Path, split: Split, seed: int) -> Iterator[Document]:
     """All examples of a split, as often as its readings say."""
     for path in sorted(folder.glob("*.yaml")):
+        is_unread = int(path.stem.rpartition("-")[2]) >= UNREAD_FROM
         for number, case in enumerate(cases.parse(path.read_text(encoding="utf-8")), start=1):
             identity = f"written/{path.stem}/{number}"
             # An example belongs to one split, and not to the test, whose share goes to the training.
-            if ("validation" if split_of(identity) == "validation" else "train") != split:
+            is_validation = is_unread or split_of(identity) == "validation"
+            if ("validation" if is_validation else "train") != split:
                 continue
             for reading in range(READINGS[split]):
                 yield _document(case, f"{identity}/{reading}", path.stem, split, seed)

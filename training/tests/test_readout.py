@@ -4,7 +4,7 @@ import unittest
 
 import numpy as np
 
-from leastwise_training.calibrate import calibration_error, logistic
+from leastwise_training.calibrate import calibration_error, logistic, regression
 from leastwise_training.readout import learn_again
 
 WIDTH = 6
@@ -30,6 +30,22 @@ class LearnedAgain(unittest.TestCase):
         rows, _ = learn_again(self.states[:30], self.targets[:30], self.rows, self.bias)
         direction = rows[0] / np.linalg.norm(rows[0])
         self.assertGreater(direction @ self.rows[0] / np.linalg.norm(self.rows[0]), 0.95)
+
+    def test_what_is_told_with_certainty_and_sometimes_wrongly_is_learned_to_the_end(self) -> None:
+        chance = np.random.default_rng(0)
+        states = chance.normal(size=(2000, 20))
+        truth = chance.random(2000) < logistic(3 * states[:, 0] - 6)
+        inputs = np.column_stack([5 * (3 * states[:, 0] + 3 * states[:, 1] - 6), np.ones(2000), states])
+        start, held = np.zeros(22), np.full(22, 10.0)
+        start[0], held[:2] = 1.0, 3.0
+        found = regression(inputs, truth, np.ones(2000), start, held)
+        slope = inputs.T @ (logistic(inputs @ found) - truth) + held * (found - start)
+        self.assertLess(np.abs(slope).max(), 0.01)
+
+    def test_a_direction_in_which_states_hardly_differ_gets_no_great_weight(self) -> None:
+        flat = np.where(np.arange(WIDTH) == WIDTH - 1, 1e-4, 1.0)
+        rows, _ = learn_again(self.states[:4000] * flat, self.targets[:4000], self.rows, self.bias, ridge=10.0)
+        self.assertLess(abs(rows[0, -1]), 3.0)
 
     def test_what_nobody_knows_teaches_nothing(self) -> None:
         unknown = np.full((1000, 1), -1, np.int8)

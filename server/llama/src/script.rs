@@ -1,11 +1,16 @@
 //! A piece of a document as it is read: its lines, each tokenized by itself and followed by the token of a line feed, whatever
 //! line end the document has.
 
+use std::collections::HashMap;
+
 use leastwise_model::pieces::{Piece, Reading};
 use llama_cpp_2::model::LlamaModel;
 use llama_cpp_2::token::LlamaToken;
 
 use crate::Failure;
+
+/// The most lines whose tokens are kept: some ten documents' lines.
+const KNOWN_LINES: usize = 4096;
 
 /// Lines and their tokens.
 pub(crate) struct Script<'text> {
@@ -23,12 +28,14 @@ pub(crate) struct Scribe<'model> {
     line_feed: LlamaToken,
     /// The most tokens of a script.
     capacity: usize,
+    /// Tokens of lines: after an edit all but one are the same, and llama.cpp takes a twentieth of a line's reading to find them.
+    known: HashMap<Box<str>, Box<[LlamaToken]>>,
 }
 
 impl<'model> Scribe<'model> {
     pub(crate) fn new(model: &'model LlamaModel, capacity: usize) -> Result<Self, Failure> {
         match model.vocab().tokenize(b"\n", false, false)[..] {
-            [line_feed] => Ok(Self { model, line_feed, capacity }),
+            [line_feed] => Ok(Self { model, line_feed, capacity, known: HashMap::new() }),
             _ => {
                 let reason = "its vocabulary has no token for a line feed";
                 Err(Failure::engine("the model cannot tag", reason))
@@ -37,7 +44,7 @@ impl<'model> Scribe<'model> {
     }
 
     /// The script of a piece. Where it does not fit, the outermost of its context is left out, and then the lines at the end.
-    pub(crate) fn piece<'text>(&self, piece: &Piece, lines: &[&'text str]) -> Script<'text> {
+    pub(crate) fn piece<'text>(&mut self, piece: &Piece, lines: &[&'text str]) -> Script<'text> {
         let readings = piece.readings(lines);
         let mut script = self.lines(readings);
         let excess = script.tokens.len().saturating_sub(self.capacity);
@@ -57,13 +64,26 @@ impl<'model> Scribe<'model> {
     }
 
     /// The script of these lines, which must fit.
-    pub(crate) fn lines<'text>(&self, readings: Vec<Reading<'text>>) -> Script<'text> {
+    pub(crate) fn lines<'text>(&mut self, readings: Vec<Reading<'text>>) -> Script<'text> {
         let (mut tokens, mut ends) = (Vec::new(), Vec::new());
         for reading in &readings {
-            self.model.vocab().tokenize_into(reading.text.as_bytes(), &mut tokens, false, false);
+            self.tokenize(reading.text, &mut tokens);
             ends.push(tokens.len());
             tokens.push(self.line_feed);
         }
         Script { readings, tokens, ends, first_unread: None }
+    }
+
+    fn tokenize(&mut self, line: &str, tokens: &mut Vec<LlamaToken>) {
+        if let Some(known) = self.known.get(line) {
+            tokens.extend_from_slice(known);
+            return;
+        }
+        let start = tokens.len();
+        self.model.vocab().tokenize_into(line.as_bytes(), tokens, false, false);
+        if self.known.len() >= KNOWN_LINES {
+            self.known.clear();
+        }
+        self.known.insert(line.into(), tokens[start..].into());
     }
 }

@@ -20,7 +20,7 @@ const LEAST: f32 = 0.1;
 
 /// The lines of a piece that a label of one of its lines hangs on, the weightiest first.
 pub(crate) fn weigh(
-    scribe: &Scribe<'_>,
+    scribe: &mut Scribe<'_>,
     reader: &mut StateReader<'_>,
     script: &Script<'_>,
     (label, line): (&Label, u32),
