@@ -2,12 +2,16 @@
 what the product needs.
 
     python -m leastwise_training.finish --pack FOLDER --run FOLDER --out ADAPTER
+
+Of a run that began with an adapter the network midway between both is taken: it keeps more of what was known before, and of what is new
+it has learned as much.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -41,7 +45,7 @@ def main() -> None:
     saved = torch.load(arguments.run / "checkpoint.pt", map_location=device)
     labels: list[str] = saved["labels"]
     detector = Detector(Base(pack.base), VARIANTS, len(labels), RANK)
-    detector.load_state_dict(saved["detector"])
+    detector.load_state_dict(midway(saved["begun"], saved["detector"]) if saved["begun"] else saved["detector"])
     detector.compile()
     states, targets, kinds = _states(detector.to(device), Batches(pack, "validation", device))
     detector.cpu()
@@ -79,6 +83,11 @@ def main() -> None:
     }
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     write_adapter(arguments.out, pack.base, lora, alpha=float(RANK), variants=sorted(variants, key=lambda v: v.name))
+
+
+def midway(begun: Mapping[str, Tensor], ended: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Halfway from what a run began with to what it ended with."""
+    return {name: torch.lerp(begun[name], numbers, 0.5) for name, numbers in ended.items()}
 
 
 def _states(detector: Detector, batches: Batches) -> tuple[dict[str, Tensor], np.ndarray, np.ndarray]:

@@ -192,10 +192,11 @@ def main() -> None:
     )
     lengths, size = batches.pieces.lengths, ROWS[device]
     step = read_tokens = 0
+    beginning = None
     if saved:
         detector.load_state_dict(saved["detector"])
         optimizer.load_state_dict(saved["optimizer"])
-        step, read_tokens = saved["step"], saved["tokens"]
+        step, read_tokens, beginning = saved["step"], saved["tokens"], saved["begun"]
     else:
         pieces = drawn(np.ones(len(lengths)), random.Random(arguments.seed))
         begin = read_adapter(arguments.begin_with, pack.base) if arguments.begin_with else None
@@ -207,6 +208,11 @@ def main() -> None:
         _settle(detector, (batches.of(chosen) for chosen in grouped(pieces, lengths, size, random.Random(arguments.seed))))
         if begin:
             _load_exits(detector, begin[1], pack.labels)
+            beginning = {name: numbers.clone() for name, numbers in detector.state_dict().items()}
+
+    def save() -> None:
+        state = dict(detector=detector.state_dict(), optimizer=optimizer.state_dict(), begun=beginning)
+        _save(checkpoint, state | dict(labels=pack.labels, step=step, tokens=read_tokens))
 
     shares = shares_of(pack)
     # Each process learns from its own part.
@@ -243,9 +249,9 @@ def main() -> None:
                 with (arguments.out / "log.jsonl").open("a") as log:
                     log.write(json.dumps(line) + "\n")
             if rank == 0 and step % STEPS_KEPT[device] == 0:
-                _save(checkpoint, detector, optimizer, pack.labels, step, read_tokens)
+                save()
     if rank == 0:
-        _save(checkpoint, detector, optimizer, pack.labels, step, read_tokens)
+        save()
 
 
 @torch.no_grad()
@@ -307,10 +313,7 @@ def _average(parameters: list[torch.nn.Parameter], world: int) -> None:
         gradient.copy_(part.view_as(gradient) / world)
 
 
-def _save(
-    path: Path, detector: Detector, optimizer: torch.optim.Optimizer, labels: list[str], step: int, tokens: int
-) -> None:
-    state = dict(detector=detector.state_dict(), optimizer=optimizer.state_dict(), labels=labels, step=step, tokens=tokens)
+def _save(path: Path, state: dict[str, object]) -> None:
     fresh = path.with_suffix(".fresh")
     torch.save(state, fresh)
     fresh.rename(path)
