@@ -212,7 +212,9 @@ def main() -> None:
 
     def save() -> None:
         state = dict(detector=detector.state_dict(), optimizer=optimizer.state_dict(), begun=beginning)
-        _save(checkpoint, state | dict(labels=pack.labels, step=step, tokens=read_tokens))
+        fresh = checkpoint.with_suffix(".fresh")
+        torch.save(state | dict(labels=pack.labels, step=step, tokens=read_tokens), fresh)
+        fresh.rename(checkpoint)
 
     shares = shares_of(pack)
     # Each process learns from its own part.
@@ -311,12 +313,6 @@ def _average(parameters: list[torch.nn.Parameter], world: int) -> None:
     distributed.all_reduce(flat)
     for gradient, part in zip(gradients, flat.split([gradient.numel() for gradient in gradients]), strict=True):
         gradient.copy_(part.view_as(gradient) / world)
-
-
-def _save(path: Path, state: dict[str, object]) -> None:
-    fresh = path.with_suffix(".fresh")
-    torch.save(state, fresh)
-    fresh.rename(path)
 
 
 if __name__ == "__main__":

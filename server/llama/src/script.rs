@@ -28,7 +28,7 @@ pub(crate) struct Scribe<'model> {
     line_feed: LlamaToken,
     /// The most tokens of a script.
     capacity: usize,
-    /// Tokens of lines: after an edit all but one are the same, and llama.cpp takes a twentieth of a line's reading to find them.
+    /// Tokens of lines: after an edit all but one are the same, and finding them takes a fortieth of the time.
     known: HashMap<Box<str>, Box<[LlamaToken]>>,
 }
 

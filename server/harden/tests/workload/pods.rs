@@ -51,6 +51,9 @@ fn namespaces_of_the_node_are_candidates_at_most() {
     assert!(refined_with(&manifest, &events, &asked).text.contains("hostPID: false"));
     let foreign = refined(&manifest, &format!("{RAN}read /proc/4711/environ"));
     assert!(foreign.refusal("hostPID").contains("/proc/4711/environ"), "{}", foreign.refusal("hostPID"));
+    let side = "no-neighbour\nweb-0/side: ran /bin/side uid 0\nweb-0/side: changed /a\n";
+    let unseen = refined(&manifest, &format!("{side}ran /bin/web uid 0 gid 0\nchanged /tmp/a"));
+    assert_eq!(unseen.refusal("hostPID"), "no log shows from its start for what files are opened");
     let shared = refined(&of_pod("hostIPC: true", ""), &format!("{RAN}called mmap close read shmget"));
     assert!(shared.refusal("hostIPC").ends_with("called shmget"), "{}", shared.refusal("hostIPC"));
 }
