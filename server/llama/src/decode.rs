@@ -104,7 +104,11 @@ impl<'model> Reader<'model> {
 
     /// Forgets everything.
     pub(crate) fn clear(&mut self) {
-        self.context.clear_kv_cache();
+        // What is no longer looked back at may stay in the memory, as behind a cut; to fill all of it with zeros takes longer than
+        // to take up a state.
+        if !matches!(self.context.clear_kv_cache_seq(None, None, None), Ok(true)) {
+            self.context.clear_kv_cache();
+        }
         self.read = 0;
     }
 

@@ -44,13 +44,11 @@ impl<V> Shelf<V> {
         self.values.iter().map(|(tokens, _)| tokens)
     }
 
-    /// Drops the values of which `stays` is false.
-    pub(crate) fn retain(&mut self, stays: impl Fn(&[LlamaToken], &V) -> bool) {
-        let leaving = self.values.iter().filter(|(tokens, (value, _))| !stays(tokens, value));
-        for tokens in leaving.map(|(tokens, _)| tokens.clone()).collect::<Vec<_>>() {
-            if let Some((_, bytes)) = self.values.pop(&tokens) {
-                self.bytes -= bytes;
-            }
+    /// Makes the values of which `goes` is true the first to go when there is no room, the least recently used before the others.
+    pub(crate) fn demote(&mut self, goes: impl Fn(&[LlamaToken], &V) -> bool) {
+        let going = self.values.iter().filter(|(tokens, (value, _))| goes(tokens, value));
+        for tokens in going.map(|(tokens, _)| tokens.clone()).collect::<Vec<_>>() {
+            self.values.demote(&tokens);
         }
     }
 }
@@ -84,13 +82,14 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_stay_makes_room() {
-        let mut shelf = Shelf::new(10);
-        (1..=2).for_each(|number| shelf.put(tokens(number), number, 5));
-        shelf.retain(|tokens, _| tokens[0].0 == 2);
-        shelf.put(tokens(3), 3, 5);
-        assert_eq!(shelf.tokens().count(), 2);
-        assert!(shelf.holds(&tokens(2)) && shelf.holds(&tokens(3)));
+    fn what_was_demoted_goes_before_what_was_used_longer_ago() {
+        let mut shelf = Shelf::new(20);
+        (1..=4).for_each(|number| shelf.put(tokens(number), number, 5));
+        shelf.demote(|tokens, _| tokens[0].0 >= 3);
+        shelf.put(tokens(5), 5, 5);
+        assert!(!shelf.holds(&tokens(3)) && shelf.holds(&tokens(4)), "of both the one used longer ago");
+        shelf.put(tokens(6), 6, 5);
+        assert!(!shelf.holds(&tokens(4)) && shelf.holds(&tokens(1)));
     }
 
     #[test]

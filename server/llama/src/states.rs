@@ -2,7 +2,7 @@
 //!
 //! The states depend on the tokens up to them and on nothing else, so whatever was computed is known by its tokens. A script that
 //! was read before is not read again; one that begins as another did goes on from there. What the model computed for the pieces of
-//! a document is kept for that, as long as they are its pieces.
+//! a document is kept for that; what is for none of its pieces any more is the first to go.
 
 use std::rc::Rc;
 use std::sync::atomic::AtomicBool;
@@ -16,8 +16,8 @@ use crate::load::Loaded;
 use crate::script::Script;
 use crate::shelf::{Shelf, common};
 
-/// The most bytes of what the reader computed for pieces other than the current one: some fifteen pieces.
-const HELD_BYTES: usize = 48 * 1024 * 1024;
+/// The most bytes of what the reader computed for pieces other than the current one: some twenty pieces.
+const HELD_BYTES: usize = 32 * 1024 * 1024;
 /// The most bytes of states: those of some hundred pieces.
 const KNOWN_BYTES: usize = 12 * 1024 * 1024;
 
@@ -102,10 +102,11 @@ impl<'model> StateReader<'model> {
         Ok(states)
     }
 
-    /// Forgets what the reader computed for other pieces of a document than these.
-    pub(crate) fn keep_only(&mut self, document: &str, pieces: &[Script<'_>]) {
-        self.held.retain(|tokens, (held, _)| {
-            held.document.as_deref() != Some(document) || pieces.iter().any(|piece| piece.tokens == tokens)
+    /// Of what the reader computed for a document, what is for none of its pieces now is to be forgotten first. Until there is no
+    /// room it stays, since an edit is often taken back.
+    pub(crate) fn prefer(&mut self, document: &str, pieces: &[Script<'_>]) {
+        self.held.demote(|tokens, (held, _)| {
+            held.document.as_deref() == Some(document) && pieces.iter().all(|piece| piece.tokens != tokens)
         });
     }
 

@@ -69,7 +69,7 @@ impl<'model> Tagger<'model> {
                 }));
             }
         }
-        self.reader.keep_only(&document, &scripts);
+        self.reader.prefer(&document, &scripts);
         let first_unread = scripts.iter().filter_map(|script| script.first_unread).min();
         let judged_lines = first_unread.unwrap_or(lines.len().try_into().unwrap_or(u32::MAX));
         tags.retain(|tag: &Tag| tag.line < judged_lines);
@@ -228,5 +228,10 @@ mod tests {
         let again = read(&text.replace("c11", "e11"));
         assert!(!again.is_empty() && again.len() <= changed.len());
         assert_eq!(read(&text), [], "what was known is not forgotten");
+        // Below an edit that was taken back, reading begins where the next one is.
+        let above = read(&text.replace("nginx:1.10", "nginx:2.10"));
+        assert_eq!(read(&text), []);
+        let below = read(&text.replace("nginx:1.11", "nginx:2.11"));
+        assert!(above[0].1 == below[0].1 && above[0].0 < below[0].0, "{below:?} after {above:?}");
     }
 }
