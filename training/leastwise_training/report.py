@@ -124,7 +124,7 @@ def _speeds(speeds: dict[str, Speed]) -> str:
         for name, speed in speeds.items()
     ]
     head = (
-        "## Cost on one thread\n\nA Deployment of 65 lines, in seconds of the processor. Each line is edited three times, each edit taken back, and the quickest counts.\n\n"
+        "## Cost on one thread\n\nA Deployment of 65 lines, in seconds of the processor. The process is started, and each line edited, three times, each edit is taken back, and the quickest counts.\n\n"
         "| | cold, with loading (s) | after an edit of a line, median (ms) | worst (ms) | memory (MiB) | file (MB) |\n"
         "|---|---|---|---|---|---|\n"
     )

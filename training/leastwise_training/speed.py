@@ -9,8 +9,8 @@ from pathlib import Path
 from .worker import Worker
 
 LETTERS = "xyz"
-"""Each line is edited so often, and the quickest counts: what else runs on the machine makes an edit slower, and never quicker.
-The letters differ, since what was read once is not read again."""
+"""The process is started, and each line edited, so often, and the quickest counts: what else runs on the machine makes them slower,
+and never quicker. The letters differ, since what was read once is not read again."""
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,9 @@ def speed_of(program: Path, model: Path, document: Path) -> Speed:
     """Reads a document, then edits each of its lines in turn, and takes each edit back."""
     text = document.read_text(encoding="utf-8")
     lines = text.split("\n")
+    cold = min(_cold(program, model, text) for _ in LETTERS)
     with Worker(program, model) as worker:
         worker.probabilities(text, 0.5)
-        cold = seconds_of(worker.process)
         rounds: list[list[float]] = []
         for letter in LETTERS:
             edits = []
@@ -47,6 +47,12 @@ def speed_of(program: Path, model: Path, document: Path) -> Speed:
         status = Path(f"/proc/{worker.process}/status").read_text()
         memory = next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM:"))
     return Speed(cold, statistics.median(best), max(best), memory, model.stat().st_size)
+
+
+def _cold(program: Path, model: Path, text: str) -> float:
+    with Worker(program, model) as worker:
+        worker.probabilities(text, 0.5)
+        return seconds_of(worker.process)
 
 
 def seconds_of(process: int) -> float:

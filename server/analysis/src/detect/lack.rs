@@ -20,6 +20,16 @@ pub(super) fn can_lack(document: &Document, path: &Path, rule: &Rule) -> bool {
     })
 }
 
+/// Whether a template gives the field, or one that it lies in, as a whole: who wrote `resources: {{ toYaml .Values.resources }}` has
+/// forgotten nothing, and what will stand there nobody knows. `field` is as rules name theirs.
+pub(super) fn is_given_by_template(node: Node<'_>, field: &str) -> bool {
+    let (key, rest) = field.split_once('.').map_or((field, None), |(key, rest)| (key, Some(rest)));
+    let mut entries = node.written_entries().filter(|entry| entry.key.key_text() == Some(key));
+    entries.any(|entry| {
+        entry.value.is_unknown() || rest.is_some_and(|rest| is_given_by_template(entry.value, rest))
+    })
+}
+
 /// Where the container or the pod is of which `missed` is a field: `securityContext:` above what is missed is a part of it.
 fn owner(path: &Path, missed: &str) -> Path {
     let keys: Vec<_> = missed.split('.').collect();

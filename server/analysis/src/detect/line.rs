@@ -1,6 +1,6 @@
 //! A line of a document as the model's labels see it: what stands there, and whether the rules can judge it.
 
-use super::lack::can_lack;
+use super::lack::{can_lack, is_given_by_template};
 use crate::document::DocumentAnalysis;
 use crate::field::{in_pod, pattern};
 use crate::meaning::meaning;
@@ -92,11 +92,13 @@ impl<'a> Line<'a> {
             return self.place_at(path, false, is_beyond);
         }
         // What the rule looks at is not here, so that it is missed: rules show that at a key.
-        let is_beyond = if self.is_of_unknown_kind(&self.path) {
+        let is_of_unknown_kind = self.is_of_unknown_kind(&self.path);
+        let is_beyond = if is_of_unknown_kind {
             can_lack(&self.analysis.document, &self.path, rule)
         } else {
             self.hides_what_is_missed(rule).unwrap_or_else(|| self.is_unreadable())
         };
+        let is_beyond = is_beyond && !self.template_gives_what_is_missed(rule, is_of_unknown_kind);
         self.place_at(self.path.clone(), true, is_beyond)
     }
 
@@ -157,16 +159,33 @@ impl<'a> Line<'a> {
     /// Whether a template or broken text hides if what the rule misses is there; `None` where it looks for nothing
     /// below this line.
     fn hides_what_is_missed(&self, rule: &Rule) -> Option<bool> {
-        // At the first key of an item, it is the item that lacks something.
-        let holders = [Some(self.path.clone()), self.path.parent()];
         let mut answer = None;
-        for holder in holders.into_iter().flatten() {
-            let Some(node) = self.analysis.document.at(&holder) else { continue };
+        for (holder, node) in self.holders() {
             for missed in rule.fields.iter().filter_map(|field| self.below(&holder, field)) {
                 answer = Some(answer == Some(true) || is_unknown(node, missed));
             }
         }
         answer
+    }
+
+    /// Whether a template gives as a whole what the rule misses below this line.
+    fn template_gives_what_is_missed(&self, rule: &Rule, is_of_unknown_kind: bool) -> bool {
+        let missed = |holder: &Path, field: &'static str| {
+            // Where nobody knows the kind, every holder may be a container or a pod.
+            let of_any = || field.strip_prefix("C[*].").or_else(|| field.strip_prefix("P."));
+            self.below(holder, field).or_else(|| of_any().filter(|_| is_of_unknown_kind))
+        };
+        self.holders().any(|(holder, node)| {
+            let mut missed = rule.fields.iter().filter_map(|field| missed(&holder, field));
+            missed.any(|missed| is_given_by_template(node, missed))
+        })
+    }
+
+    /// What may lack something at this line, with where it is: at the first key of an item, it is the item.
+    fn holders(&self) -> impl Iterator<Item = (Path, Node<'a>)> {
+        let document = &self.analysis.document;
+        let paths = [Some(self.path.clone()), self.path.parent()].into_iter().flatten();
+        paths.filter_map(|path| document.at(&path).map(|node| (path, node)))
     }
 
     /// The rest of a field's name, as rules name theirs, from the mapping at `holder` on.

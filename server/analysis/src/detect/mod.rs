@@ -318,13 +318,44 @@ spec:
         let pod = |resources: &str| {
             format!("apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - name: web\n    {resources}\n")
         };
-        let hidden = pod("resources: {{ toYaml .Values.resources }}");
+        let hidden = pod("{{- include \"shop.container\" . | nindent 4 }}");
         let expected = "  - name: web\n    ^^^^ spec.containers[0].name";
         assert_eq!(shown(&hidden, "memory-limit-missing", 4), expected);
         // There the rule can judge, though another field is templated.
         assert_eq!(shown(&pod("image: {{ .Values.image }}"), "memory-limit-missing", 4), "");
         let set = pod("resources: {limits: {memory: 1Gi}}\n    image: {{ .Values.image }}");
         assert_eq!(shown(&set, "memory-limit-missing", 4), "");
+    }
+
+    #[test]
+    fn what_a_template_gives_as_a_whole_was_not_forgotten() {
+        let label = "memory-limit-missing";
+        let chart = "\
+apiVersion: v1
+kind: Pod
+spec:
+  containers:
+  - name: web
+    {{- if .Values.resources }}
+    resources: {{- toYaml .Values.resources | nindent 6 }}
+    {{- else if ne .Values.preset \"none\" }}
+    resources: {{- include \"preset\" .Values.preset | nindent 6 }}
+    {{- end }}
+";
+        assert_eq!(shown(chart, label, 4), "");
+        let unguarded = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - name: web\n    resources:\n";
+        let below = format!("{unguarded}      {{{{- toYaml .Values.resources | nindent 6 }}}}\n");
+        assert_eq!(shown(&below, label, 4), "", "as all that stands below its key");
+        let limits = format!("{unguarded}      limits: {{{{ .Values.limits }}}}\n");
+        assert_eq!(shown(&limits, label, 4), "", "or a part of it");
+        let requests = format!(
+            "{unguarded}      requests: {{{{ .Values.requests }}}}\n      {{{{- include \"more\" . | nindent 6 }}}}\n"
+        );
+        assert_ne!(shown(&requests, label, 4), "", "what it gives is another thing");
+        let task = "apiVersion: pipelines.example.org/v1\nkind: Task\nspec:\n  steps:\n  - name: build\n    image: builder:1.2\n";
+        assert_ne!(shown(task, label, 4), "");
+        let given = format!("{task}    resources: {{{{ .Values.resources }}}}\n");
+        assert_eq!(shown(&given, label, 4), "", "in a kind that nobody knows");
     }
 
     #[test]
