@@ -5,7 +5,7 @@ from __future__ import annotations
 from .documents import Document
 from .examples import COMPARISONS
 from .figures import Figures, Judged, error_of, figures, is_meaning, is_rule, new_lines
-from .speed import Speed
+from .speed import ROUNDS, Speed
 from .teaching import EXAMPLES, Taught
 
 Said = dict[str, dict[str, list[Judged]]]
@@ -124,7 +124,8 @@ def _speeds(speeds: dict[str, Speed]) -> str:
         for name, speed in speeds.items()
     ]
     head = (
-        "## Cost on one thread\n\nA Deployment of 65 lines, in seconds of the processor. The process is started, and each line edited, three times, each edit is taken back, and the quickest counts.\n\n"
+        f"## Cost on one thread\n\nA Deployment of 65 lines, in seconds of the processor: the least of {ROUNDS} starts, and for each line "
+        f"the least of {ROUNDS} edits, each taken back before the next.\n\n"
         "| | cold, with loading (s) | after an edit of a line, median (ms) | worst (ms) | memory (MiB) | file (MB) |\n"
         "|---|---|---|---|---|---|\n"
     )

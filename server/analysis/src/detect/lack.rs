@@ -1,4 +1,5 @@
-//! What can lack something, where nobody knows the kind: a container is known by its image, a pod by its containers.
+//! What can lack something, where nobody knows the kind: a container is known by its image, a pod by its containers. And whether what
+//! is missed is hidden by a template, or given by one.
 
 use leastwise_rules::Rule;
 use leastwise_yaml::{Document, Field, Kind, Node, Path};
@@ -20,10 +21,23 @@ pub(super) fn can_lack(document: &Document, path: &Path, rule: &Rule) -> bool {
     })
 }
 
+/// Whether nobody can say if the field is there. `field` is as rules name theirs.
+pub(super) fn is_unknown(mut node: Node<'_>, field: &str) -> bool {
+    for key in field.split('.') {
+        match node.get(key.trim_end_matches("[*]")) {
+            Field::Present(entry) => node = entry.value,
+            Field::Unknown => return true,
+            Field::Absent => return false,
+        }
+    }
+    node.is_unknown()
+}
+
 /// Whether a template gives the field, or one that it lies in, as a whole: who wrote `resources: {{ toYaml .Values.resources }}` has
 /// forgotten nothing, and what will stand there nobody knows. `field` is as rules name theirs.
 pub(super) fn is_given_by_template(node: Node<'_>, field: &str) -> bool {
     let (key, rest) = field.split_once('.').map_or((field, None), |(key, rest)| (key, Some(rest)));
+    let key = key.trim_end_matches("[*]");
     let mut entries = node.written_entries().filter(|entry| entry.key.key_text() == Some(key));
     entries.any(|entry| {
         entry.value.is_unknown() || rest.is_some_and(|rest| is_given_by_template(entry.value, rest))

@@ -1,13 +1,13 @@
 //! A line of a document as the model's labels see it: what stands there, and whether the rules can judge it.
 
-use super::lack::{can_lack, is_given_by_template};
+use super::lack::{can_lack, is_given_by_template, is_unknown};
 use crate::document::DocumentAnalysis;
 use crate::field::{in_pod, pattern};
 use crate::meaning::meaning;
 use leastwise_model::likeness::{self, Likeness, likeness};
 use leastwise_rules::{Rule, rule};
 use leastwise_text::{TextRange, TextSize};
-use leastwise_yaml::{Entry, Field, Node, Path, Segment};
+use leastwise_yaml::{Entry, Node, Path, Segment};
 
 /// A line that says something.
 pub(super) struct Line<'a> {
@@ -92,13 +92,12 @@ impl<'a> Line<'a> {
             return self.place_at(path, false, is_beyond);
         }
         // What the rule looks at is not here, so that it is missed: rules show that at a key.
-        let is_of_unknown_kind = self.is_of_unknown_kind(&self.path);
-        let is_beyond = if is_of_unknown_kind {
+        let is_beyond = if self.is_of_unknown_kind(&self.path) {
             can_lack(&self.analysis.document, &self.path, rule)
         } else {
             self.hides_what_is_missed(rule).unwrap_or_else(|| self.is_unreadable())
         };
-        let is_beyond = is_beyond && !self.template_gives_what_is_missed(rule, is_of_unknown_kind);
+        let is_beyond = is_beyond && !self.template_gives_what_is_missed(rule);
         self.place_at(self.path.clone(), true, is_beyond)
     }
 
@@ -169,15 +168,13 @@ impl<'a> Line<'a> {
     }
 
     /// Whether a template gives as a whole what the rule misses below this line.
-    fn template_gives_what_is_missed(&self, rule: &Rule, is_of_unknown_kind: bool) -> bool {
-        let missed = |holder: &Path, field: &'static str| {
-            // Where nobody knows the kind, every holder may be a container or a pod.
-            let of_any = || field.strip_prefix("C[*].").or_else(|| field.strip_prefix("P."));
-            self.below(holder, field).or_else(|| of_any().filter(|_| is_of_unknown_kind))
-        };
+    fn template_gives_what_is_missed(&self, rule: &Rule) -> bool {
+        // Where nobody knows the kind, any holder may be a container or a pod.
+        let of_any = |field: &'static str| field.strip_prefix("C[*].").or_else(|| field.strip_prefix("P."));
         self.holders().any(|(holder, node)| {
-            let mut missed = rule.fields.iter().filter_map(|field| missed(&holder, field));
-            missed.any(|missed| is_given_by_template(node, missed))
+            let missed =
+                rule.fields.iter().filter_map(|field| self.below(&holder, field).or_else(|| of_any(field)));
+            missed.into_iter().any(|missed| is_given_by_template(node, missed))
         })
     }
 
@@ -197,18 +194,6 @@ impl<'a> Line<'a> {
             name => field.strip_prefix(name)?.strip_prefix('.'),
         })
     }
-}
-
-/// Whether nobody can say if the field is there. `field` is as rules name theirs.
-fn is_unknown(mut node: Node<'_>, field: &str) -> bool {
-    for key in field.split('.') {
-        match node.get(key.trim_end_matches("[*]")) {
-            Field::Present(entry) => node = entry.value,
-            Field::Unknown => return true,
-            Field::Absent => return false,
-        }
-    }
-    node.is_unknown()
 }
 
 /// The last key of a field as rules name theirs: `verbs` of `rules[*].verbs[*]`.
