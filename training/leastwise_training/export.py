@@ -98,10 +98,16 @@ def trained_order(rows: np.ndarray, heads: int) -> np.ndarray:
 
 
 def write_adapter(
-    path: Path, base: Path, lora: Mapping[tuple[int, str], Pair], alpha: float, variants: Sequence[Variant]
+    path: Path,
+    base: Path,
+    lora: Mapping[tuple[int, str], Pair],
+    alpha: float,
+    variants: Sequence[Variant],
+    roundings: Mapping[tuple[int, str], np.ndarray] | None = None,
 ) -> None:
     """Writes an adapter. `lora` holds for each layer and each name of `LINEAR` the trained matrices, the rows of queries and
-    keys as PyTorch models have them; `alpha / rank` times `B @ A` is added to the base model's weights."""
+    keys as PyTorch models have them; `alpha / rank` times `B @ A` is added to the base model's weights. `roundings` are those of
+    `rounding.py`; what has none is kept in eight bits."""
     shape = BaseShape.read(base)
     layers = max(variant.layers for variant in variants)
     expected = {(layer, name) for layer in range(layers) for name in LINEAR}
@@ -129,6 +135,8 @@ def write_adapter(
             b = gguf_order(b, shape.heads if name == "attn_q" else shape.key_heads)
         writer.add_tensor(f"blk.{layer}.{name}.weight.lora_a", _stored(a, np.float16))
         writer.add_tensor(f"blk.{layer}.{name}.weight.lora_b", _stored(b, np.float16))
+    for (layer, name), triangles in sorted((roundings or {}).items()):
+        writer.add_tensor(f"blk.{layer}.{name}.rounding", _stored(triangles, np.float16))
     for variant in variants:
         labels, width = len(variant.labels), shape.width
         for part, numbers, size, kind in (

@@ -100,6 +100,17 @@ def new_lines(judged: list[Judged], learned: set[tuple[str, str]]) -> tuple[int,
     return len(new), sum(mark in one.said for one, mark in new)
 
 
+def precision_at(judged: list[Judged], wanted: Callable[[str], bool], recall: float) -> float:
+    """The precision where one threshold for all labels is as high as it can be for this recall."""
+    held = sum(wanted(label) for one in judged for _, label in one.truth)
+    told = sorted(
+        ((value, mark in one.truth) for one in judged for mark, value in one.probabilities.items() if wanted(mark[1])), reverse=True
+    )
+    hits = np.cumsum([is_true for _, is_true in told])
+    enough = int(np.searchsorted(hits, recall * held)) if len(hits) else 0
+    return float(hits[enough] / (enough + 1)) if enough < len(hits) else 0.0
+
+
 def error_of(judged: list[Judged], wanted: Callable[[str], bool]) -> tuple[float, float]:
     """The calibration error of everything above `LEAST`, and of what is told."""
     pairs = [

@@ -1,5 +1,5 @@
-"""From a checkpoint to an adapter: learns the meanings' rows once more and calibrates, both on the validation split, and writes
-what the product needs.
+"""From a checkpoint to an adapter: measures how weights are best rounded, learns the meanings' rows once more and calibrates, both on
+the validation split, and writes what the product needs.
 
     python -m leastwise_training.finish --pack FOLDER --run FOLDER --out ADAPTER
 
@@ -19,7 +19,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from . import readout
+from . import readout, rounding
 from .calibrate import AS_IT_IS, calibrate, even
 from .documents import KINDS, MEANINGS
 from .export import VARIANTS, Label, Variant, write_adapter
@@ -46,8 +46,9 @@ def main() -> None:
     labels: list[str] = saved["labels"]
     detector = Detector(Base(pack.base), VARIANTS, len(labels), RANK)
     detector.load_state_dict(midway(saved["begun"], saved["detector"]) if saved["begun"] else saved["detector"])
+    roundings = rounding.measure(detector.to(device), Batches(pack, "train", device))
     detector.compile()
-    states, targets, kinds = _states(detector.to(device), Batches(pack, "validation", device))
+    states, targets, kinds = _states(detector, Batches(pack, "validation", device))
     detector.cpu()
 
     variants = []
@@ -82,7 +83,7 @@ def main() -> None:
         for stored, name in PROJECTIONS.items()
     }
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
-    write_adapter(arguments.out, pack.base, lora, alpha=float(RANK), variants=sorted(variants, key=lambda v: v.name))
+    write_adapter(arguments.out, pack.base, lora, float(RANK), sorted(variants, key=lambda v: v.name), roundings)
 
 
 def midway(begun: Mapping[str, Tensor], ended: Mapping[str, Tensor]) -> dict[str, Tensor]:

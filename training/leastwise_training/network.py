@@ -6,6 +6,7 @@ Only what llama.cpp computes as well: a trained network leaves as weights of the
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -180,6 +181,8 @@ class Block(nn.Module):
     def __init__(self, base: Base, layer: int, rank: int) -> None:
         super().__init__()
         self.shape = base.shape
+        self.look: Callable[[Tensor, Tensor], None] | None = None
+        """Is shown what the matrices that go up are multiplied with, and what the one that goes down is."""
         for stored, name in PROJECTIONS.items():
             setattr(self, name, Adapted(base.tensor(f"blk.{layer}.{stored}.weight"), rank))
         for name in ("attn_norm", "ffn_norm"):
@@ -213,7 +216,10 @@ class Block(nn.Module):
         states = states + gathered
         normal = functional.rms_norm(states, (self.shape.width,), self.ffn_norm, self.shape.epsilon)
         gate, up = adapted(normal, self.gate, self.up)
-        (fed,) = adapted(functional.silu(gate) * up, self.down)
+        inner = functional.silu(gate) * up
+        if self.look is not None:
+            self.look(normal, inner)
+        (fed,) = adapted(inner, self.down)
         return states + fed
 
 

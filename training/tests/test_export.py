@@ -82,6 +82,12 @@ class Export(unittest.TestCase):
         np.testing.assert_array_equal(tensors["default.output_norm.weight"], chosen.output_norm.astype(np.float32))
         np.testing.assert_array_equal(tensors["default.label_rows"], chosen.label_rows.astype(np.float16))
 
+    def test_roundings_are_written_beside_their_matrices(self) -> None:
+        rounding = self.chance.normal(size=(2, 10))
+        write_adapter(self.path, self.base, self.lora, 6.0, [variant(self.chance)], {(1, "ffn_up"): rounding})
+        tensors = {tensor.name: tensor.data for tensor in gguf.GGUFReader(self.path).tensors}
+        np.testing.assert_array_equal(tensors["blk.1.ffn_up.rounding"], rounding.astype(np.float16))
+
     def test_what_is_written_is_read_back(self) -> None:
         written = variant(self.chance)
         write_adapter(self.path, self.base, self.lora, 6.0, [written])

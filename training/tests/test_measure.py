@@ -13,7 +13,7 @@ from leastwise_training.calibrate import (
     logistic,
 )
 from leastwise_training.documents import MEANINGS, Document
-from leastwise_training.figures import Judged, marked_line, new_lines
+from leastwise_training.figures import Judged, is_meaning, marked_line, new_lines, precision_at
 from leastwise_training.measure import best_threshold, f_measure
 
 
@@ -29,6 +29,17 @@ class Measure(unittest.TestCase):
         truth = {(line, MEANINGS[0]) for line in range(3)} | {(0, MEANINGS[1])}
         judged = [Judged(case, truth, said={(0, MEANINGS[0]), (1, MEANINGS[0])})]
         self.assertEqual(new_lines(judged, learned), (3, 1))
+
+    def test_precision_is_told_where_recall_is_as_wanted(self) -> None:
+        case = Document("b", "case/b", "test", "")
+        truth = {(line, MEANINGS[0]) for line in range(5)}
+        probabilities = {(0, MEANINGS[0]): 0.9, (7, MEANINGS[0]): 0.8, (1, MEANINGS[0]): 0.7, (2, MEANINGS[0]): 0.6}
+        probabilities |= {(8, "host-network"): 0.95, (3, MEANINGS[0]): 0.5, (9, MEANINGS[0]): 0.4}
+        judged = [Judged(case, truth, set(), probabilities)]
+        self.assertEqual(precision_at(judged, is_meaning, 0.2), 1.0)
+        self.assertEqual(precision_at(judged, is_meaning, 0.8), 0.8)
+        # Never is so much told.
+        self.assertEqual(precision_at(judged, is_meaning, 1.0), 0.0)
 
     def test_the_best_threshold_lies_between_what_it_parts(self) -> None:
         threshold, measure = best_threshold(np.array([0.1, 0.9, 0.4, 0.8]), np.array([False, True, False, True]))

@@ -2,17 +2,21 @@
 //!
 //! It holds the two thin matrices of every linear layer, whose product is added to the layer's weights, and for each variant of
 //! the detector (so many layers of the same net) what its reader needs: the last norm, a row of weights for each label, and the
-//! mean and the whitening of the states at line ends.
+//! mean and the whitening of the states at line ends. Where it tells how the weights of a layer are to be rounded, they become four bits
+//! each, else eight.
 
 use std::io::Cursor;
 
 use serde::{Deserialize, Serialize};
 
+use super::rounding::Rounding;
 use super::{Error, Header, Metadata, Tensor, dequantize};
 
 /// The linear layers of a block, each of which the adapter changes.
 pub(super) const LINEAR: [&str; 7] =
     ["attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down"];
+/// Those whose weights it tells how to round, each with the layer of the same inputs by whose name it does.
+const ROUNDED: [(&str, &str); 3] = [("ffn_gate", "ffn_up"), ("ffn_up", "ffn_up"), ("ffn_down", "ffn_down")];
 /// What the adapter holds for each variant.
 const READER: [&str; 5] = ["output_norm.weight", "label_rows", "label_bias", "state_mean", "state_whitening"];
 
@@ -133,6 +137,22 @@ impl<'a> Adapter<'a> {
         Ok(Pair { rank: rank as usize, a: self.numbers(a)?, b: self.numbers(b)? })
     }
 
+    /// Whether a linear layer is to be rounded to four bits.
+    pub(super) fn rounds(&self, weight: &str) -> bool {
+        rounding(weight).is_some_and(|name| self.header.tensor(&name).is_ok())
+    }
+
+    /// How the rows of a linear layer of so many inputs are rounded to four bits, if they are.
+    pub(super) fn rounding(&self, weight: &str, input: u64) -> Result<Option<Rounding>, Error> {
+        let Some(name) = rounding(weight).filter(|_| self.rounds(weight)) else { return Ok(None) };
+        let tensor = self.tensor(&name)?;
+        let spans = tensor.dimensions.get(1).copied().unwrap_or(1);
+        let rounding = Rounding::new(self.numbers(tensor)?, spans as usize, input as usize);
+        rounding
+            .map(Some)
+            .map_err(|error| Error::malformed(format!("the adapter's {name} does not fit {weight}: {error}")))
+    }
+
     /// What a variant's reader needs, by the last part of its name: numbers of exactly this shape, the contiguous dimension first.
     pub(super) fn reader(&self, variant: &Variant, part: &str, shape: &[u64]) -> Result<Vec<f32>, Error> {
         let tensor = self.tensor(&format!("{}.{part}", variant.name))?;
@@ -166,17 +186,29 @@ fn text<'m>(metadata: &'m Metadata, key: &str) -> Result<&'m str, Error> {
     })
 }
 
-/// Whether a tensor is a matrix of a linear layer, or belongs to the reader of a variant.
+/// Whether a tensor is a matrix of a linear layer, tells how one is rounded, or belongs to the reader of a variant.
 fn is_known(name: &str, variants: &[Variant]) -> bool {
     let is_pair = || {
         let weight = name.strip_suffix(".lora_a").or_else(|| name.strip_suffix(".lora_b"))?;
         linear(weight)
     };
     is_pair().is_some()
+        || name
+            .strip_suffix(".rounding")
+            .and_then(block)
+            .is_some_and(|(_, part)| ROUNDED.iter().any(|(_, by)| *by == part))
         || variants.iter().any(|variant| {
             let part = name.strip_prefix(&variant.name).and_then(|rest| rest.strip_prefix('.'));
             part.is_some_and(|part| READER.contains(&part))
         })
+}
+
+/// The tensor that tells how a linear layer's weights are rounded, if it is one of `ROUNDED`.
+fn rounding(weight: &str) -> Option<String> {
+    let (number, part) = block(weight)?;
+    let part = part.strip_suffix(".weight")?;
+    let (_, by) = ROUNDED.iter().find(|(rounded, _)| *rounded == part)?;
+    Some(format!("blk.{number}.{by}.rounding"))
 }
 
 /// The block of a linear layer's weights, if this is the name of some.

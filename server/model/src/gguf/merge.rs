@@ -20,7 +20,7 @@ const ARCHITECTURE: &str = "llama";
 const FILE_TYPE_Q8_0: u32 = 7;
 
 /// Writes a variant of the detector: the base model's first layers, each linear one changed by the adapter and stored as
-/// Q8_0, and in the metadata the labels and how they are read. `on_progress` gets the bytes of tensors written so far and in all.
+/// Q8_0, or as IQ4_NL where the adapter tells how that is done best, and in the metadata the labels and how they are read. `on_progress` gets the bytes of tensors written so far and in all.
 ///
 /// # Errors
 ///
@@ -50,7 +50,7 @@ pub fn merge(
     let width = width(&header.metadata)?;
 
     let kept: Vec<&Tensor> = header.tensors.iter().filter(|tensor| is_kept(tensor, variant)).collect();
-    let plans: Vec<TensorPlan> = kept.iter().map(|tensor| plan(tensor)).collect();
+    let plans: Vec<TensorPlan> = kept.iter().map(|tensor| plan(tensor, adapter)).collect();
     let sizes = plans.iter().map(TensorPlan::size).collect::<Result<Vec<u64>, Error>>()?;
     let total = sizes.iter().sum();
     let mut writer = Writer::begin(output, &metadata, &plans)?;
@@ -120,9 +120,10 @@ fn is_kept(tensor: &Tensor, variant: &Variant) -> bool {
     block(&tensor.name).is_none_or(|(block, _)| block < variant.layers)
 }
 
-fn plan(tensor: &Tensor) -> TensorPlan {
+fn plan(tensor: &Tensor, adapter: &Adapter<'_>) -> TensorPlan {
     let kind = match tensor.name.as_str() {
         LAST_NORM => TensorType::F32,
+        name if adapter.rounds(name) => TensorType::Iq4Nl,
         name if linear(name).is_some() => TensorType::Q8_0,
         _ => tensor.kind,
     };
@@ -149,7 +150,12 @@ fn merged(tensor: &Tensor, bytes: &[u8], adapter: &Adapter<'_>) -> Result<Vec<u8
             *weight += scale * change;
         }
     }
-    quantize_q8_0(&weights)
+    let Some(rounding) = adapter.rounding(&tensor.name, input)? else { return quantize_q8_0(&weights) };
+    let mut bytes = Vec::new();
+    for row in weights.chunks_exact_mut(input as usize) {
+        rounding.quantize(row, &mut bytes)?;
+    }
+    Ok(bytes)
 }
 
 #[cfg(test)]
@@ -221,6 +227,58 @@ mod tests {
                 assert!(has_changed, "{name}");
             }
         }
+    }
+
+    /// An adapter that also tells how a layer is rounded, where no weight makes up for another.
+    fn rounded(base: &[u8], name: &str, spans: usize) -> Contents {
+        let triangle: Vec<f32> =
+            (0..32).flat_map(|row| (row..32).map(move |at| f32::from(at == row))).collect();
+        let mut contents = adapter(base);
+        let dimensions = vec![triangle.len() as u64, spans as u64];
+        let bytes = triangle.repeat(spans).iter().flat_map(|number| number.to_le_bytes()).collect();
+        contents
+            .tensors
+            .push((TensorPlan { name: name.to_owned(), dimensions, kind: TensorType::F32 }, bytes));
+        contents
+    }
+
+    #[test]
+    fn what_the_adapter_tells_how_to_round_is_kept_in_four_bits() {
+        let base = base().file();
+        let plain = merge_bytes(&base, &adapter(&base).file(), "default").unwrap();
+        for (rounding, spans, parts) in
+            [("ffn_up", 1, ["ffn_gate", "ffn_up"].as_slice()), ("ffn_down", 2, &["ffn_down"])]
+        {
+            let adapter = rounded(&base, &format!("blk.1.{rounding}.rounding"), spans).file();
+            let file = merge_bytes(&base, &adapter, "default").unwrap();
+            for layer in 0..2 {
+                for part in LINEAR {
+                    let name = format!("blk.{layer}.{part}.weight");
+                    if layer != 1 || !parts.contains(&part) {
+                        assert_eq!(tensor_of(&file, &name), tensor_of(&plain, &name), "{name}");
+                        continue;
+                    }
+                    assert_eq!(tensor_of(&file, &name).0, TensorType::Iq4Nl);
+                    let (before, after) = (numbers_of(&plain, &name), numbers_of(&file, &name));
+                    for (before, after) in before.chunks(32).zip(after.chunks(32)) {
+                        let largest =
+                            before.iter().fold(0.0_f32, |largest, number| largest.max(number.abs()));
+                        // Half of the widest step, 24 of 113, where the largest may be cut off a little.
+                        let is_near = |(before, after): (&f32, &f32)| (before - after).abs() < 0.15 * largest;
+                        assert!(before.iter().zip(after).all(is_near), "{name}: {before:?} {after:?}");
+                    }
+                }
+            }
+            // A variant that ends before this layer has nothing of it.
+            assert_eq!(
+                merge_bytes(&base, &adapter, "small").unwrap(),
+                merge_bytes(&base, &super::super::tiny::adapter(&base).file(), "small").unwrap()
+            );
+        }
+        let words = refusal(&base, &rounded(&base, "blk.1.ffn_up.rounding", 2).file(), "default");
+        assert!(words.contains("blk.1.ffn_up.rounding does not fit blk.1.ffn_gate.weight"), "{words}");
+        let words = refusal(&base, &rounded(&base, "blk.1.attn_q.rounding", 1).file(), "default");
+        assert!(words.contains("nobody knows the adapter's tensor blk.1.attn_q.rounding"), "{words}");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! A file is a header (metadata by key, then a table of tensors) and the tensors' numbers. [`Header::read`] reads the header
 //! of any file, however broken or hostile, and [`Header::data`] the bytes of one tensor, so that a large file is never whole in
 //! memory; [`Writer`] writes one the same way. [`dequantize`] and [`quantize_q8_0`] go between stored bytes and numbers. [`merge`]
-//! makes the detector of a base model and an [`Adapter`].
+//! makes the detector of a base model and an [`Adapter`], and rounds most of it to four bits in sight of what it is for.
 //!
 //! The format is described at <https://github.com/ggml-org/ggml/blob/master/docs/gguf.md>. Version 3 is what is read and
 //! written, little endian.
@@ -14,6 +14,7 @@ mod merge;
 mod number;
 mod quantize;
 mod read;
+mod rounding;
 mod tensor;
 #[cfg(test)]
 pub(crate) mod tiny;

@@ -5,7 +5,12 @@ use super::half::{f16_to_f32, f32_to_f16};
 use super::{Error, TensorType};
 
 /// How many numbers the quantized types keep in a block.
-const BLOCK: usize = 32;
+pub(super) const BLOCK: usize = 32;
+
+/// The sixteen levels of IQ4_NL, closer together near zero (`kvalues_iq4nl` in `ggml-common.h` of ggml).
+pub(super) const LEVELS: [f32; 16] = [
+    -127.0, -104.0, -83.0, -65.0, -49.0, -35.0, -22.0, -10.0, 1.0, 13.0, 25.0, 38.0, 53.0, 69.0, 89.0, 113.0,
+];
 
 /// The numbers in a tensor's bytes.
 ///
@@ -42,6 +47,12 @@ pub fn dequantize(kind: TensorType, bytes: &[u8]) -> Result<Vec<f32>, Error> {
             for block in blocks {
                 let scale = half_at(block, 0);
                 numbers.extend(block[2..].iter().map(|&byte| f32::from(byte as i8) * scale));
+            }
+        }
+        TensorType::Iq4Nl => {
+            for block in blocks {
+                let scale = half_at(block, 0);
+                numbers.extend(nibbles(&block[2..]).map(|nibble| LEVELS[usize::from(nibble)] * scale));
             }
         }
         TensorType::Other(_) => {}

@@ -12,6 +12,7 @@ pub enum TensorType {
     Q4_0,
     Q4_1,
     Q8_0,
+    Iq4Nl,
     /// A type that is only passed by: its number in the format.
     Other(u32),
 }
@@ -24,6 +25,7 @@ impl TensorType {
             2 => Self::Q4_0,
             3 => Self::Q4_1,
             8 => Self::Q8_0,
+            20 => Self::Iq4Nl,
             30 => Self::Bf16,
             other => Self::Other(other),
         }
@@ -36,6 +38,7 @@ impl TensorType {
             Self::Q4_0 => 2,
             Self::Q4_1 => 3,
             Self::Q8_0 => 8,
+            Self::Iq4Nl => 20,
             Self::Bf16 => 30,
             Self::Other(number) => number,
         }
@@ -47,7 +50,7 @@ impl TensorType {
             Self::F32 => Some((1, 4)),
             Self::F16 | Self::Bf16 => Some((1, 2)),
             // A scale of 16 bits (with Q4_1 a minimum, too), then four or eight bits a number.
-            Self::Q4_0 => Some((32, 2 + 16)),
+            Self::Q4_0 | Self::Iq4Nl => Some((32, 2 + 16)),
             Self::Q4_1 => Some((32, 2 + 2 + 16)),
             Self::Q8_0 => Some((32, 2 + 32)),
             Self::Other(_) => None,
