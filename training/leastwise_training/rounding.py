@@ -46,12 +46,11 @@ def measure(detector: Detector, batches: Batches) -> Roundings:
     chosen = np.random.default_rng(1).choice(len(pieces), min(PIECES, len(pieces)), replace=False)
     rows = filled(sorted(chosen.tolist()), pieces.lengths)
     moments: dict[tuple[int, str], Tensor] = {}
-    taken: list[Tensor] = []
 
     def look(layer: int, normal: Tensor, inner: Tensor) -> None:
         for part, inputs in (("ffn_up", normal), ("ffn_down", inner)):
             # The last layer is shown nothing but the places that are judged, the others whole rows with what fills them up.
-            flat = (inputs[taken[-1]] if inputs.dim() == 3 else inputs).float()
+            flat = (inputs[batch.rows.segments >= 0] if inputs.dim() == 3 else inputs).float()
             seen = (flat.t() @ flat).double().cpu()
             moments[layer, part] = moments.get((layer, part), 0) + seen
 
@@ -60,7 +59,6 @@ def measure(detector: Detector, batches: Batches) -> Roundings:
         block.look = partial(look, layer)
     for at in range(0, len(rows), ROWS_AT_ONCE):
         batch = batches.of(rows[at : at + ROWS_AT_ONCE])
-        taken.append(batch.rows.segments >= 0)
         detector(batch.rows, batch.places)
     for block in blocks:
         block.look = None

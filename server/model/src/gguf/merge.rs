@@ -20,7 +20,8 @@ const ARCHITECTURE: &str = "llama";
 const FILE_TYPE_Q8_0: u32 = 7;
 
 /// Writes a variant of the detector: the base model's first layers, each linear one changed by the adapter and stored as
-/// Q8_0, or as IQ4_NL where the adapter tells how that is done best, and in the metadata the labels and how they are read. `on_progress` gets the bytes of tensors written so far and in all.
+/// Q8_0, or as IQ4_NL where the adapter tells how to round it, and in the metadata the labels and how they are read. `on_progress`
+/// gets the bytes of tensors written so far and in all.
 ///
 /// # Errors
 ///
