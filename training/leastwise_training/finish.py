@@ -13,22 +13,28 @@ import argparse
 import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from . import readout, rounding
+from . import readout
 from .calibrate import AS_IT_IS, calibrate, even
 from .documents import KINDS, MEANINGS
 from .export import VARIANTS, Label, Variant, write_adapter
-from .network import PROJECTIONS, Base, Detector
+from .network import PROJECTIONS, Base, Block, Detector
 from .pack import load
+from .rounding import triangles
 from .rows import filled
 from .train import RANK, Batches, keep_memory
 
 ROWS_AT_ONCE = 16
+
+MEASURED_PIECES = 2000
+"""So many are looked at to see how inputs go together: half a million tokens."""
+MEASURED_ROWS_AT_ONCE = 8
 
 NOISE = 0.02
 """The share of the mean variance that is added to each direction before states are whitened: few are never enough."""
@@ -46,7 +52,7 @@ def main() -> None:
     labels: list[str] = saved["labels"]
     detector = Detector(Base(pack.base), VARIANTS, len(labels), RANK)
     detector.load_state_dict(midway(saved["begun"], saved["detector"]) if saved["begun"] else saved["detector"])
-    roundings = rounding.measure(detector.to(device), Batches(pack, "train", device))
+    moments = _moments(detector.to(device), Batches(pack, "train", device))
     detector.compile()
     states, targets, kinds = _states(detector, Batches(pack, "validation", device))
     detector.cpu()
@@ -82,6 +88,7 @@ def main() -> None:
         for number, block in enumerate(detector.blocks)
         for stored, name in PROJECTIONS.items()
     }
+    roundings = {place: triangles(seen) for place, seen in moments.items()}
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     write_adapter(arguments.out, pack.base, lora, float(RANK), sorted(variants, key=lambda v: v.name), roundings)
 
@@ -89,6 +96,35 @@ def main() -> None:
 def midway(begun: Mapping[str, Tensor], ended: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Halfway from what a run began with to what it ended with."""
     return {name: torch.lerp(begun[name], numbers, 0.5) for name, numbers in ended.items()}
+
+
+@torch.no_grad()
+def _moments(detector: Detector, batches: Batches) -> dict[tuple[int, str], np.ndarray]:
+    """The second moments of what feed-forward matrices are multiplied with, on pieces drawn by chance.
+
+    By the layer and the name of the matrix; `ffn_gate` has the inputs of `ffn_up`.
+    """
+    pieces = batches.pieces
+    chosen = np.random.default_rng(1).choice(len(pieces), min(MEASURED_PIECES, len(pieces)), replace=False)
+    rows = filled(sorted(chosen.tolist()), pieces.lengths)
+    moments: dict[tuple[int, str], Tensor] = {}
+
+    def look(layer: int, normal: Tensor, inner: Tensor) -> None:
+        for part, inputs in (("ffn_up", normal), ("ffn_down", inner)):
+            # The last layer is shown nothing but the places that are judged, the others whole rows with what fills them up.
+            flat = (inputs[batch.rows.segments >= 0] if inputs.dim() == 3 else inputs).float()
+            seen = (flat.t() @ flat).double().cpu()
+            moments[layer, part] = moments.get((layer, part), 0) + seen
+
+    blocks: list[Block] = list(detector.blocks)
+    for layer, block in enumerate(blocks):
+        block.look = partial(look, layer)
+    for at in range(0, len(rows), MEASURED_ROWS_AT_ONCE):
+        batch = batches.of(rows[at : at + MEASURED_ROWS_AT_ONCE])
+        detector(batch.rows, batch.places)
+    for block in blocks:
+        block.look = None
+    return {place: seen.numpy() for place, seen in moments.items()}
 
 
 def _states(detector: Detector, batches: Batches) -> tuple[dict[str, Tensor], np.ndarray, np.ndarray]:
