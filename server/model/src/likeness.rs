@@ -78,9 +78,21 @@ pub fn likeness(line: &str) -> Option<Likeness<'_>> {
     let is_of_name = |character: char| {
         character.is_alphanumeric() || matches!(character, '.' | '_' | '/' | ':' | '@' | '-')
     };
-    line.split(|character: char| !is_of_name(character))
+    texts(line)
+        .flat_map(|text| text.split(|character: char| !is_of_name(character)))
         .filter(|word| !word.ends_with(':') && !word.starts_with(GO_PACKAGE))
         .find_map(in_reference)
+}
+
+/// The parts of a line in which an image may be named. Of a template that is the strings with a slash or a colon: what it calls,
+/// and what it takes from where, are no images.
+fn texts(line: &str) -> impl Iterator<Item = &str> {
+    line.split("{{").enumerate().flat_map(|(index, part)| {
+        let (action, after) =
+            if index == 0 { ("", part) } else { part.split_once("}}").unwrap_or((part, "")) };
+        let strings = action.split('"').skip(1).step_by(2);
+        strings.filter(|string| string.contains(['/', ':'])).chain([after])
+    })
 }
 
 fn in_reference(reference: &str) -> Option<Likeness<'_>> {
@@ -209,6 +221,8 @@ mod tests {
             ("image: ghcr-io.example/fluxcd/flux-cli", "ghcr-io.example", "ghcr.io"),
             ("url: oci://registry.k8s.oi/pause", "registry.k8s.oi", "registry.k8s.io"),
             ("image: elasticsaerch:8", "elasticsaerch", "elasticsearch"),
+            ("image: \"bitnamy/{{ .Values.name }}:{{ .Values.tag }}\"", "bitnamy", "bitnami"),
+            ("image: {{ .Values.image | default \"docker.io/ngnix\" }}", "ngnix", "nginx"),
         ] {
             assert_eq!(likeness(line), Some(Likeness { written, known }), "{line}");
         }
@@ -227,6 +241,7 @@ mod tests {
             // A Go package, not an image.
             "image: ko://shop.example/cmd/ngnix",
             "ngnix: on",
+            "name: {{ include \"ngnix.fullname\" . }}-{{ .Values.ngnix }}",
             "image: web",
             "image: \"\"",
             "",
