@@ -57,10 +57,15 @@ impl Place {
     }
 }
 
-/// Marks what `places` hide.
-pub(crate) fn mark(source: &str, nodes: &mut [NodeData], root: NodeId, places: &[Place]) {
+/// Marks what `places` hide, and tells which of them may write into which collection.
+pub(crate) fn mark(
+    source: &str,
+    nodes: &mut [NodeData],
+    root: NodeId,
+    places: &[Place],
+) -> Vec<(NodeId, TextRange)> {
     if places.is_empty() {
-        return;
+        return Vec::new();
     }
     let mut marks = Marks::new(source, nodes, root);
     for place in places {
@@ -69,7 +74,7 @@ pub(crate) fn mark(source: &str, nodes: &mut [NodeData], root: NodeId, places: &
         }
     }
     marks.spread();
-    let unknown = marks.unknown;
+    let Marks { unknown, writers, .. } = marks;
     for (node, unknown) in nodes.iter_mut().zip(unknown) {
         node.unknown |= unknown;
         if unknown && let Content::Scalar { text, .. } = &mut node.content {
@@ -81,6 +86,7 @@ pub(crate) fn mark(source: &str, nodes: &mut [NodeData], root: NodeId, places: &
             *target = None;
         }
     }
+    writers
 }
 
 struct Marks<'d> {
@@ -90,6 +96,7 @@ struct Marks<'d> {
     /// Scalars, aliases and empty collections in the order of the text.
     leaves: Vec<NodeId>,
     unknown: Vec<bool>,
+    writers: Vec<(NodeId, TextRange)>,
     root: NodeId,
 }
 
@@ -118,7 +125,7 @@ impl<'d> Marks<'d> {
             }
         }
         leaves.sort_by_key(|id| nodes[id.0 as usize].range.start());
-        Self { source, nodes, parents, leaves, unknown: vec![false; nodes.len()], root }
+        Self { source, nodes, parents, leaves, unknown: vec![false; nodes.len()], writers: Vec::new(), root }
     }
 
     /// Marks the scalars that the place touches; whether there are any.
@@ -156,11 +163,14 @@ impl<'d> Marks<'d> {
         if matches!(place.writes, Writes::Nothing) {
             return;
         }
-        let chains: Vec<NodeId> =
+        let mut chains: Vec<NodeId> =
             before.iter().chain(&after).flat_map(|leaf| self.collections_around(*leaf)).collect();
+        chains.sort_by_key(|id| id.0);
+        chains.dedup();
         for id in &chains {
             if self.may_take(*id, place) {
                 self.unknown[id.0 as usize] = true;
+                self.writers.push((*id, crate::build::text_range(place.range.clone())));
                 found = true;
             }
         }

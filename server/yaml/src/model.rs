@@ -17,6 +17,8 @@ pub struct Document {
     pub(crate) errors: Vec<SyntaxError>,
     pub(crate) broken: Vec<TextRange>,
     pub(crate) templates: Vec<TextRange>,
+    /// Which template, or broken text, may write into which collection.
+    pub(crate) writers: Vec<(NodeId, TextRange)>,
 }
 
 /// An index into [`Document::nodes`].
@@ -335,6 +337,12 @@ impl<'d> Node<'d> {
         let node = self.resolved();
         matches!(node.data().content, Content::Mapping { .. } | Content::Sequence { .. })
             && node.data().unknown
+    }
+
+    /// Where templates, or broken text, stand that may write into this mapping or sequence.
+    pub fn writers(self) -> impl Iterator<Item = TextRange> {
+        let id = self.resolved().id;
+        self.document.writers.iter().filter(move |(collection, _)| *collection == id).map(|(_, range)| *range)
     }
 
     /// A known scalar's meaning; `None` for collections and for what nobody knows.

@@ -84,7 +84,7 @@ impl Document {
             .map(Place::of_action)
             .chain(broken.iter().map(|range| Place::of_broken(source, range.clone())))
             .collect();
-        mark(source, &mut built.nodes, built.root, &places);
+        let writers = mark(source, &mut built.nodes, built.root, &places);
         let errors = errors(source, &masked, &repaired, built.lost);
         Self {
             source: source.into(),
@@ -94,6 +94,7 @@ impl Document {
             errors,
             broken: ranges(broken.into_iter().chain(masked.conflicts)),
             templates: ranges(masked.actions.into_iter().map(|action| action.range).chain(masked.markers)),
+            writers,
         }
     }
 }

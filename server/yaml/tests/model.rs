@@ -316,6 +316,27 @@ fn a_line_that_is_being_typed_leaves_its_neighbours_known() {
 }
 
 #[test]
+fn a_mapping_tells_which_templates_write_into_it() {
+    let text = "\
+spec:
+  {{- with .Values.extra }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+  securityContext:
+    runAsUser: 1000
+    {{- include \"shop.context\" . | nindent 4 }}
+  hostPID: {{ .Values.debug }}
+";
+    let document = document(text);
+    let writers = |at: &str| -> Vec<_> {
+        document.at(&path(at)).unwrap().writers().map(|range| document.text(range)).collect()
+    };
+    assert_eq!(writers("spec"), ["{{- toYaml . | nindent 2 }}"]);
+    assert_eq!(writers("spec.securityContext"), ["{{- include \"shop.context\" . | nindent 4 }}"]);
+    assert!(writers("spec.hostPID").is_empty());
+}
+
+#[test]
 fn a_loop_opens_the_list_it_fills_and_nothing_around_it() {
     let text = "\
 spec:

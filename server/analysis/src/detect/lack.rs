@@ -34,14 +34,23 @@ pub(super) fn is_unknown(mut node: Node<'_>, field: &str) -> bool {
 }
 
 /// Whether a template gives the field, or one that it lies in, as a whole: who wrote `resources: {{ toYaml .Values.resources }}` has
-/// forgotten nothing, and what will stand there nobody knows. `field` is as rules name theirs.
+/// forgotten nothing, and what will stand there nobody knows. The same holds for a field around it into which values are put beside
+/// what is written, but not for a container or a pod, where they hold something else. `field` is as rules name theirs.
 pub(super) fn is_given_by_template(node: Node<'_>, field: &str) -> bool {
     let (key, rest) = field.split_once('.').map_or((field, None), |(key, rest)| (key, Some(rest)));
     let key = key.trim_end_matches("[*]");
     let mut entries = node.written_entries().filter(|entry| entry.key.key_text() == Some(key));
     entries.any(|entry| {
-        entry.value.is_unknown() || rest.is_some_and(|rest| is_given_by_template(entry.value, rest))
+        let is_given_below = |rest| has_values_put_in(entry.value) || is_given_by_template(entry.value, rest);
+        entry.value.is_unknown() || rest.is_some_and(is_given_below)
     })
+}
+
+/// Whether the values of a chart, whatever they are, become entries of the mapping: by `toYaml`, or by what the charts of Bitnami
+/// write for it.
+fn has_values_put_in(node: Node<'_>) -> bool {
+    let mut texts = node.writers().map(|range| node.document().text(range));
+    texts.any(|text| text.contains("toYaml") || text.contains("tplvalues.render"))
 }
 
 /// Where the container or the pod is of which `missed` is a field: `securityContext:` above what is missed is a part of it.

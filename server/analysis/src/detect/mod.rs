@@ -17,7 +17,7 @@ use crate::suppression::Suppression;
 use crate::{File, partial};
 use leastwise_manifest::Resource;
 use leastwise_model::Tag;
-use leastwise_model::likeness::Likeness;
+use leastwise_model::likeness::{self, Likeness};
 use leastwise_rules::{Severity, rule};
 use leastwise_text::{TextRange, TextSize};
 use leastwise_yaml::Path;
@@ -118,6 +118,10 @@ fn sighting(
     let title = rule.map(|rule| rule.title).or_else(|| meaning(&tag.label).map(|meaning| meaning.title));
     let mut message = title.map_or_else(|| words(&tag.label), str::to_owned);
     let likeness = line.likeness(&tag.label);
+    // What a name is like nobody can say where a template writes it.
+    if tag.label == likeness::LABEL && likeness.is_none() && begins_with_template(analysis, place.range) {
+        return None;
+    }
     if let Some(Likeness { written, known }) = &likeness {
         message += &format!(": {written} looks like {known}");
     }
@@ -145,6 +149,10 @@ fn sighting(
         range: place.range + offset,
         identity,
     })
+}
+
+fn begins_with_template(analysis: &DocumentAnalysis, range: TextRange) -> bool {
+    analysis.document.text(range).trim_start_matches(['"', '\'']).starts_with("{{")
 }
 
 /// What in the file silences a label at a place of a document.
@@ -251,6 +259,16 @@ spec:
     }
 
     #[test]
+    fn what_a_name_that_a_template_writes_is_like_nobody_says() {
+        let label = "image-imitates-known-name";
+        let names =
+            |name: &str| format!("apiVersion: v1\nkind: Certificate\nspec:\n  dnsNames:\n  - {name}\n");
+        assert_eq!(shown(&names("{{ include \"ingress-nginx.fullname\" . }}-admission"), label, 4), "");
+        assert_eq!(shown(&names("\"{{ .Release.Name }}-admission\""), label, 4), "");
+        assert_ne!(shown(&names("redis-official-{{ .Release.Name }}"), label, 4), "");
+    }
+
+    #[test]
     fn a_kind_that_no_rule_knows_is_the_model_s() {
         let custom = "apiVersion: example.org/v1\nkind: Sandbox\nspec: {a: 1, hostNetwork: true}\n";
         let expected = "spec: {a: 1, hostNetwork: true}\n                          ^^^^ spec.hostNetwork";
@@ -352,6 +370,13 @@ spec:
             "{unguarded}      requests: {{{{ .Values.requests }}}}\n      {{{{- include \"more\" . | nindent 6 }}}}\n"
         );
         assert_ne!(shown(&requests, label, 4), "", "what it gives is another thing");
+        assert_eq!(
+            shown(&requests.replace("include \"more\" .", "toYaml .Values.more"), label, 4),
+            "",
+            "any values"
+        );
+        let beside = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - name: web\n    {{- toYaml .Values.extra | nindent 4 }}\n";
+        assert_ne!(shown(beside, label, 4), "", "what a container gets besides is something else");
         let task = "apiVersion: pipelines.example.org/v1\nkind: Task\nspec:\n  steps:\n  - name: build\n    image: builder:1.2\n";
         assert_ne!(shown(task, label, 4), "");
         let given = format!("{task}    resources: {{{{ .Values.resources }}}}\n");
