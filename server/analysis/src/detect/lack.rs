@@ -1,5 +1,5 @@
 //! What can lack something, where nobody knows the kind: a container is known by its image, a pod by its containers. And whether what
-//! is missed is hidden by a template, or given by one.
+//! is looked for is hidden by a template, or given by one as a whole.
 
 use leastwise_rules::Rule;
 use leastwise_yaml::{Document, Field, Kind, Node, Path};
@@ -46,11 +46,21 @@ pub(super) fn is_given_by_template(node: Node<'_>, field: &str) -> bool {
     })
 }
 
-/// Whether the values of a chart, whatever they are, become entries of the mapping: by `toYaml`, or by what the charts of Bitnami
-/// write for it.
+/// Whether a template puts some of a chart's values here as a whole, so that nobody who reads it learns anything: in the place of
+/// what is written, or alone below its key.
+pub(super) fn are_values(node: Node<'_>) -> bool {
+    let range = node.range();
+    node.is_unknown() && (range.is_empty() || writes_values(node.document().text(range)))
+}
+
+/// Whether a chart's values, whatever they are, become entries of the mapping.
 fn has_values_put_in(node: Node<'_>) -> bool {
-    let mut texts = node.writers().map(|range| node.document().text(range));
-    texts.any(|text| text.contains("toYaml") || text.contains("tplvalues.render"))
+    node.writers().any(|range| writes_values(node.document().text(range)))
+}
+
+/// By `toYaml`, or by what the charts of Bitnami write for it.
+fn writes_values(template: &str) -> bool {
+    template.contains("toYaml") || template.contains("tplvalues.render")
 }
 
 /// Where the container or the pod is of which `missed` is a field: `securityContext:` above what is missed is a part of it.

@@ -238,6 +238,18 @@ spec:
     }
 
     #[test]
+    fn of_values_that_a_template_puts_in_as_a_whole_nobody_knows_anything() {
+        let service = |addresses: &str| {
+            format!("apiVersion: v1\nkind: Service\nspec:\n  externalIPs:{addresses}\n  ports: []\n")
+        };
+        let label = "service-external-ips";
+        assert_eq!(shown(&service("\n    {{- toYaml .Values.addresses | nindent 4 }}"), label, 3), "");
+        assert_eq!(shown(&service(" {{- toYaml .Values.addresses | nindent 4 }}"), label, 3), "");
+        assert_eq!(shown(&service("\n{{ toYaml .Values.addresses | indent 4 }}"), label, 3), "");
+        assert_ne!(shown(&service(" {{ .Values.addresses }}"), label, 3), "", "a template of one's own");
+    }
+
+    #[test]
     fn a_meaning_that_no_rule_knows_is_shown_on_its_value_or_its_key() {
         let expected = "    args: [curl, evil]\n          ^^^^^^^^^^^^ spec.containers[0].args";
         assert_eq!(shown(POD, "command-downloads-and-executes", 7), expected);
