@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -101,14 +102,15 @@ def new_lines(judged: list[Judged], learned: set[tuple[str, str]]) -> tuple[int,
 
 
 def precision_at(judged: list[Judged], wanted: Callable[[str], bool], recall: float) -> float:
-    """The precision where one threshold for all labels is as high as it can be for this recall."""
+    """The precision where one threshold for all labels is as high as it can be for this recall; 0 where so much is never told."""
     held = sum(wanted(label) for one in judged for _, label in one.truth)
-    told = sorted(
-        ((value, mark in one.truth) for one in judged for mark, value in one.probabilities.items() if wanted(mark[1])), reverse=True
-    )
-    hits = np.cumsum([is_true for _, is_true in told])
-    enough = int(np.searchsorted(hits, recall * held)) if len(hits) else 0
-    return float(hits[enough] / (enough + 1)) if enough < len(hits) else 0.0
+    marks = [(value, mark in one.truth) for one in judged for mark, value in one.probabilities.items() if wanted(mark[1])]
+    true = sorted((value for value, is_true in marks if is_true), reverse=True)
+    enough = max(math.ceil(recall * held), 1)
+    if enough > len(true):
+        return 0.0
+    told = [is_true for value, is_true in marks if value >= true[enough - 1]]
+    return sum(told) / len(told)
 
 
 def error_of(judged: list[Judged], wanted: Callable[[str], bool]) -> tuple[float, float]:

@@ -38,6 +38,9 @@ class Measure(unittest.TestCase):
         judged = [Judged(case, truth, set(), probabilities)]
         self.assertEqual(precision_at(judged, is_meaning, 0.2), 1.0)
         self.assertEqual(precision_at(judged, is_meaning, 0.8), 0.8)
+        # What is held for just as likely is told with it.
+        equal = [Judged(case, truth, set(), {**probabilities, (10, MEANINGS[0]): 0.5})]
+        self.assertEqual(precision_at(equal, is_meaning, 0.8), 4 / 6)
         # Never is so much told.
         self.assertEqual(precision_at(judged, is_meaning, 1.0), 0.0)
 

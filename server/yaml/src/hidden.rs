@@ -156,10 +156,7 @@ impl<'d> Marks<'d> {
         let next = self.first_leaf_from(place.range.start);
         let before = next.checked_sub(1).map(|index| self.leaves[index]);
         let after = self.leaves.get(next).copied();
-        let mut found = false;
-        if let Some(before) = before {
-            found |= self.fill_value(before, place);
-        }
+        let fills = before.is_some_and(|before| self.fill_value(before, place));
         if matches!(place.writes, Writes::Nothing) {
             return;
         }
@@ -167,18 +164,16 @@ impl<'d> Marks<'d> {
             before.iter().chain(&after).flat_map(|leaf| self.collections_around(*leaf)).collect();
         chains.sort_by_key(|id| id.0);
         chains.dedup();
-        for id in &chains {
-            if self.may_take(*id, place) {
-                self.unknown[id.0 as usize] = true;
-                self.writers.push((*id, crate::build::text_range(place.range.clone())));
-                found = true;
-            }
-        }
-        if !found {
-            for id in chains {
-                self.unknown[id.0 as usize] = true;
-            }
+        let mut taking: Vec<NodeId> = chains.iter().copied().filter(|id| self.may_take(*id, place)).collect();
+        if taking.is_empty() && !fills {
+            // Nobody knows where it will stand.
             self.unknown[self.root.0 as usize] = true;
+            taking = chains;
+        }
+        let range = crate::build::text_range(place.range.clone());
+        for id in taking {
+            self.unknown[id.0 as usize] = true;
+            self.writers.push((id, range));
         }
     }
 

@@ -337,6 +337,16 @@ spec:
 }
 
 #[test]
+fn a_template_whose_place_nobody_knows_may_write_into_all_around_it() {
+    let document =
+        document("spec:\n  securityContext:\n    runAsUser: 1000\n{{ toYaml .Values.more | nindent 3 }}\n");
+    for at in ["", "spec", "spec.securityContext"] {
+        let mapping = document.at(&path(at)).unwrap();
+        assert!(mapping.is_open() && mapping.writers().count() == 1, "{at}");
+    }
+}
+
+#[test]
 fn a_loop_opens_the_list_it_fills_and_nothing_around_it() {
     let text = "\
 spec:

@@ -46,9 +46,9 @@ pub(super) fn is_given_by_template(node: Node<'_>, field: &str) -> bool {
     })
 }
 
-/// Whether a template puts some of a chart's values here as a whole, so that nobody who reads it learns anything: in the place of
-/// what is written, or alone below its key.
-pub(super) fn are_values(node: Node<'_>) -> bool {
+/// Whether a template alone gives this value, below its key, or puts a chart's values there, so that nobody who reads the key's line
+/// learns anything of it. What stands behind the key, as in `hostPID: {{ .Values.debug }}`, was meant to be there.
+pub(super) fn is_given_whole(node: Node<'_>) -> bool {
     let range = node.range();
     node.is_unknown() && (range.is_empty() || writes_values(node.document().text(range)))
 }

@@ -1,6 +1,6 @@
 //! A line of a document as the model's labels see it: what stands there, and whether the rules can judge it.
 
-use super::lack::{are_values, can_lack, is_given_by_template, is_unknown};
+use super::lack::{can_lack, is_given_by_template, is_given_whole, is_unknown};
 use crate::document::DocumentAnalysis;
 use crate::field::{in_pod, pattern};
 use crate::meaning::meaning;
@@ -89,7 +89,7 @@ impl<'a> Line<'a> {
         if let Some((path, value)) = self.field_of(rule) {
             let is_hidden = || self.is_unreadable() || value.is_some_and(Node::is_unknown);
             let is_beyond = self.is_of_unknown_kind(&path) || is_hidden();
-            let is_beyond = is_beyond && !value.is_some_and(are_values);
+            let is_beyond = is_beyond && !value.is_some_and(is_given_whole);
             return self.place_at(path, false, is_beyond);
         }
         // What the rule looks at is not here, so that it is missed: rules show that at a key.

@@ -1,5 +1,6 @@
 //! What the model sees, where it may speak. Rules decide where they can: a label that a rule covers is heard only where
-//! that rule cannot judge, because a template hides the value, the text is not whole, or the kind is unknown.
+//! that rule cannot judge, because a template hides the value, the text is not whole, or the kind is unknown; and not where a
+//! template gives all of what it is about, which neither can know.
 
 mod disagreement;
 mod lack;
@@ -17,7 +18,7 @@ use crate::suppression::Suppression;
 use crate::{File, partial};
 use leastwise_manifest::Resource;
 use leastwise_model::Tag;
-use leastwise_model::likeness::{self, Likeness};
+use leastwise_model::likeness::Likeness;
 use leastwise_rules::{Severity, rule};
 use leastwise_text::{TextRange, TextSize};
 use leastwise_yaml::Path;
@@ -118,10 +119,6 @@ fn sighting(
     let title = rule.map(|rule| rule.title).or_else(|| meaning(&tag.label).map(|meaning| meaning.title));
     let mut message = title.map_or_else(|| words(&tag.label), str::to_owned);
     let likeness = line.likeness(&tag.label);
-    // What a name is like nobody can say where a template writes it.
-    if tag.label == likeness::LABEL && likeness.is_none() && begins_with_template(analysis, place.range) {
-        return None;
-    }
     if let Some(Likeness { written, known }) = &likeness {
         message += &format!(": {written} looks like {known}");
     }
@@ -149,10 +146,6 @@ fn sighting(
         range: place.range + offset,
         identity,
     })
-}
-
-fn begins_with_template(analysis: &DocumentAnalysis, range: TextRange) -> bool {
-    analysis.document.text(range).trim_start_matches(['"', '\'']).starts_with("{{")
 }
 
 /// What in the file silences a label at a place of a document.
@@ -238,7 +231,7 @@ spec:
     }
 
     #[test]
-    fn of_values_that_a_template_puts_in_as_a_whole_nobody_knows_anything() {
+    fn of_what_a_template_gives_as_a_whole_nobody_knows_anything() {
         let service = |addresses: &str| {
             format!("apiVersion: v1\nkind: Service\nspec:\n  externalIPs:{addresses}\n  ports: []\n")
         };
@@ -246,6 +239,7 @@ spec:
         assert_eq!(shown(&service("\n    {{- toYaml .Values.addresses | nindent 4 }}"), label, 3), "");
         assert_eq!(shown(&service(" {{- toYaml .Values.addresses | nindent 4 }}"), label, 3), "");
         assert_eq!(shown(&service("\n{{ toYaml .Values.addresses | indent 4 }}"), label, 3), "");
+        assert_eq!(shown(&service("\n    {{- include \"shop.addresses\" . | nindent 4 }}"), label, 3), "");
         assert_ne!(shown(&service(" {{ .Values.addresses }}"), label, 3), "", "a template of one's own");
     }
 
@@ -268,16 +262,6 @@ spec:
         assert_eq!(shown(pod, label, 3), expected);
         let message = &see(pod, Configuration::default(), label, 3)[0].message;
         assert_eq!(message, "Image is named like a known one: bitnamy looks like bitnami");
-    }
-
-    #[test]
-    fn what_a_name_that_a_template_writes_is_like_nobody_says() {
-        let label = "image-imitates-known-name";
-        let names =
-            |name: &str| format!("apiVersion: v1\nkind: Certificate\nspec:\n  dnsNames:\n  - {name}\n");
-        assert_eq!(shown(&names("{{ include \"ingress-nginx.fullname\" . }}-admission"), label, 4), "");
-        assert_eq!(shown(&names("\"{{ .Release.Name }}-admission\""), label, 4), "");
-        assert_ne!(shown(&names("redis-official-{{ .Release.Name }}"), label, 4), "");
     }
 
     #[test]
